@@ -36,7 +36,27 @@ __all__ = [
 
 
 class WeldError(Exception):
-    """Base of every error that weld_pulumi raises; catch it to catch them all."""
+    """Base of every error that weld_pulumi raises; catch it to catch them all.
+
+    Attributes:
+        operation: what was being done to which resource, where that is known; put before the text.
+        advice: what to do next, beyond what the text says; put behind it.
+    """
+
+    operation: str = ""
+    advice: str = ""
+
+    def advise(self, text: str) -> None:
+        """Add a sentence on what to do next."""
+        self.advice = f"{self.advice} {text}".strip()
+
+    def _what(self) -> str:
+        return super().__str__()
+
+    def __str__(self) -> str:
+        before = f"{self.operation}: " if self.operation else ""
+        after = f" {self.advice}" if self.advice else ""
+        return f"{before}{self._what()}{after}"
 
 
 class WeldConfigError(WeldError):
@@ -86,13 +106,12 @@ class WeldApiError(WeldError):
         self.advice = advice
         super().__init__(status_code, error_code, message, method, path, request_id, advice)
 
-    def __str__(self) -> str:
+    def _what(self) -> str:
         said = f": {self.message}" if self.message else " without a message"
         code = f" ({self.error_code})" if self.error_code else ""
         request = f" [request {self.request_id}]" if self.request_id else ""
         end = "" if said.endswith((".", "!", "?")) else "."
-        advice = f" {self.advice}" if self.advice else ""
-        return f"{self.method} {self.path}: Weld answered {self.status_code}{code}{said}{end}{request}{advice}"
+        return f"{self.method} {self.path}: Weld answered {self.status_code}{code}{said}{end}{request}"
 
 
 class AuthenticationError(WeldApiError):

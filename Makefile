@@ -1,0 +1,53 @@
+# Needs Python 3.10 or newer and make; all else is made in this folder or in your cache folder.
+# Another Python: make PYTHON=python3.12 test
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Runs a command with the virtual environment and the Pulumi CLI, and with Pulumi kept inside this folder.
+RUN := $(PYTHON) tools/bootstrap.py run --
+# Every Pulumi program is a `__main__`, and mypy can look at only one of that name at a time.
+PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py)))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup venv demo demo-serve demo-destroy test lint format bench torture clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+setup: ## the virtual environment and the Pulumi CLI (done by the others too)
+	@$(PYTHON) tools/bootstrap.py setup
+
+venv: ## the virtual environment alone
+	@$(PYTHON) tools/bootstrap.py venv
+
+demo: setup ## a real `pulumi up` of the quickstart, on a Weld that runs on this machine
+	@$(RUN) python tools/demo.py up
+
+demo-serve: setup ## keep the demo's Weld running, to look around in it
+	@$(RUN) python tools/demo.py serve
+
+demo-destroy: setup ## remove all that the demo made
+	@$(RUN) python tools/demo.py destroy
+
+test: setup lint ## lint, types and every test
+	$(RUN) python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m "not torture"
+
+lint: venv ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy weld_pulumi tests tools
+	@for program in $(PROGRAMS); do echo "$(BIN)/mypy $$program"; $(BIN)/mypy "$$program" || exit 1; done
+
+format: venv ## bring the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure (results in bench-results/)
+	$(RUN) python tools/bench.py
+
+torture: setup ## the long tests that break things on purpose
+	$(RUN) python -m pytest -m torture tests/torture
+
+clean: ## remove what was made here: environment, demo, caches (the Pulumi CLI in your cache folder stays)
+	rm -rf .venv .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

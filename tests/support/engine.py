@@ -1,0 +1,397 @@
+"""Runs Pulumi programs on the real engine, each with a project folder, a Pulumi home and a backend of its own.
+
+    project = Project(tmp_path, program, config={"weld:apiUrl": url}, secrets={"weld:apiKey": key})
+    project.up()
+    assert project.up().changed == {}
+
+Operations raise `EngineError` with all that the engine printed when they fail; with `check=False` they return a result
+whose `ok` is False. The developer's own Pulumi and Weld settings never reach a program under test.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation.errors import create_command_error
+from semver import VersionInfo
+
+from tools.bootstrap import Cli, environment, find_cli
+
+STACK = "test"
+# No test may hang for ever; the slowest operations of the suite take a fraction of this.
+TIMEOUT_SECONDS = 300.0
+
+
+class EngineError(AssertionError):
+    """An operation that should have succeeded; the text is all that the engine printed."""
+
+    def __init__(self, command: str, result: Result) -> None:
+        super().__init__(f"`pulumi {command}` ended with {result.exit_code}\n{result.text}")
+        self.result = result
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine did, or in a preview would do, with one resource."""
+
+    op: str
+    urn: str
+    type: str
+    diffs: list[str]
+    detailed_diff: dict[str, str]  # property path to kind, such as "update" or "add-replace"
+    old: dict[str, Any] | None  # id, inputs, outputs, …; secrets as "[secret]"
+    new: dict[str, Any] | None
+
+    @property
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def is_bookkeeping(self) -> bool:
+        """Whether this is the stack itself, or a provider that nobody declared."""
+        return self.type == "pulumi:pulumi:Stack" or ("::pulumi:providers:" in self.urn and self.name == "default")
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One message of the engine, a provider or the program."""
+
+    severity: str  # "info", "info#err", "warning", "error"
+    message: str
+    urn: str
+
+    @property
+    def name(self) -> str:
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(frozen=True)
+class Result:
+    """All that came out of one run of the CLI."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    seconds: float
+    events: list[dict[str, Any]] = field(default_factory=list, repr=False)
+
+    @property
+    def ok(self) -> bool:
+        return self.exit_code == 0
+
+    @property
+    def text(self) -> str:
+        return f"{self.stdout}\n{self.stderr}".strip()
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many resources met which operation, by the engine's own summary: {"create": 2, "same": 1}."""
+        for event in reversed(self.events):
+            if "summaryEvent" in event:
+                return dict(event["summaryEvent"].get("resourceChanges") or {})
+        return {}
+
+    @property
+    def steps(self) -> list[Step]:
+        """Every step, in order; reads and the stack itself included."""
+        return [_step(event["resourcePreEvent"]["metadata"]) for event in self.events if "resourcePreEvent" in event]
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """Resource name to operation for all that was (or would be) written; a replacement is "replace".
+
+        Left out: the stack itself, default providers, and what `refreshed` tells.
+        """
+        found: dict[str, str] = {}
+        for step in self.steps:
+            if step.op not in ("same", "read", "refresh") and not step.is_bookkeeping:
+                found[step.name] = "replace" if "replace" in step.op or found.get(step.name) == "replace" else step.op
+        return found
+
+    @property
+    def refreshed(self) -> dict[str, Step]:
+        """Resource name to what a refresh found different ("update" or "delete" is its `op`)."""
+        announced: set[str] = set()
+        found: dict[str, Step] = {}
+        for event in self.events:
+            before, after = event.get("resourcePreEvent"), event.get("resOutputsEvent")
+            if before and before["metadata"]["op"] == "refresh":
+                announced.add(before["metadata"]["urn"])
+            elif after and after["metadata"]["urn"] in announced:
+                step = _outcome_of_refresh(_step(after["metadata"]))
+                announced.discard(step.urn)
+                if step.op != "same" and not step.is_bookkeeping:
+                    found[step.name] = step
+        return found
+
+    def step(self, name: str, op: str | None = None) -> Step:
+        """The last step of one resource (of one kind of operation, where it is given)."""
+        found = [step for step in self.steps if step.name == name and op in (None, step.op)]
+        if not found:
+            raise LookupError(f"no step {op or ''} of {name!r} among {[(step.name, step.op) for step in self.steps]}")
+        return found[-1]
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What was reported, without colours and the engine's debug noise."""
+        messages = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
+        return [
+            Diagnostic(each["severity"], _plain(each.get("message", "")), each.get("urn", ""))
+            for each in messages
+            if each["severity"] != "debug" and not each.get("ephemeral")
+        ]
+
+    @property
+    def errors(self) -> list[str]:
+        return [each.message for each in self.diagnostics if each.severity == "error"]
+
+    @property
+    def warnings(self) -> list[str]:
+        return [each.message for each in self.diagnostics if each.severity == "warning"]
+
+
+class Project:
+    """One Pulumi project with one stack, in a temporary folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        program: str,
+        config: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        env: Mapping[str, str] | None = None,
+        *,
+        name: str = "testing",
+        files: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder / "program"
+        self.folder.mkdir(parents=True)
+        cli = require_cli()
+        self.local = folder / "pulumi"  # Pulumi's home with its logs, and the backend with the state
+        self.env = {**_environment(cli, self.local), **(env or {})}
+        self._events = folder / "events.json"
+        self.write(program, files)
+        (self.folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
+        workspace = automation.LocalWorkspace(
+            work_dir=str(self.folder), env_vars=self.env, pulumi_command=_Command(cli)
+        )
+        self.stack = automation.Stack.create(STACK, workspace)
+        self.configure(config, secrets)
+
+    def write(self, program: str, files: Mapping[str, str] | None = None) -> None:
+        """Replaces the program; further files lie beside it, where it can import them."""
+        for path, text in {"__main__.py": program, **(files or {})}.items():
+            target = self.folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(dedent(text))
+
+    def configure(self, config: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None) -> None:
+        """Sets values of the stack's configuration; what is not named stays."""
+        values = {key: automation.ConfigValue(value) for key, value in (config or {}).items()}
+        values |= {key: automation.ConfigValue(value, secret=True) for key, value in (secrets or {}).items()}
+        if values:
+            self.stack.set_all_config(values)
+
+    def preview(self, *args: str, diff: bool = False, refresh: bool = False, check: bool = True) -> Result:
+        return self._operate("preview", _flags(diff=diff, refresh=refresh), args, check)
+
+    def up(
+        self,
+        *args: str,
+        expect_no_changes: bool = False,
+        refresh: bool = False,
+        diff: bool = False,
+        check: bool = True,
+    ) -> Result:
+        """`pulumi up` without its preview (`preview` is the way to see that)."""
+        flags = _flags(diff=diff, refresh=refresh, expect_no_changes=expect_no_changes)
+        return self._operate("up", ["--yes", "--skip-preview", *flags], args, check)
+
+    def refresh(self, *args: str, expect_no_changes: bool = False, diff: bool = False, check: bool = True) -> Result:
+        flags = _flags(diff=diff, expect_no_changes=expect_no_changes)
+        return self._operate("refresh", ["--yes", "--skip-preview", *flags], args, check)
+
+    def destroy(self, *args: str, check: bool = True) -> Result:
+        return self._operate("destroy", ["--yes", "--skip-preview"], args, check)
+
+    def cli(self, *args: str, check: bool = True, input: str | None = None) -> Result:
+        """Any command of the CLI, as it stands; `--stack` is for the caller to give."""
+        result = _run([self._executable, "--non-interactive", *args], self.folder, self.env, input)
+        return _checked(" ".join(args), result, check)
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        """Starts a command and leaves it running, in a process group of its own; for tests that interrupt it."""
+        return subprocess.Popen(
+            [self._executable, "--non-interactive", *args],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The stack's state, as `pulumi stack export` gives it; secrets stay encrypted unless asked for."""
+        flags = ["--show-secrets"] if show_secrets else []
+        exported = self.cli("stack", "export", "--stack", STACK, *flags)
+        state: dict[str, Any] = json.loads(exported.stdout)
+        return state
+
+    def set_state(self, state: Mapping[str, Any]) -> None:
+        self.cli("stack", "import", "--stack", STACK, input=json.dumps(state))
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets in plain text."""
+        return {key: output.value for key, output in self.stack.outputs().items()}
+
+    def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
+        """The resources in the state, without the stack itself and the providers."""
+        found = self.state(show_secrets=show_secrets)["deployment"].get("resources") or []
+        return [each for each in found if not each["type"].startswith("pulumi:")]
+
+    def resource(self, name: str, *, show_secrets: bool = False) -> dict[str, Any]:
+        """One resource in the state, by its name or its whole URN."""
+        resources = self.resources(show_secrets=show_secrets)
+        for each in resources:
+            if name in (each["urn"], each["urn"].rpartition("::")[2]):
+                return each
+        raise LookupError(f"no resource {name!r} among {[each['urn'] for each in resources]}")
+
+    def raw_state(self) -> str:
+        """All that lies on the backend's disk, backups and history too: where a plain-text secret would show."""
+        files = (self.local / "state").rglob("*")
+        return "\n".join(file.read_text(errors="replace") for file in sorted(files) if file.is_file())
+
+    @property
+    def _executable(self) -> str:
+        return str(self.stack.workspace.pulumi_command.command)
+
+    def _operate(self, command: str, flags: Sequence[str], args: Sequence[str], check: bool) -> Result:
+        self._events.unlink(missing_ok=True)
+        log = ["--color", "never", "--suppress-progress", "--event-log", str(self._events)]
+        words = [command, *flags, *args]
+        # The hidden flag --event-log, which the Automation API uses too, needs this.
+        env = {**self.env, "PULUMI_DEBUG_COMMANDS": "true"}
+        command_line = [self._executable, "--non-interactive", *words, "--stack", STACK, *log]
+        result = _run(command_line, self.folder, env, events=self._events)
+        return _checked(" ".join(words), result, check)
+
+
+@functools.cache
+def require_cli() -> Cli:
+    """The CLI that the bootstrap found; without one these tests fail, since a skip would look like success."""
+    cli = find_cli()
+    if cli is None:
+        raise RuntimeError("no Pulumi CLI; `make test` gets one, or: python3 tools/bootstrap.py setup")
+    return cli
+
+
+class _Command(automation.PulumiCommand):
+    """Runs the CLI in the environment it is given and nothing else of this process's own."""
+
+    def __init__(self, cli: Cli) -> None:
+        self.command = str(cli.executable)
+        self.version = VersionInfo(*cli.version)
+
+    def run(
+        self,
+        args: list[str],
+        cwd: str,
+        additional_env: Mapping[str, str],
+        on_output: automation.OnOutput | None = None,
+        on_error: automation.OnOutput | None = None,
+    ) -> automation.CommandResult:
+        ran = _run([self.command, "--non-interactive", *args], Path(cwd), additional_env)
+        for text, tell in ((ran.stdout, on_output), (ran.stderr, on_error)):
+            if tell is not None:
+                for line in text.splitlines():
+                    tell(line)
+        result = automation.CommandResult(ran.stdout, ran.stderr, ran.exit_code)
+        if not ran.ok:
+            raise create_command_error(result)
+        return result
+
+
+def _environment(cli: Cli, local: Path) -> dict[str, str]:
+    base = {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}
+    return environment(cli.directory, base=base, local=local, bin_folder=Path(sys.executable).parent)
+
+
+def _run(
+    command: Sequence[str], folder: Path, env: Mapping[str, str], input: str | None = None, events: Path | None = None
+) -> Result:
+    started = time.monotonic()
+    with subprocess.Popen(
+        list(command),
+        cwd=folder,
+        env=dict(env),
+        stdin=subprocess.PIPE if input is not None else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            stdout, stderr = process.communicate(input, timeout=TIMEOUT_SECONDS)
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)  # the engine's plugins too
+            raise
+    return Result(process.returncode, stdout, stderr, time.monotonic() - started, _read_events(events))
+
+
+def _read_events(path: Path | None) -> list[dict[str, Any]]:
+    if path is None or not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+
+
+def _checked(command: str, result: Result, check: bool) -> Result:
+    if check and not result.ok:
+        raise EngineError(command, result)
+    return result
+
+
+def _flags(**flags: bool) -> list[str]:
+    return [f"--{name.replace('_', '-')}" for name, wanted in flags.items() if wanted]
+
+
+def _step(metadata: Mapping[str, Any]) -> Step:
+    detailed = metadata.get("detailedDiff") or {}
+    return Step(
+        op=metadata["op"],
+        urn=metadata["urn"],
+        type=metadata["type"],
+        diffs=list(metadata.get("diffs") or []),
+        detailed_diff={path: change.get("diffKind", "") for path, change in detailed.items()},
+        old=metadata.get("old"),
+        new=metadata.get("new"),
+    )
+
+
+def _outcome_of_refresh(step: Step) -> Step:
+    """`pulumi refresh` tells what came of it; `--refresh` of another command only shows the states before and after."""
+    if step.op != "refresh":
+        return step
+    if step.new is None:
+        return replace(step, op="delete")
+    differs = any((step.old or {}).get(part) != step.new.get(part) for part in ("id", "inputs", "outputs"))
+    return replace(step, op="update" if differs else "same")
+
+
+def _plain(text: str) -> str:
+    """The engine marks colours as <{%fg 1%}>."""
+    return re.sub(r"<\{%.*?%\}>", "", text).strip()

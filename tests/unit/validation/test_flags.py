@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from weld_pulumi.validation import Problem, stream_problems
+
+PROTECTED = "contradicts protected_from_full_sync, which forbids full syncs; set only one of the two to True"
+NO_EFFECT = "has no effect beside exclude=True, which takes the matching streams away; remove one of the two"
+UNKNOWN = object()
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "a"},
+        {"name": "a", "full_sync_always": True, "full_sync_at_midnight": True},
+        {"name": "a", "protected_from_full_sync": True, "full_sync_always": False},
+        {"name": "a", "protected_from_full_sync": UNKNOWN, "full_sync_always": True},
+        {"name": "a", "excluded_columns": ["x"], "hashed_columns": ["y"]},
+        {"name": "a", "excluded_columns": ["x", UNKNOWN], "hashed_columns": [UNKNOWN]},
+        {"name": "a", "excluded_columns": UNKNOWN, "hashed_columns": ["x"]},
+        {"name": "a", "excluded_columns": None, "hashed_columns": None},
+        {"name": "a", "exclude": True, "hashed_columns": [], "full_sync_always": False, "incremental_pointer_id": ""},
+        {"name": "tmp_*", "exclude": True, "full_sync_always": UNKNOWN},
+        {"name": "a", "exclude": False, "full_sync_always": True},
+        {"name": UNKNOWN, "exclude": UNKNOWN, "full_sync_always": True},
+        {},
+    ],
+)
+def test_no_contradiction(entry: dict[str, Any]) -> None:
+    assert stream_problems(entry, "source_streams[0]") == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "reason"),
+    [
+        ({"name": "a", "protected_from_full_sync": True, "full_sync_always": True}, "full_sync_always", PROTECTED),
+        (
+            {"name": "a", "protected_from_full_sync": True, "full_sync_at_midnight": True},
+            "full_sync_at_midnight",
+            PROTECTED,
+        ),
+        (
+            {"name": "a", "excluded_columns": ["x", "email"], "hashed_columns": ["email", "email"]},
+            "hashed_columns",
+            "column 'email' is in excluded_columns too, so there is nothing to hash; keep it in one of the two lists",
+        ),
+        ({"name": "a", "exclude": True, "full_sync_always": True}, "full_sync_always", NO_EFFECT),
+        ({"name": "a", "exclude": True, "run_triggers": ["x"]}, "run_triggers", NO_EFFECT),
+        (
+            {"name": " "},
+            "name",
+            "is empty; write the name of a stream, `weld-pulumi streams SYNC_ID` lists them",
+        ),
+    ],
+)
+def test_contradiction(entry: dict[str, Any], field: str, reason: str) -> None:
+    assert stream_problems(entry, "source_streams[3]") == [Problem(f"source_streams[3].{field}", reason)]
+    assert stream_problems(entry) == [Problem(field, reason)]
+
+
+def test_all_contradictions_are_told() -> None:
+    entry = {
+        "name": "",
+        "protected_from_full_sync": True,
+        "full_sync_always": True,
+        "full_sync_at_midnight": True,
+        "excluded_columns": ["a", "b"],
+        "hashed_columns": ["b", "a"],
+    }
+    paths = [problem.path for problem in stream_problems(entry)]
+    assert paths == ["name", "full_sync_always", "full_sync_at_midnight", "hashed_columns", "hashed_columns"]

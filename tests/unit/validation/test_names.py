@@ -1,0 +1,117 @@
+"""Schema names, integration ids and the names that are suggested."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from weld_pulumi.validation import (
+    Problem,
+    did_you_mean,
+    integration_problem,
+    nearest,
+    same_schema,
+    schema_name_problem,
+)
+
+
+@pytest.mark.parametrize("name", ["weld_stripe", "weld-stripe", "Weld", "1st", "übung", "目录", "a" * 255, "default"])
+def test_what_databricks_accepts_is_not_refused(name: str) -> None:
+    assert schema_name_problem(name) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "is empty; write the name of the schema that receives the tables, for example 'weld_stripe'"),
+        ("  ", "is empty; write the name of the schema that receives the tables, for example 'weld_stripe'"),
+        ("x" * 256, "has 256 characters, Databricks allows 255; write a shorter name"),
+        ("my schema", "'my schema' has a space, which Databricks refuses in a name; write 'my_schema'"),
+        ("raw/stripe", "'raw/stripe' has a slash, which Databricks refuses in a name; write 'raw_stripe'"),
+        ("a\tb", "'a\\tb' has the control character '\\t', which Databricks refuses in a name; write 'a_b'"),
+        ("a\x7f", "'a\\x7f' has the control character '\\x7f', which Databricks refuses in a name; write 'a'"),
+        (".", "'.' has a period, which Databricks refuses in a name; write 'weld_stripe'"),
+        ("a.b.c", "'a.b.c' has a period, which Databricks refuses in a name; write 'a_b_c'"),
+        ("main.weld", "'main.weld' names a catalog too, only the schema's own name goes here; write 'weld'"),
+        ("`main`.`we ld`", "'`main`.`we ld`' names a catalog too, only the schema's own name goes here; write 'we_ld'"),
+        (
+            "INFORMATION_SCHEMA",
+            "'INFORMATION_SCHEMA' is a schema that Databricks itself fills; write another name, for example 'weld_stripe'",
+        ),
+    ],
+)
+def test_what_databricks_refuses(name: str, reason: str) -> None:
+    assert schema_name_problem(name) == reason
+
+
+@given(st.text(max_size=20))
+def test_what_is_to_be_written_is_accepted(name: str) -> None:
+    reason = schema_name_problem(name)
+    if reason and "information" not in name.lower():
+        assert schema_name_problem(reason.rsplit("'", 2)[1]) is None
+
+
+def test_same_schema() -> None:
+    assert same_schema("Weld_Stripe", "weld_stripe")
+    assert same_schema(None, None)
+    assert not same_schema("weld", "weld2")
+    assert not same_schema(None, "weld")
+
+
+IDS = ["amazon-ads", "google-ads", "google-drive", "hubspot", "salesforce", "shopify", "stripe", "xAds", "postgresql"]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("Stripe", "stripe"),
+        ("stirpe", "stripe"),
+        ("strpe", "stripe"),
+        ("xads", "xAds"),
+        ("google_ads", "google-ads"),
+        ("GoogleAds", "google-ads"),
+        ("google-ad", "google-ads"),
+        ("sales-force", "salesforce"),
+        ("hubspott", "hubspot"),
+    ],
+)
+def test_a_near_miss_of_an_integration(given: str, meant: str) -> None:
+    reason = f"{given!r} is not an integration of Weld; write {meant!r}"
+    assert integration_problem(given, IDS) == Problem("integration_id", reason)
+
+
+@pytest.mark.parametrize(
+    "integration_id", [*IDS, "databricks", "google-docs", "spotify", "mysql", "amazon-s3", "excel", "stripe-tax", ""]
+)
+def test_an_integration_that_is_listed_or_like_nothing_is_no_problem(integration_id: str) -> None:
+    assert integration_problem(integration_id, IDS) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "known", "names"),
+    [
+        ("custmers", ["charges", "customers", "invoices"], ["customers"]),
+        ("order", ["orders", "order_items"], ["orders"]),
+        ("companies", ["company", "contact"], ["company"]),
+        ("orderItems", ["orders", "order_items"], ["order_items", "orders"]),
+        ("ORDERS", ["Orders", "orders"], ["Orders", "orders"]),
+        ("zzz", ["orders"], []),
+        ("", ["orders"], []),
+        ("table_1", [f"table_{number}" for number in range(9)], ["table_1", "table_8", "table_7"]),
+    ],
+)
+def test_nearest(word: str, known: list[str], names: list[str]) -> None:
+    assert nearest(word, known) == names
+
+
+def test_did_you_mean() -> None:
+    assert did_you_mean("order", ["orders"]) == "did you mean 'orders'?"
+    assert did_you_mean("tabl", ["table", "tables", "tab"]) == "did you mean 'table', 'tab' or 'tables'?"
+    assert did_you_mean("zzz", ["orders"]) == ""
+
+
+@given(st.text(), st.lists(st.text()))
+def test_suggestions_are_known_names(word: str, known: list[str]) -> None:
+    assert set(nearest(word, known)) <= set(known)
+    assert len(nearest(word, known)) <= 3

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from weld_pulumi.validation import Problem, duplicate_problems, unknown_stream_problems
+
+from .offered import Offered, Retirement
+
+SOURCE = [
+    Offered("customers", sub_streams=["customer_addresses", "customer_tags"]),
+    Offered("orders", is_selectable=True, sub_streams=[]),
+    Offered("hidden", is_selectable=False),
+    Offered("old", retired=True),
+    Offered("older", retired=True, retirement_details=Retirement("orders", "2026-03-01T00:00:00.000Z")),
+    Offered("oldest", retired=True, retirement_details=Retirement(None, "next spring")),
+    Offered("log[2024]", retired=True),
+]
+
+
+def test_duplicates_name_both_places() -> None:
+    entries = [{"name": "a"}, {"name": "b"}, {"name": "a"}, {"name": "*"}, {"name": "*"}, {"name": object()}, {}]
+    reason = "'a' is listed already at source_streams[0]; remove one of the two entries"
+    assert duplicate_problems([*entries, {"name": "a", "exclude": True}]) == [
+        Problem("source_streams[2].name", reason),
+        Problem("source_streams[7].name", reason),
+    ]
+    assert duplicate_problems(entries, "x")[0] == Problem("x[2].name", reason.replace("source_streams", "x"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"name": "customers", "excluded_substreams": ["customer_tags"]},
+        {"name": "customers", "excluded_substreams": object()},
+        {"name": "customers", "excluded_substreams": [object()]},
+        {"name": "nothing_*"},
+        {"name": "old", "exclude": True},
+        {"name": "gone", "exclude": True},
+        {"name": object()},
+        {"name": ""},
+        {},
+    ],
+)
+def test_no_problem(entry: dict[str, Any]) -> None:
+    assert unknown_stream_problems([entry], SOURCE) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("custmers", "'custmers' is not a stream of this source; did you mean 'customers'?"),
+        ("Order", "'Order' is not a stream of this source; did you mean 'orders' or 'older'?"),
+        (
+            "x",
+            "'x' is not a stream of this source; write 'customers', 'hidden', 'log[2024]', 'old', 'older', 'oldest'"
+            " or 'orders'",
+        ),
+        ("hidden", "'hidden' cannot be selected in Weld; remove the entry"),
+        ("old", "'old' is retired; Weld names no replacement, so remove the entry"),
+        ("older", "'older' is retired and stops syncing on 2026-03-01; write 'orders' instead"),
+        (
+            "oldest",
+            "'oldest' is retired and stops syncing on 'next spring'; Weld names no replacement, so remove the entry",
+        ),
+        ("log[2024]", "'log[2024]' is retired; Weld names no replacement, so remove the entry"),
+    ],
+)
+def test_a_stream_that_cannot_be_synced(name: str, reason: str) -> None:
+    entries = [{"name": "orders"}, {"name": name}]
+    assert unknown_stream_problems(entries, SOURCE) == [Problem("source_streams[1].name", reason)]
+
+
+def test_what_the_sync_has_already_may_be_retired_or_not_selectable() -> None:
+    entries = [{"name": "old"}, {"name": "hidden"}, {"name": "gone"}]
+    found = unknown_stream_problems(entries, SOURCE, in_use={"old", "hidden", "gone"})
+    assert [problem.path for problem in found] == ["source_streams[2].name"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sub_stream", "advice"),
+    [
+        ("customers", "customer_tag", "did you mean 'customer_tags'?"),
+        ("customers", "x", "write 'customer_addresses' or 'customer_tags'"),
+        ("orders", "x", "it has none, so remove the name"),
+    ],
+)
+def test_unknown_sub_streams(name: str, sub_stream: str, advice: str) -> None:
+    entry = {"name": name, "excluded_substreams": [object(), sub_stream]}
+    reason = f"{sub_stream!r} is not a sub-stream of {name!r}; {advice}"
+    found = unknown_stream_problems([entry], SOURCE, "streams")
+    assert found == [Problem("streams[0].excluded_substreams[1]", reason)]
+
+
+def test_sub_streams_that_weld_does_not_tell_are_not_checked() -> None:
+    assert unknown_stream_problems([{"name": "a", "excluded_substreams": ["x"]}], [Offered("a")]) == []
+
+
+def test_a_source_that_offers_nothing_refuses_nothing() -> None:
+    assert unknown_stream_problems([{"name": "a"}], []) == []
+
+
+def test_thousands_of_wrong_names_are_quick() -> None:
+    source = [Offered(f"table_{number}") for number in range(5000)]
+    start = time.perf_counter()
+    assert len(unknown_stream_problems([{"name": f"tabel_{number}"} for number in range(5000)], source)) == 5000
+    assert time.perf_counter() - start < 5

@@ -1,0 +1,1 @@
+"""Set-up, demo and measurements of the checkout; no part of the installed package."""

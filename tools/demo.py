@@ -1,0 +1,197 @@
+"""The demo: `pulumi up` of the quickstart against a Weld that runs on this machine.
+
+Runs inside the environment of `tools/bootstrap.py run`. Weld's data and Pulumi's state stay in the checkout between
+runs, so that the next demo goes on with the same stack.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tools.console import SetupError, say
+from tools.demo_weld import API_KEY, Weld, without_weld_settings
+from tools.local_env import LOCAL, ROOT
+from tools.locking import exclusive
+
+STACK = "demo"
+# The outputs are shown once, at the end.
+QUIET = ("--suppress-progress", "--suppress-outputs")
+_STATE = LOCAL / "state" / ".pulumi" / "stacks" / "weld-quickstart" / f"{STACK}.json"
+_DATABASE = LOCAL / "weld.db"
+
+
+def up() -> None:
+    """Creates, shows that nothing is left to do, and shows what is there."""
+    # State without data happens when only the data was thrown away: look at what is really there before the update.
+    refresh = ["--refresh"] if _STATE.exists() and not _DATABASE.exists() else []
+    with _weld() as weld:
+        _select_stack(weld)
+        heading("pulumi up")
+        pulumi("up", "--yes", *QUIET, *refresh, doing="`pulumi up`")
+        heading("pulumi up, once more: nothing may change")
+        again = ("--skip-preview", "--expect-no-changes")
+        pulumi("up", "--yes", *QUIET, *again, doing="the second `pulumi up`, which must change nothing,")
+        _show(weld)
+    say(
+        "\nTo go on\n"
+        "  make demo-serve     keep this Weld running, and look around in it\n"
+        "  make demo           the same again; change __main__.py first, to see an update\n"
+        "  make demo-destroy   remove all of it"
+    )
+
+
+def serve() -> None:
+    """Keeps the simulator running until Ctrl-C, and says what to type in another terminal."""
+    with _weld() as weld:
+        _select_stack(weld)
+        heading("Weld is running; Ctrl-C ends it")
+        say(
+            f"Its pages: {weld.url}\n\n"
+            "In another terminal, in this folder:\n"
+            '  eval "$(python3 tools/bootstrap.py env)"\n'
+            f"  export WELD_API_URL={weld.url} WELD_API_KEY={API_KEY}\n"
+            "  weld-pulumi syncs\n"
+            f"  pulumi preview --stack {STACK}"
+        )
+        weld.wait()
+
+
+def destroy() -> None:
+    """Removes what the demo made, the stack and Weld's data."""
+    if not _STATE.exists():
+        say("There is no demo to remove; `make demo` makes one.")
+        return
+    with _weld() as weld:
+        _select_stack(weld)
+        heading("pulumi destroy")
+        # Runs the program, so that the address of today's simulator counts and not the one of the last `up`.
+        pulumi("destroy", "--yes", *QUIET, "--skip-preview", "--run-program", doing="`pulumi destroy`")
+        heading("What is left in Weld")
+        weld_pulumi(weld, "connections")
+        weld_pulumi(weld, "syncs")
+        quietly("stack", "rm", "--yes", STACK)
+    _DATABASE.unlink(missing_ok=True)
+
+
+def heading(text: str) -> None:
+    bold, plain = ("\033[1m", "\033[0m") if sys.stdout.isatty() else ("", "")
+    say(f"\n{bold}{text}\n{'─' * len(text)}{plain}")
+
+
+@contextlib.contextmanager
+def _weld() -> Iterator[Weld]:
+    with exclusive(LOCAL / "demo.lock", "Demo", timeout=2.0):
+        heading("Weld, on this machine")
+        with Weld(_DATABASE) as weld:
+            say(f"{weld.url}  (data: {_DATABASE.relative_to(ROOT)})")
+            yield weld
+
+
+def _select_stack(weld: Weld) -> None:
+    _forget_locks_of_the_dead()
+    quietly("stack", "select", "--create", STACK)
+    quietly("config", "set", "--stack", STACK, "weld:apiUrl", weld.url)
+    # By standard input: the arguments of a command are for all on a machine to see.
+    quietly("config", "set", "--stack", STACK, "--secret", "weld:apiKey", input=API_KEY)
+
+
+def _forget_locks_of_the_dead() -> None:
+    """An `up` that was killed leaves its lock on the stack, and the next one would ask for `pulumi cancel`."""
+    for file in (LOCAL / "state" / ".pulumi" / "locks").rglob("*.json"):
+        with contextlib.suppress(OSError, ValueError):
+            holder = json.loads(file.read_text())
+            if holder.get("hostname") == socket.gethostname() and not _is_alive(int(holder.get("pid", 0))):
+                file.unlink()
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+def _show(weld: Weld) -> None:
+    heading("What the stack says")
+    pulumi("stack", "output", doing="`pulumi stack output`")
+    heading("What Weld says")
+    outputs = json.loads(quietly("stack", "output", "--json", "--stack", STACK))
+    weld_pulumi(weld, "connections")
+    weld_pulumi(weld, "syncs")
+    for name in ("payments_sync_id", "billing_sync_id"):
+        if outputs.get(name):
+            weld_pulumi(weld, "streams", str(outputs[name]))
+
+
+def pulumi(*arguments: str, doing: str) -> None:
+    """A command of Pulumi on the stack, its output as it comes."""
+    code = _run_live(["pulumi", *arguments, "--stack", STACK], without_weld_settings())
+    if code != 0:
+        raise SetupError(f"{doing} failed; what Pulumi says is above.")
+
+
+def weld_pulumi(weld: Weld, *arguments: str) -> None:
+    say(f"$ weld-pulumi {' '.join(arguments)}")
+    env = {**without_weld_settings(), "WELD_API_URL": weld.url, "WELD_API_KEY": API_KEY}
+    if _run_live(["weld-pulumi", *arguments], env) != 0:
+        raise SetupError(f"`weld-pulumi {' '.join(arguments)}` failed; what it says is above.")
+
+
+def _run_live(command: list[str], env: dict[str, str]) -> int:
+    """Waits to the end also on Ctrl-C, which the command gets too: it has things to put in order."""
+    with subprocess.Popen(command, cwd=ROOT, env=env) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            with contextlib.suppress(KeyboardInterrupt):
+                process.wait()
+            raise
+
+
+def quietly(*arguments: str, input: str | None = None) -> str:
+    """A command of Pulumi whose output matters only when it fails."""
+    command = ["pulumi", "--non-interactive", *arguments]
+    env = without_weld_settings()
+    ran = subprocess.run(command, cwd=ROOT, env=env, input=input, capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        raise SetupError(f"`pulumi {' '.join(arguments)}` failed: {(ran.stderr or ran.stdout).strip()}")
+    return ran.stdout
+
+
+def main(arguments: list[str]) -> int:
+    commands: dict[str, Callable[[], None]] = {"up": up, "serve": serve, "destroy": destroy}
+    if len(arguments) != 1 or arguments[0] not in commands:
+        say(f"usage: demo.py {'|'.join(commands)}")
+        return 2
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        commands[arguments[0]]()
+    except SetupError as error:
+        print(f"\nError: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 0 if arguments[0] == "serve" else 130
+    return 0
+
+
+def _terminated(_signal: int, _frame: object) -> NoReturn:
+    sys.exit(143)  # lets the simulator be stopped
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

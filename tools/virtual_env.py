@@ -1,0 +1,106 @@
+"""The virtual environment of the checkout, made anew only when what it depends on has changed."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from tools.console import SetupError, last_line, run_long, step
+from tools.local_env import LOCAL, LOGS, ROOT, VENV, without_user_settings
+from tools.locking import exclusive
+
+OLDEST_PYTHON = (3, 10)
+EXTRAS = "test,lint"
+_TITLE = "Virtual environment"
+
+
+def fingerprint(pyproject: Path, python: tuple[int, int], venv: Path) -> str:
+    """What the environment depends on: declared dependencies, Python, and its place (its scripts hold the path)."""
+    text = f"{EXTRAS}\n{python[0]}.{python[1]}\n{venv}\n".encode()
+    return hashlib.sha256(text + pyproject.read_bytes()).hexdigest()
+
+
+def python_of(venv: Path) -> tuple[int, int] | None:
+    """The Python that an environment was made with; None when there is no whole environment."""
+    config = venv / "pyvenv.cfg"
+    if not config.is_file() or not (venv / "bin" / "python").exists():
+        return None
+    for line in config.read_text().splitlines():
+        key, _, value = line.partition("=")
+        if key.strip() in ("version", "version_info"):
+            major, minor, *_ = value.strip().split(".")
+            return int(major), int(minor)
+    return None
+
+
+def ensure_venv(*, quiet: bool = False, root: Path = ROOT, venv: Path = VENV) -> Path:
+    """Makes the environment where it is missing or out of date, and returns its Python."""
+    _check_python(sys.version_info[:2])
+    wanted = fingerprint(root / "pyproject.toml", sys.version_info[:2], venv)
+    stamp = venv / ".stamp"
+    if not is_current(venv, stamp, wanted):
+        with exclusive(LOCAL / "venv.lock", _TITLE):
+            if not is_current(venv, stamp, wanted):
+                stamp.unlink(missing_ok=True)
+                _create(venv)
+                _install(venv, root)
+                stamp.write_text(wanted)
+    elif not quiet:
+        step(_TITLE, f"ready ({venv.name})")
+    return venv / "bin" / "python"
+
+
+def is_current(venv: Path, stamp: Path, wanted: str) -> bool:
+    return python_of(venv) is not None and stamp.is_file() and stamp.read_text() == wanted
+
+
+def _check_python(version: tuple[int, int]) -> None:
+    if version < OLDEST_PYTHON:
+        raise SetupError(
+            f"Python {version[0]}.{version[1]} is too old; install Python 3.10 or newer and name it (make PYTHON=…)."
+        )
+
+
+def _create(venv: Path) -> None:
+    version = sys.version_info[:2]
+    if python_of(venv) == version and _has_pip(venv):
+        return
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        raise SetupError(
+            f"Python {version[0]}.{version[1]} ({sys.executable}) lacks the modules venv and ensurepip; "
+            f"install them (on Debian and Ubuntu the package python{version[0]}.{version[1]}-venv) and run this again."
+        )
+    step(_TITLE, f"creating {venv.name} with Python {version[0]}.{version[1]} (a few seconds)")
+    log = LOGS / "venv.log"
+    if not run_long([sys.executable, "-m", "venv", "--clear", venv], log, env=_clean_env()):
+        raise SetupError(f"The virtual environment could not be created: {last_line(log)} (all of it: {log}).")
+
+
+def _has_pip(venv: Path) -> bool:
+    check = [str(venv / "bin" / "python"), "-c", "import pip"]
+    return subprocess.run(check, capture_output=True, check=False).returncode == 0
+
+
+def _install(venv: Path, root: Path) -> None:
+    step(_TITLE, "installing dependencies with pip (the first time one to three minutes)")
+    log = LOGS / "pip.log"
+    log.unlink(missing_ok=True)
+    command = [str(venv / "bin" / "python"), "-m", "pip", "install", "--no-input", "--editable", f".[{EXTRAS}]"]
+    if run_long(command, log, env=_clean_env(), cwd=root):
+        return
+    reason = last_line(log, "ERROR:") or last_line(log) or "no reason given"
+    raise SetupError(
+        f"pip could not install the dependencies ({reason}); check that this machine reaches a Python package index "
+        f"(pip's own settings apply) and run this again (all of pip's output: {log})."
+    )
+
+
+def _clean_env() -> Mapping[str, str]:
+    env = without_user_settings(os.environ)
+    env.pop("PYTHONPATH", None)  # packages of somebody else's environment would count as installed
+    return env

@@ -1,0 +1,37 @@
+"""The frozen door of stored stacks: a state file says ``weld_pulumi._registry.load`` and the name of a resource.
+
+Keep this path and these names for ever: every stack that was ever deployed reads them back. The program only pickles a
+:class:`Door`; the life cycles behind it are imported where the engine runs them, in the plugin process.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi.dynamic
+
+if TYPE_CHECKING:
+    from ._dynamic import DynamicProvider
+
+__all__ = ["Door", "load"]
+
+
+def load(name: str) -> DynamicProvider:
+    """Return the provider of the resource ``name``: Connection, EltSync or SourceStream."""
+    from ._dynamic import DynamicProvider
+
+    return DynamicProvider(name)
+
+
+class Door(pulumi.dynamic.ResourceProvider):
+    """Stands for a provider in the program, and pickles as a reference to :func:`load`."""
+
+    # It holds no secret, so it need not be encrypted in the state, once for each resource.
+    serialize_as_secret_always = False
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return load, (self._name,)

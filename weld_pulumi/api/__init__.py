@@ -1,0 +1,1 @@
+"""Weld's REST API over the wire. Knows nothing of Pulumi and can be used alone."""

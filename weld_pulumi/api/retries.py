@@ -1,0 +1,82 @@
+"""Which request may be repeated, and when: the one table for it.
+
+================  =======================  ==========================  =================  ==========
+kind              examples                 never reached Weld          lost, 502-504      429
+================  =======================  ==========================  =================  ==========
+``READ``          every GET                repeated                    repeated           repeated
+``IDEMPOTENT``    DELETE, enable, disable,
+                  update, stream upsert,
+                  attach, detach           repeated                    repeated           repeated
+``ONCE``          a new sync or bridge,
+                  a run                    repeated                    the caller looks   repeated
+                                                                       for what was made
+================  =======================  ==========================  =================  ==========
+
+Nothing else is repeated: a 500 or a 4xx says the same thing twice.
+"Lost" is a connection that broke after the request was sent, a time-out, or a body that cannot be read.
+"""
+
+from __future__ import annotations
+
+import enum
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+
+__all__ = ["MAX_WAIT", "REPEATED_STATUSES", "Backoff", "Kind", "retry_after"]
+
+#: No single wait is longer than this many seconds, whatever ``Retry-After`` asks for.
+MAX_WAIT = 60.0
+_FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
+
+REPEATED_STATUSES = frozenset({429, 502, 503, 504})
+
+
+class Kind(enum.Enum):
+    """How a request behaves when it is sent a second time (see the table above)."""
+
+    READ = "read"
+    IDEMPOTENT = "idempotent"
+    ONCE = "once"
+
+
+@dataclass
+class Backoff:
+    """Exponential back-off with full jitter; clock and chance are handed in, so that tests do not wait.
+
+    Attributes:
+        sleep: waits a number of seconds.
+        chance: gives a number from 0 to 1.
+    """
+
+    sleep: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+
+    def wait(self, attempt: int, advised: float | None = None) -> None:
+        """Wait before repetition number ``attempt`` (from 0); ``advised`` seconds win, up to ``MAX_WAIT``."""
+        seconds = advised if advised is not None else self.chance() * min(_LAST_WAIT, _FIRST_WAIT * 2**attempt)
+        self.sleep(max(0.0, min(MAX_WAIT, seconds)))
+
+
+def retry_after(header: str | None, now: datetime | None = None) -> float | None:
+    """Read a ``Retry-After`` header: seconds or an HTTP date; None where it is absent or makes no sense."""
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        return _until(header, now or datetime.now(timezone.utc))
+    return seconds if seconds >= 0 and seconds == seconds else None
+
+
+def _until(date: str, now: datetime) -> float | None:
+    try:
+        then = parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None
+    if then.tzinfo is None:
+        then = then.replace(tzinfo=timezone.utc)
+    return max(0.0, (then - now).total_seconds())

@@ -1,0 +1,175 @@
+"""Settings of a Weld workspace: one declarative line a setting, and the rule which source wins.
+
+A setting comes from the Pulumi configuration (``weld:apiKey`` …, or the arguments of :class:`weld_pulumi.Provider`),
+else from the environment, else it has its default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from .errors import WeldConfigError
+
+__all__ = ["NAMESPACE", "PROVIDER_NAME_KEY", "SETTINGS", "Setting", "Settings", "is_loopback", "load"]
+
+NAMESPACE = "weld"
+#: Told by weld.Provider to its plugin process, so that an error can name the provider.
+PROVIDER_NAME_KEY = f"{NAMESPACE}:providerName"
+
+VALIDATION_LEVELS = ("full", "offline", "off")
+
+
+def is_loopback(host: str | None) -> bool:
+    """Tell whether a host name or address can only mean this machine."""
+    host = (host or "").lower().rstrip(".")
+    return host == "localhost" or host.endswith(".localhost") or host == "::1" or _is_loopback_v4(host)
+
+
+def _is_loopback_v4(host: str) -> bool:
+    parts = host.split(".")
+    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() for part in parts)
+
+
+def _text(value: str) -> str:
+    text = value.strip()
+    if not text or any(ord(character) < 33 or ord(character) > 126 for character in text):
+        raise ValueError("is empty or has blanks or non-ASCII characters in it: copy the key again from Weld")
+    return text
+
+
+def _url(value: str) -> str:
+    url = value.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError("is not a URL; write for example https://connect.weld.app") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise ValueError("is not a URL; write for example https://connect.weld.app")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must be a plain URL without user, query or fragment, for example https://connect.weld.app")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ValueError(f"must begin with https:// (the key is sent along), so write https://{parts.netloc}")
+    return url
+
+
+def _seconds(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 3600:
+        raise ValueError("must be a number of seconds above 0 and up to 3600, for example 30")
+    return seconds
+
+
+def _count(value: str) -> int:
+    try:
+        count = float(value)
+    except ValueError:
+        count = -1.0
+    if count != int(count) or not 0 <= count <= 20:
+        raise ValueError("must be a whole number from 0 to 20, for example 4")
+    return int(count)
+
+
+def _level(value: str) -> str:
+    level = value.strip().lower()
+    if level not in VALIDATION_LEVELS:
+        raise ValueError("must be full, offline or off")
+    return level
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its names, how its text is read, its default, and whether it must never be shown."""
+
+    attribute: str
+    key: str
+    env: str
+    parse: Callable[[str], Any]
+    default: Any
+    secret: bool = False
+
+    @property
+    def config_key(self) -> str:
+        """The key with its namespace, as in ``pulumi config set weld:apiKey``."""
+        return f"{NAMESPACE}:{self.key}"
+
+
+SETTINGS = (
+    Setting("api_key", "apiKey", "WELD_API_KEY", _text, None, secret=True),
+    Setting("api_url", "apiUrl", "WELD_API_URL", _url, "https://connect.weld.app"),
+    Setting("request_timeout", "requestTimeout", "WELD_REQUEST_TIMEOUT", _seconds, 30.0),
+    Setting("max_retries", "maxRetries", "WELD_MAX_RETRIES", _count, 4),
+    Setting("validation", "validation", "WELD_VALIDATION", _level, "full"),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is needed to speak to one Weld workspace.
+
+    Attributes:
+        api_key: the key of the workspace, or None where none was given.
+        api_url: base URL, without a slash at its end.
+        request_timeout: seconds for one HTTP request.
+        max_retries: repetitions of a request that is safe to repeat.
+        validation: ``full``, ``offline`` or ``off``.
+        key_source: where the key came from, in words for an error message.
+    """
+
+    api_key: str | None = field(default=None, repr=False)
+    api_url: str = "https://connect.weld.app"
+    request_timeout: float = 30.0
+    max_retries: int = 4
+    validation: str = "full"
+    key_source: str = ""
+
+    def require_key(self) -> str:
+        """Return the API key.
+
+        Raises:
+            WeldConfigError: there is none; the message names both ways to give one.
+        """
+        if self.api_key is None:
+            raise WeldConfigError(
+                "There is no API key for Weld. Make one in Weld under Settings -> API Keys, then either run "
+                "`pulumi config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
+            )
+        return self.api_key
+
+
+def load(configured: Callable[[str], str | None], environment: Mapping[str, str] | None = None) -> Settings:
+    """Read all settings.
+
+    Args:
+        configured: gives the value of a configuration key such as ``weld:apiKey``, or None.
+        environment: environment variables; default ``os.environ``.
+
+    Raises:
+        WeldConfigError: a value cannot be used; the message names the setting and what to write.
+    """
+    env = os.environ if environment is None else environment
+    provider = configured(PROVIDER_NAME_KEY)
+    where = f"the weld.Provider {provider!r}" if provider else "the stack configuration"
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        text, source = configured(setting.config_key), f"{setting.config_key} in {where}"
+        if text is None or text == "":
+            text, source = env.get(setting.env), f"the environment variable {setting.env}"
+        if text is None or text == "":
+            values[setting.attribute] = setting.default
+            continue
+        try:
+            values[setting.attribute] = setting.parse(text)
+        except ValueError as reason:
+            shown = "" if setting.secret else f" {text!r}"
+            raise WeldConfigError(f"{source}:{shown} {reason}.") from None
+        if setting.secret:
+            values["key_source"] = source
+    return Settings(**values)

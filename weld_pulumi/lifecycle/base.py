@@ -1,0 +1,94 @@
+"""The shape of a life cycle: what the engine asks and what it is answered, as plain data."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ..validation.problems import Problem
+from .fields import Props, Table
+from .session import Session
+
+__all__ = ["MEMO", "Checked", "Diffed", "Lifecycle", "Live", "memo_of", "with_memo"]
+
+#: Output under which a life cycle keeps what it must remember; the engine does not show names with two underscores.
+MEMO = "__weld"
+
+
+@dataclass
+class Checked:
+    """Canonical inputs, and what is wrong with them."""
+
+    inputs: Props
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass
+class Diffed:
+    """What has to happen: arguments that changed, those of them that need a new object, and in which order.
+
+    ``hidden`` says that the change is not one of inputs, so that the engine cannot find it by itself.
+    """
+
+    changed: list[str] = field(default_factory=list)
+    replaces: list[str] = field(default_factory=list)
+    delete_first: bool = False
+    hidden: bool = False
+
+
+@dataclass
+class Live:
+    """An object as it is now: id, outputs, and the inputs that would describe it. ``id`` None: it is gone."""
+
+    id: str | None
+    outs: Props = field(default_factory=dict)
+    inputs: Props = field(default_factory=dict)
+
+
+class Lifecycle(ABC):
+    """One resource. Instances hold the session of the process and nothing else."""
+
+    title: ClassVar[str]
+    table: ClassVar[Table]
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.client = session.client
+
+    @abstractmethod
+    def check(self, olds: Props, news: Props) -> Checked:
+        """Read the program's arguments; ``olds`` are the inputs of the last run, empty for a new resource."""
+
+    @abstractmethod
+    def diff(self, id: str, olds: Props, news: Props) -> Diffed:
+        """Compare the outputs of the last run with canonical inputs."""
+
+    @abstractmethod
+    def create(self, news: Props) -> tuple[str, Props]:
+        """Make the object; return its id and outputs."""
+
+    @abstractmethod
+    def read(self, id: str, props: Props) -> Live:
+        """Look at the object; ``props`` are the last outputs, empty for ``.get``."""
+
+    @abstractmethod
+    def update(self, id: str, olds: Props, news: Props) -> Props:
+        """Change the object in place; return all outputs."""
+
+    @abstractmethod
+    def delete(self, id: str, props: Props) -> None:
+        """Remove the object."""
+
+
+def memo_of(props: Mapping[str, Any]) -> Props:
+    """Return what the life cycle remembered in the outputs."""
+    memo = props.get(MEMO)
+    return dict(memo) if isinstance(memo, dict) else {}
+
+
+def with_memo(outs: Props, **memo: Any) -> Props:
+    """Return outputs that remember ``memo`` (falsy entries are left out)."""
+    kept = {key: value for key, value in memo.items() if value}
+    return {**{k: v for k, v in outs.items() if k != MEMO}, **({MEMO: kept} if kept else {})}

@@ -1,0 +1,121 @@
+"""The table that a resource declares once: an argument a line. Canonical form and comparison follow from it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..validation.problems import Problem
+from ..validation.suggest import did_you_mean
+from .values import UNKNOWN, Kind, has_unknown
+
+__all__ = ["Change", "Field", "Props", "Table"]
+
+Props = dict[str, Any]
+
+
+class Change(enum.Enum):
+    """What a change of an argument means."""
+
+    REPLACE = "a new object"
+    UPDATE = "a change at Weld, in place"
+    LOCAL = "nothing to do at Weld"
+
+
+def _equal(old: Any, new: Any) -> bool:
+    return bool(old == new)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One argument.
+
+    Attributes:
+        name: as users write it.
+        kind: reads a value into its canonical form.
+        change: what a change means.
+        default: meant when it is left out; None: not managed when left out.
+        required: an error when left out.
+        same: whether two canonical values mean the same.
+        write_only: Weld takes it but never tells it.
+        hidden: the engine must not print the value in an error (it may hold a secret, or thousands of entries).
+    """
+
+    name: str
+    kind: Kind
+    change: Change
+    default: Any = None
+    required: bool = False
+    same: Callable[[Any, Any], bool] = _equal
+    write_only: bool = False
+    hidden: bool = False
+
+    def value(self, props: Mapping[str, Any]) -> Any:
+        """Return the value in ``props``, or the default."""
+        value = props.get(self.name)
+        return self.default if value is None else value
+
+    def differs(self, old: Any, new: Any) -> bool:
+        """Tell whether a change from ``old`` to ``new`` is, or may turn out to be, a real one."""
+        return has_unknown(new) or not (old == new or self.same(old, new))
+
+
+class Table:
+    """The arguments of one resource."""
+
+    def __init__(self, *fields: Field) -> None:
+        self._fields = {field.name: field for field in fields}
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self._fields.values())
+
+    def __getitem__(self, name: str) -> Field:
+        return self._fields[name]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._fields
+
+    def canonical(self, given: Mapping[str, Any], path: str = "", defaults: bool = True) -> tuple[Props, list[Problem]]:
+        """Read arguments into canonical form.
+
+        Args:
+            given: as the program wrote them.
+            path: put before each property path in a problem.
+            defaults: write defaults out; else a value that equals its default is left out.
+        """
+        canonical: Props = {}
+        problems = self._unknown_arguments(given, path)
+        for field in self:
+            value = given.get(field.name)
+            if value is None:
+                if field.required:
+                    problems.append(Problem(path + field.name, "is missing; it is required"))
+            else:
+                value, found = field.kind(value, path + field.name)
+                problems += found
+            if value is None and defaults:
+                value = field.default
+            if value is not None and (defaults or value is UNKNOWN or value != field.default):
+                canonical[field.name] = value
+        return canonical, problems
+
+    def _unknown_arguments(self, given: Mapping[str, Any], path: str) -> list[Problem]:
+        return [
+            Problem(f"{path}{name}", " ".join(("is not an argument here;", did_you_mean(name, self._fields))))
+            for name in given
+            if name not in self._fields and not name.startswith("__")
+        ]
+
+    def changed(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+        """Return the names of the arguments that mean something else in ``new`` than in ``old``."""
+        return [field.name for field in self if field.differs(field.value(old), field.value(new))]
+
+    def replacing(self, names: list[str]) -> list[str]:
+        """Return those of the names whose change needs a new object."""
+        return [name for name in names if self[name].change is Change.REPLACE]
+
+    def declared(self, props: Mapping[str, Any]) -> Props:
+        """Return just the arguments out of ``props``."""
+        return {field.name: props[field.name] for field in self if props.get(field.name) is not None}

@@ -1,0 +1,39 @@
+"""Lines for the person who watches ``pulumi up``, each said once in a process."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+
+__all__ = ["Notices"]
+
+
+def _print(line: str) -> None:
+    # The engine shows what a dynamic provider prints, live, beside the stack.
+    print(line, file=sys.stdout, flush=True)
+
+
+class Notices:
+    """Says things once; may be used by several threads."""
+
+    def __init__(self, write: Callable[[str], None] = _print) -> None:
+        self._write = write
+        self._said: set[str] = set()
+        self._lock = threading.Lock()
+
+    def info(self, text: str) -> None:
+        """Say something that is good to know."""
+        self._once(f"Weld: {text}")
+
+    def warn(self, text: str) -> None:
+        """Say something that may need a person."""
+        self._once(f"warning: Weld: {text}")
+
+    def _once(self, line: str) -> None:
+        line = " ".join(line.split())
+        with self._lock:
+            if line in self._said:
+                return
+            self._said.add(line)
+            self._write(line)

@@ -1,0 +1,202 @@
+"""What all resources of one plugin process share: the client, reads that need be made only once, and intents.
+
+The engine starts one process for each provider resource and gives it the resources of the program one by one, in the
+order of their dependencies. So a resource can leave word here for those that come after it: whether a sync is to be
+enabled, which streams it lists inline, which pending connection has been authorised.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+from urllib.parse import unquote
+
+from ..api.client import WeldClient
+from ..api.models import (
+    AvailableSourceStream,
+    ConnectionInfo,
+    EltStreamInfo,
+    EltSyncInfo,
+    IntegrationInfo,
+    OrchestrationInfo,
+)
+from ..config import Settings
+from ..errors import NotFoundError
+from .notices import Notices
+
+__all__ = ["Clock", "Session", "SyncIntent"]
+
+T = TypeVar("T")
+
+
+class Clock:
+    """Time and waiting; tests hand in one that does not wait."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
+
+
+class _Once:
+    """Remembers the result of each read; threads that ask for the same wait for the first."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, tuple[float, Any]] = {}
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._guard = threading.Lock()
+
+    def get(self, key: str, load: Callable[[], T], max_age: float | None = None) -> T:
+        """Return what ``load`` gave the first time, or gives now where that is older than ``max_age`` seconds."""
+        with self._guard:
+            lock = self._locks[key]
+        with lock:
+            held = self._values.get(key)
+            if held is None or (max_age is not None and time.monotonic() - held[0] > max_age):
+                held = (time.monotonic(), load())
+                self._values[key] = held
+            return cast(T, held[1])
+
+    def peek(self, key: str) -> Any:
+        held = self._values.get(key)
+        return held[1] if held else None
+
+    def forget(self, key: str) -> None:
+        self._values.pop(key, None)
+
+
+@dataclass
+class SyncIntent:
+    """What the program wants of a sync: on or off, and the names of its inline streams (None: not inline)."""
+
+    enabled: bool
+    inline: frozenset[str] | None
+
+
+@dataclass
+class Session:
+    """The state of one plugin process. No provider instance holds any."""
+
+    settings: Settings
+    client: WeldClient
+    notices: Notices = field(default_factory=Notices)
+    clock: Clock = field(default_factory=Clock)
+    intents: dict[str, SyncIntent] = field(default_factory=dict)
+    #: Syncs of which this process knows that they are enabled.
+    running: set[str] = field(default_factory=set)
+    #: Ids that a create of this process answered with: never to be deleted as the old half of a replacement.
+    made: set[str] = field(default_factory=set)
+    #: (connection id, schema) -> id of the sync that is being replaced.
+    replaced_syncs: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Pending id -> label, to name the connection in a message.
+    pending_labels: dict[str, str] = field(default_factory=dict)
+    #: (integration, label) -> the connection that a person authorised for a pending resource.
+    authorized: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: (integration, label) -> who waits for it in this process.
+    waiting: dict[tuple[str, str], str] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    _once: _Once = field(default_factory=_Once)
+    _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+
+    # Words for messages ----------------------------------------------------------------------------------------
+
+    def label_of(self, pending_id: str) -> str:
+        """Return the label of a pending connection: as the program says it, else as its id tells."""
+        return (
+            self.pending_labels.get(pending_id) or unquote(pending_id.partition("-")[2].partition("-")[2]) or pending_id
+        )
+
+    # May Weld be asked? ----------------------------------------------------------------------------------------
+
+    def may_ask(self) -> bool:
+        """Tell whether check may ask Weld; without a key that is said once."""
+        if self.settings.validation != "full":
+            return False
+        if self.settings.api_key is None:
+            self.notices.warn(
+                "there is no API key, so only the rules that need no network are checked. Set it with "
+                "`pulumi config set --secret weld:apiKey` or WELD_API_KEY."
+            )
+            return False
+        return True
+
+    # Reads made once -------------------------------------------------------------------------------------------
+
+    def integrations(self) -> list[IntegrationInfo]:
+        """Return the integrations that may be sources."""
+        return self._once.get("integrations", self.client.list_integrations)
+
+    def connections(self, max_age: float | None = None) -> list[ConnectionInfo]:
+        """Return all connections."""
+        return self._once.get("connections", self.client.list_connections, max_age)
+
+    def orchestrations(self) -> list[OrchestrationInfo]:
+        """Return all orchestrations."""
+        return self._once.get("orchestrations", self.client.list_orchestrations)
+
+    def settings_schema(self, connection_id: str) -> dict[str, Any] | None:
+        """Return the JSON Schema of the settings of a connection; None where Weld does not know the connection."""
+
+        def load() -> dict[str, Any] | None:
+            try:
+                return self.client.get_connection_settings(connection_id)
+            except NotFoundError:
+                self.client.confirm_host()
+                return None
+
+        return self._once.get(f"schema/{connection_id}", load)
+
+    def syncs_of(self, connection_id: str, max_age: float | None = None) -> list[EltSyncInfo]:
+        """Return the syncs of a source connection."""
+        # The filter is asked for, but not relied on.
+        return self._once.get(
+            f"syncs/{connection_id}",
+            lambda: [s for s in self.client.list_syncs(connection_id) if s.source_connection_id == connection_id],
+            max_age,
+        )
+
+    def available_streams(self, sync_id: str) -> list[AvailableSourceStream]:
+        """Return what streams a sync can have."""
+        return self._once.get(f"available/{sync_id}", lambda: self.client.list_available_streams(sync_id))
+
+    def streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
+        """Return the streams of a sync by name. The dict is kept up to date by :meth:`note_known_streams`."""
+        return self._once.get(
+            f"streams/{sync_id}", lambda: {stream.name: stream for stream in self.client.list_streams(sync_id)}
+        )
+
+    def note_known_streams(self, sync_id: str, put: Iterable[EltStreamInfo] = (), removed: Iterable[str] = ()) -> None:
+        """Tell the shared list of streams, if one was read, what this process has changed."""
+        held = self._once.peek(f"streams/{sync_id}")
+        if held is None:
+            return
+        with self.lock:
+            held.update({stream.name: stream for stream in put})
+            for name in removed:
+                held.pop(name, None)
+
+    def forget(self, *keys: str) -> None:
+        """Let the next reader ask Weld again."""
+        for key in keys:
+            self._once.forget(key)
+
+    def lock_for(self, key: str) -> threading.RLock:
+        """Return the lock under which threads of this process take turns on one thing."""
+        with self.lock:
+            return self._locks[key]
+
+    # Words left for others -------------------------------------------------------------------------------------
+
+    def intend(self, sync_id: str, enabled: Any, streams: Any) -> None:
+        """Note what the program wants of a sync."""
+        inline = (
+            frozenset(e["name"] for e in streams if isinstance(e.get("name"), str)) if streams is not None else None
+        )
+        self.intents[sync_id] = SyncIntent(enabled is True, inline)

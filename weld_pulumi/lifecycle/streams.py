@@ -1,0 +1,237 @@
+"""Streams of a sync, the same for separate SourceStream resources and for inline entries.
+
+A stream in its canonical form is a small dict that leaves out what equals the default. Weld's upsert may either keep
+or reset a field that is left out, so what is sent is always complete; and it never tells the two lists of columns, so
+those are kept as the program said them last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..api.models import EltStreamInfo, EltSyncInfo
+from ..errors import WeldError, WeldValidationError
+from ..validation.flags import stream_problems
+from ..validation.patterns import is_pattern
+from ..validation.problems import Problem
+from ..validation.streams import duplicate_problems
+from .fields import Change, Field, Props, Table
+from .session import Session
+from .values import UNKNOWN, flag, kind, names, text
+
+__all__ = [
+    "ENTRY",
+    "STREAM_FIELDS",
+    "body_of",
+    "canonical_entries",
+    "differs_from",
+    "entry_of",
+    "find_streams",
+    "inline_conflict",
+    "is_open",
+    "merged_for_adoption",
+    "require_not_inline",
+    "same_entries",
+    "streams_in",
+    "upsert",
+]
+
+
+def _pointer(value: Any) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise ValueError("is not a text; write the id of the column, for example 'updated_at'")
+    return value or None
+
+
+STREAM_FIELDS = (
+    Field("incremental_pointer_id", kind(_pointer), Change.UPDATE),
+    Field("excluded_columns", names, Change.UPDATE, default=[], write_only=True),
+    Field("hashed_columns", names, Change.UPDATE, default=[], write_only=True),
+    Field("full_sync_always", flag, Change.UPDATE, default=False),
+    Field("full_sync_at_midnight", flag, Change.UPDATE, default=False),
+    Field("protected_from_full_sync", flag, Change.UPDATE, default=False),
+    Field("excluded_substreams", names, Change.UPDATE, default=[]),
+    Field("enabled_history_table", flag, Change.UPDATE, default=False),
+)
+#: An entry of ``source_streams``.
+ENTRY = Table(
+    Field("name", text, Change.REPLACE, required=True),
+    *STREAM_FIELDS,
+    Field("exclude", flag, Change.LOCAL, default=False),
+)
+_READABLE = [field for field in STREAM_FIELDS if not field.write_only and field.default is not None]
+#: Seconds between looks for a stream that Weld took but does not list yet.
+_LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)
+
+
+def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
+    """Describe a live stream in canonical form.
+
+    Args:
+        live: as Weld tells it.
+        declared: what the program said last: it answers for columns, and whether the pointer is managed.
+    """
+    entry: Props = {"name": live.name}
+    for field in STREAM_FIELDS:
+        told = getattr(live, field.name)
+        if field.write_only and told is None:
+            told = (declared or {}).get(field.name)
+        if field.default is None and declared is not None and not declared.get(field.name):
+            continue
+        value = sorted(told) if isinstance(told, list) else told
+        if value and value != field.default:
+            entry[field.name] = value
+    return entry
+
+
+def body_of(
+    entry: Mapping[str, Any], live: EltStreamInfo | None = None, before: Mapping[str, Any] | None = None
+) -> Props:
+    """Return the complete item of an upsert.
+
+    Args:
+        entry: the stream as the program wants it.
+        live: as it is at Weld, to keep a pointer that the program does not manage.
+        before: as the program wanted it last: a pointer taken out of the program is cleared.
+    """
+    body: Props = {"name": entry["name"]}
+    for field in STREAM_FIELDS:
+        value = field.value(entry)
+        if value is None:
+            value = "" if (before or {}).get(field.name) else (live.incremental_pointer_id if live else None)
+        if value is not None:
+            body[field.name] = value
+    return body
+
+
+def differs_from(live: EltStreamInfo, entry: Mapping[str, Any]) -> list[str]:
+    """Return the flags and lists in which a live stream differs from a wished one, as far as Weld tells them."""
+    told = entry_of(live, entry)
+    pointer = [f for f in STREAM_FIELDS if f.default is None and entry.get(f.name)]
+    return [f.name for f in [*_READABLE, *pointer] if f.value(told) != f.value(entry)]
+
+
+def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props | None:
+    """Return what to send so that a stream gets what the program says beyond the defaults, and loses nothing.
+
+    None where there is nothing to send.
+    """
+    said = {name: value for name, value in entry.items() if name != "name"}
+    columns = any(field.write_only and said.get(field.name) for field in STREAM_FIELDS)
+    wanted = {**entry_of(live, None), **entry}
+    if not columns and all(getattr(live, name) == value for name, value in said.items()):
+        return None
+    body = body_of(wanted, live)
+    # Unknown to us and not asked for: left out, so that a Weld that keeps what is left out keeps them.
+    return {k: v for k, v in body.items() if k in wanted or k not in ("excluded_columns", "hashed_columns")}
+
+
+def streams_in(session: Session, sync: EltSyncInfo) -> dict[str, EltStreamInfo]:
+    """Return the streams of a sync by name: from its own answer if that carries them, else from their list."""
+    listed = sync.source_streams if sync.source_streams is not None else session.client.list_streams(sync.id)
+    return {stream.name: stream for stream in listed}
+
+
+def find_streams(session: Session, sync_id: str, wanted: Iterable[str]) -> dict[str, EltStreamInfo]:
+    """Find streams that were just sent; Weld's lists may show them only after a moment.
+
+    Raises:
+        WeldError: Weld took them, but does not have them.
+    """
+    missing = set(wanted)
+    for pause in _LOOKS:
+        session.clock.sleep(pause)
+        session.forget(f"streams/{sync_id}")
+        found = session.streams_of(sync_id)
+        missing = {name for name in missing if name not in found}
+        if not missing:
+            return found
+    raise WeldError(
+        f"Weld took the stream {sorted(missing)[0]!r} of sync {sync_id}, but does not list it. Check the name against "
+        f"`weld-pulumi streams {sync_id}`."
+    )
+
+
+def upsert(session: Session, sync_id: str, bodies: Sequence[Props]) -> dict[str, EltStreamInfo]:
+    """Send streams and return them by name, as Weld has them now."""
+    if not bodies:
+        return {}
+    sent = [body["name"] for body in bodies]
+    answered = {stream.name: stream for stream in session.client.upsert_streams(sync_id, bodies)}
+    if not all(name in answered for name in sent):
+        answered = {**find_streams(session, sync_id, sent), **answered}
+    session.note_known_streams(sync_id, answered.values())
+    return {name: answered[name] for name in sent}
+
+
+def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
+    """Read ``source_streams``: plain entries sorted by name, patterns behind them in their own order."""
+    if value is UNKNOWN:
+        return value, []
+    if not isinstance(value, (list, tuple)):
+        return [], [Problem(path, "is not a list; write a list of dicts, for example [{'name': 'charges'}]")]
+    entries: list[Any] = []
+    problems: list[Problem] = []
+    for index, item in enumerate(value):
+        here = f"{path}[{index}]"
+        if item is UNKNOWN:
+            entries.append(item)
+            continue
+        if not isinstance(item, dict):
+            problems.append(Problem(here, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)"))
+            continue
+        entry, found = ENTRY.canonical(item, f"{here}.", defaults=False)
+        problems += found
+        if not found:
+            problems += stream_problems(entry, here)
+        entries.append(entry)
+    if problems:
+        return entries, problems
+    known = [entry for entry in entries if entry is not UNKNOWN]
+    problems += duplicate_problems(known, path) if len(known) == len(entries) else []
+    if len(known) < len(entries) or any(entry.get("name") is UNKNOWN for entry in known):
+        return entries, problems
+    plain = sorted((entry for entry in known if not is_open(entry)), key=lambda entry: str(entry["name"]))
+    return plain + [entry for entry in known if is_open(entry)], problems
+
+
+def is_open(entry: Mapping[str, Any]) -> bool:
+    """Tell whether an entry stands for names that only Weld knows: a pattern, or an exclusion."""
+    name = entry.get("name")
+    return bool(entry.get("exclude")) or (isinstance(name, str) and is_pattern(name))
+
+
+def same_entries(old: Any, new: Any) -> bool:
+    """Compare two canonical lists of entries by name."""
+    if not isinstance(old, list) or not isinstance(new, list):
+        return False
+    return _by_name(old) == _by_name(new)
+
+
+def _by_name(entries: list[Props]) -> dict[Any, Props]:
+    return {entry.get("name"): entry for entry in entries}
+
+
+def require_not_inline(session: Session, sync_id: str, name: str) -> None:
+    """Refuse a separate stream for a sync whose EltSync lists its streams inline.
+
+    Raises:
+        WeldValidationError: the two would undo each other.
+    """
+    reason = inline_conflict(session, sync_id, name)
+    if reason:
+        raise WeldValidationError(f"stream {name!r}: {reason}")
+
+
+def inline_conflict(session: Session, sync_id: str, name: str) -> str | None:
+    """Say why a separate stream cannot be beside inline ones, or None."""
+    intent = session.intents.get(sync_id)
+    if intent is None or intent.inline is None:
+        return None
+    listed = sorted(intent.inline)
+    shown = ", ".join(map(repr, listed[:5])) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
+    return (
+        f"the EltSync {sync_id} lists its streams inline ({shown or 'none'}), so the SourceStream {name!r} beside it "
+        f"would be removed by it; add {{'name': {name!r}}} to its source_streams, or leave source_streams out there"
+    )

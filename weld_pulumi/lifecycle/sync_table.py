@@ -1,0 +1,149 @@
+"""The arguments of EltSync, and how a live sync looks through them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..api.models import EltStreamInfo, EltSyncInfo
+from ..validation.cron import canonical_cron, same_schedule
+from ..validation.dates import canonical_date, same_date
+from ..validation.problems import Problem, show
+from ..validation.schema_names import same_schema, schema_name_problem
+from .fields import Change, Field, Props, Table
+from .streams import canonical_entries, entry_of, same_entries
+from .sync_settings import as_declared
+from .triggers import TRIGGER_FIELDS
+from .values import choice, flag, kind, mapping, text
+
+__all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "view_of"]
+
+#: What Weld falls back to, and what is sent where only an orchestration is given.
+DAILY = "0 0 * * *"
+
+
+def _schema_name(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{show(value)} is not a text; write it in quotes")
+    problem = schema_name_problem(value)
+    if problem:
+        raise ValueError(problem)
+    return value
+
+
+def _cron(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{show(value)} is not a text; write a cron expression in quotes, such as '0 */6 * * *'")
+    return canonical_cron(value)
+
+
+def _date(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{show(value)} is not a text; write a date in quotes, such as '2024-01-31'")
+    return canonical_date(value)
+
+
+def _adopt(value: Any) -> bool | str:
+    if not isinstance(value, (bool, str)) or value == "":
+        raise ValueError(f"{show(value)} is neither True nor False nor an id in quotes")
+    return value
+
+
+adopt = kind(_adopt)
+
+SYNC = Table(
+    Field("connection_id", text, Change.REPLACE, required=True),
+    Field("destination_schema_name", kind(_schema_name), Change.REPLACE, required=True, same=same_schema),
+    Field("sync_interval", kind(_cron), Change.UPDATE, same=same_schedule),
+    Field("orchestration_workflow_id", text, Change.UPDATE),
+    Field("elt_settings", mapping, Change.UPDATE, hidden=True),
+    Field("start_date", kind(_date), Change.REPLACE, same=same_date),
+    Field("enabled", flag, Change.UPDATE, default=True),
+    Field("source_streams", canonical_entries, Change.UPDATE, same=same_entries, hidden=True),
+    Field("adopt", adopt, Change.LOCAL, default=False),
+    Field("deletion_policy", choice("delete", "disable", "retain"), Change.LOCAL, default="delete"),
+    Field("remove_destination_data", flag, Change.LOCAL, default=False),
+    *TRIGGER_FIELDS,
+)
+
+#: Arguments that Weld knows nothing of: they are what the program said.
+_OURS = ("adopt", "deletion_policy", "remove_destination_data", "run_triggers", "full_refresh_triggers")
+
+
+def same_date_told(declared: Any, told: str | None) -> bool:
+    """Compare a declared date with the one that Weld tells, which may be absent."""
+    return told is None or declared is None or same_date(declared, told)
+
+
+def schedule_problem(inputs: Mapping[str, Any]) -> list[Problem]:
+    """Require one of the two ways to say when a sync runs."""
+    if inputs.get("sync_interval") is None and inputs.get("orchestration_workflow_id") is None:
+        return [
+            Problem(
+                "sync_interval",
+                "is missing; write a cron expression such as '0 */6 * * *', or give orchestration_workflow_id",
+            )
+        ]
+    return []
+
+
+def facts_of(sync: EltSyncInfo) -> Props:
+    """Return the outputs that are no arguments."""
+    return {
+        "status": sync.status,
+        "account_id": sync.account_id,
+        "source_integration_id": sync.source_integration_id,
+        "destination_integration_id": sync.destination_integration_id,
+        "destination_connection_id": sync.destination_connection_id,
+        "created_at": sync.created_at,
+    }
+
+
+def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, declared: Mapping[str, Any]) -> Props:
+    """Describe a live sync by the arguments of EltSync.
+
+    What is not managed is left out; what means the same as declared keeps the declared form. For ``.get`` nothing is
+    declared, and everything is told.
+    """
+    everything = not declared
+    view: Props = {name: declared[name] for name in _OURS if declared.get(name) is not None}
+    view["connection_id"] = sync.source_connection_id or declared.get("connection_id")
+    view["destination_schema_name"] = _told("destination_schema_name", sync.destination_schema_name, declared)
+    view["orchestration_workflow_id"] = sync.orchestration_workflow_id
+    view["enabled"] = sync.enabled
+    if everything or declared.get("sync_interval"):
+        attached = bool(sync.orchestration_workflow_id) and not everything
+        view["sync_interval"] = _told("sync_interval", None if attached else sync.sync_interval, declared)
+    if everything or declared.get("start_date"):
+        view["start_date"] = _told("start_date", _date_only(sync.start_date), declared)
+    if everything:
+        view["elt_settings"] = sync.elt_settings
+    elif declared.get("elt_settings") is not None:
+        told = sync.elt_settings
+        view["elt_settings"] = (
+            as_declared(declared["elt_settings"], told) if told is not None else declared["elt_settings"]
+        )
+    if streams is not None:
+        view["source_streams"] = entries_of(streams, declared.get("source_streams"))
+    return {name: value for name, value in view.items() if value is not None}
+
+
+def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:
+    """Describe live streams as inline entries."""
+    said = {e.get("name"): e for e in declared or () if isinstance(e, dict)}
+    return [entry_of(streams[name], said.get(name)) for name in sorted(streams)]
+
+
+def _told(name: str, value: Any, declared: Mapping[str, Any]) -> Any:
+    """Return what Weld tells, in the declared form where it means the same or is not told."""
+    said = declared.get(name)
+    if value is None or (said is not None and SYNC[name].same(said, value)):
+        return said
+    return value
+
+
+def _date_only(text: str | None) -> str | None:
+    try:
+        return canonical_date(text) if text else None
+    except ValueError:
+        return text

@@ -1,0 +1,94 @@
+"""Runs and full refreshes that a changed trigger asks for, exactly once a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ..api.models import EltStreamInfo, RequestedRun
+from ..errors import ConflictError, WeldApiError
+from .fields import Change, Field
+from .once import send_once
+from .session import Session
+from .values import triggers
+
+__all__ = ["TRIGGER_FIELDS", "fire", "fired"]
+
+TRIGGER_FIELDS = (
+    Field("run_triggers", triggers, Change.UPDATE, hidden=True),
+    Field("full_refresh_triggers", triggers, Change.UPDATE, hidden=True),
+)
+#: Seconds by which Weld's clock may be behind ours.
+_CLOCK_SKEW = 5.0
+
+
+def fired(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Tell whether a trigger is there and new; one that was taken away does not fire."""
+    return news.get(name) is not None and news.get(name) != olds.get(name)
+
+
+def fire(
+    session: Session,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    streams: Iterable[EltStreamInfo],
+    enabled: bool,
+    reset_history: Mapping[str, bool] | None = None,
+) -> None:
+    """Do what the changed triggers ask for; ``olds`` are empty on creation.
+
+    Args:
+        session: of this process.
+        olds: outputs of the last run.
+        news: inputs.
+        streams: the streams concerned.
+        enabled: whether their sync is enabled; Weld runs no others.
+        reset_history: by stream name, whether a full refresh also throws the history away.
+    """
+    streams = list(streams)
+    if fired("full_refresh_triggers", olds, news):
+        for stream in streams:
+            session.client.request_full_refresh(stream.id, (reset_history or {}).get(stream.name, False))
+    if not fired("run_triggers", olds, news) or not streams:
+        return
+    if not enabled:
+        session.notices.warn(
+            f"no run was asked for ({_named(streams)}): the sync is not enabled. It runs once enabled=True is set; "
+            "change run_triggers again after that."
+        )
+        return
+    for stream in streams:
+        _request_run(session, stream)
+
+
+def _request_run(session: Session, stream: EltStreamInfo) -> None:
+    begun = session.clock.now() - _CLOCK_SKEW
+
+    def started() -> RequestedRun | None:
+        runs = session.client.list_runs(stream.id, limit=1)
+        return RequestedRun() if any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) else None
+
+    try:
+        send_once(session, lambda: session.client.request_run(stream.id), started, f"a run of {stream.name!r}")
+    except ConflictError:
+        session.notices.info(f"stream {stream.name!r} is running already; no second run was asked for.")
+    except WeldApiError as error:
+        if error.status_code != 400:
+            raise
+        session.notices.warn(
+            f"Weld did not start a run of stream {stream.name!r}: {error.message or 'no reason given'}"
+        )
+
+
+def _seconds(text: str | None) -> float:
+    try:
+        moment = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
+    except ValueError:
+        return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+
+
+def _named(streams: list[EltStreamInfo]) -> str:
+    shown = ", ".join(repr(stream.name) for stream in streams[:3])
+    return shown + (f" and {len(streams) - 3} more" if len(streams) > 3 else "")

@@ -1,0 +1,128 @@
+"""Property values in the one form that check, diff and read agree on.
+
+Each kind of value is a function ``(value, path) -> (canonical value, problems)``. Two ways to write the same thing
+have the same canonical form, so that a comparison of canonical forms shows real changes only.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..validation.problems import Problem, show
+
+__all__ = ["UNKNOWN", "Kind", "choice", "flag", "has_unknown", "kind", "mapping", "names", "plain", "text", "triggers"]
+
+
+class _Unknown:
+    """A value that only the next ``up`` will tell, such as the id of a resource that is not made yet."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Unknown:
+        return self
+
+
+UNKNOWN = _Unknown()
+
+Kind = Callable[[Any, str], tuple[Any, list[Problem]]]
+
+
+def has_unknown(value: Any) -> bool:
+    """Tell whether a value is, or somewhere holds, an unknown."""
+    if isinstance(value, dict):
+        return any(has_unknown(item) for item in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(has_unknown(item) for item in value)
+    return value is UNKNOWN
+
+
+def kind(read: Callable[[Any], Any], hidden: bool = False) -> Kind:
+    """Make a kind out of a function that raises ``ValueError(reason)``; unknowns pass."""
+
+    def canonical(value: Any, path: str) -> tuple[Any, list[Problem]]:
+        if value is UNKNOWN:
+            return value, []
+        try:
+            return read(value), []
+        except ValueError as reason:
+            return value, [Problem(path, str(reason))]
+
+    return canonical
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{show(value)} is not a text; write it in quotes")
+    if not value.strip():
+        raise ValueError("is empty; write a text or leave the argument out")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{show(value)} is neither True nor False")
+    return value
+
+
+def _names(value: Any) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"{show(value)} is not a list; write a list of names, for example ['email']")
+    for item in value:
+        if item is not UNKNOWN and (not isinstance(item, str) or not item):
+            raise ValueError(f"{show(item)} is not a name; write a list of texts, for example ['email']")
+    if has_unknown(value):
+        return list(value)
+    return sorted(set(value))
+
+
+def plain(value: Any) -> Any:
+    """Return JSON data with whole numbers as integers: the engine hands every number over as a float."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, (str, bool, int, float)) or value is None or value is UNKNOWN:
+        return value
+    raise ValueError(
+        "holds something that is not JSON data (an asset or an object); write texts, numbers, lists, dicts"
+    )
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("is not a dict; write for example {'account': 'acct_1'}")
+    return dict(plain(value))
+
+
+def _triggers(value: Any) -> Any:
+    if not isinstance(value, (list, tuple, dict)):
+        raise ValueError("is neither a list nor a dict; write for example ['2026-11-22'] and change it to fire")
+    return plain(value) or None
+
+
+def choice(*allowed: str) -> Kind:
+    """Make the kind of an argument that takes one of a few words."""
+
+    def read(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(f"{show(value)} is not one of {', '.join(map(repr, allowed))}")
+        return str(value)
+
+    return kind(read)
+
+
+text: Kind = kind(_text)
+flag: Kind = kind(_flag)
+names: Kind = kind(_names)
+mapping: Kind = kind(_mapping)
+triggers: Kind = kind(_triggers)
+
+
+def fingerprint(values: Iterable[Any]) -> str:
+    """Return a text that is equal for equal JSON values."""
+    return json.dumps(list(values), sort_keys=True, default=repr)

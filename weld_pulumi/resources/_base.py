@@ -1,0 +1,58 @@
+"""What the three resources share: frozen type tokens, registration, ``get``, and refusals of what cannot work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+import pulumi
+import pulumi.dynamic
+
+from .._registry import Door
+from ..errors import WeldValidationError
+from ._warnings import warn_of_plain_key
+
+__all__ = ["WeldResource"]
+
+R = TypeVar("R", bound="WeldResource")
+
+
+class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
+    """Base of the resources."""
+
+    _kind: ClassVar[str] = "Resource"
+    _secret_outputs: ClassVar[tuple[str, ...]] = ()
+    _outputs: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # A user's subclass stays the same type: otherwise its URN would change.
+        super().__init_subclass__(module="weld", name=cls._kind, **kwargs)
+
+    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
+        """Register the resource; every argument and every output becomes an attribute."""
+        opts = opts or pulumi.ResourceOptions()
+        _refuse_import(self._kind, resource_name, opts)
+        warn_of_plain_key()
+        if self._secret_outputs:
+            secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
+            opts = pulumi.ResourceOptions.merge(opts, secret)
+        props = {**dict.fromkeys(self._outputs), **arguments}
+        super().__init__(Door(self._kind), resource_name, props, opts)
+
+    @classmethod
+    def _get(cls: type[R], resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> R:
+        resource = cls.__new__(cls)
+        merged = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
+        resource._register(resource_name, merged, dict.fromkeys(cls._arguments))
+        return resource
+
+    _arguments: ClassVar[tuple[str, ...]] = ()
+
+
+def _refuse_import(kind: str, resource_name: str, opts: pulumi.ResourceOptions) -> None:
+    if opts.import_ is not None:
+        raise WeldValidationError(
+            f"{kind} {resource_name!r}: import_ does not work with dynamic resources such as this one. Write "
+            f"adopt={str(opts.import_)!r} among its arguments instead, or let `weld-pulumi import` write the program "
+            "and an import file for what is in Weld."
+        )

@@ -1,0 +1,116 @@
+"""``weld.Connection``: a source or destination account that a person has authorised in Weld."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from ._base import WeldResource
+
+__all__ = ["Connection"]
+
+Triggers = Sequence[Any] | Mapping[str, Any]
+
+
+class Connection(WeldResource):
+    """An account in Weld, such as a Stripe account, that a person has authorised.
+
+    Weld takes no credentials by its API: on creation a link is printed that a person opens in a browser, and ``up``
+    waits for it. If nobody acts in time the resource is made all the same, with ``status`` ``"PENDING"``; the next
+    ``up`` or ``refresh`` picks the connection up. (Source: POST /connection_bridges and GET /connections of Weld's
+    OpenAPI document.)
+
+    Example::
+
+        import pulumi
+        import weld_pulumi as weld
+
+        stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe (production)")
+        pulumi.export("authorize", stripe.authorize_url)
+
+    Args:
+        resource_name: name of the resource in the stack.
+        opts: Pulumi's resource options; ``import_`` does not work, use ``adopt``.
+        integration_id: Weld's id of the integration, for example ``"stripe"`` or ``"databricks"``; sent as it is. A
+            change makes a new connection.
+        label: name shown in Weld; default: the resource name. A change asks the person to authorise again.
+        redirect_uri: where Weld sends the browser afterwards: https without port and query, or http://localhost.
+            Default: a listener on loopback that this run opens.
+        authorization_timeout: seconds that ``up`` waits for the person, from 0 (does not wait) to 86400; default 600.
+        reauthorize_triggers: list or dict; any change asks for a new authorisation of the same connection.
+        adopt: take over a connection that is there: its id, or ``True`` for the only one with this integration and
+            label. It is then deleted with the resource, unless ``deletion_policy`` is ``"retain"``.
+        deletion_policy: ``"delete"`` (default) or ``"retain"``: what removing the resource does in Weld.
+
+    Attributes:
+        id: Weld's id of the connection; begins with ``pending-`` until a person has acted.
+        status: ``"AUTHORIZED"`` or ``"PENDING"``.
+        authorize_url: the link to open (secret); None once authorised.
+        authorize_expires_at: ISO 8601 time at which the link stops working; None once authorised.
+        created_at: ISO 8601 time; None where Weld does not tell.
+
+    Raises:
+        WeldValidationError: ``import_`` is among the options.
+    """
+
+    _kind = "Connection"
+    _arguments = (
+        "integration_id",
+        "label",
+        "redirect_uri",
+        "authorization_timeout",
+        "reauthorize_triggers",
+        "adopt",
+        "deletion_policy",
+    )
+    _outputs = ("status", "authorize_url", "authorize_expires_at", "created_at")
+    _secret_outputs = ("authorize_url",)
+
+    integration_id: pulumi.Output[str]
+    label: pulumi.Output[str]
+    redirect_uri: pulumi.Output[str | None]
+    authorization_timeout: pulumi.Output[float]
+    reauthorize_triggers: pulumi.Output[Any]
+    adopt: pulumi.Output[bool | str]
+    deletion_policy: pulumi.Output[str]
+    status: pulumi.Output[str]
+    authorize_url: pulumi.Output[str | None]
+    authorize_expires_at: pulumi.Output[str | None]
+    created_at: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        integration_id: pulumi.Input[str],
+        label: pulumi.Input[str] | None = None,
+        redirect_uri: pulumi.Input[str] | None = None,
+        authorization_timeout: pulumi.Input[float] | None = None,
+        reauthorize_triggers: pulumi.Input[Triggers] | None = None,
+        adopt: pulumi.Input[bool | str] | None = None,
+        deletion_policy: pulumi.Input[str] | None = None,
+    ) -> None:
+        arguments = {
+            "integration_id": integration_id,
+            "label": resource_name if label is None else label,
+            "redirect_uri": redirect_uri,
+            "authorization_timeout": authorization_timeout,
+            "reauthorize_triggers": reauthorize_triggers,
+            "adopt": adopt,
+            "deletion_policy": deletion_policy,
+        }
+        self._register(resource_name, opts, arguments)
+
+    @classmethod
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Connection:
+        """Read a connection that is in Weld and not managed by this stack.
+
+        Args:
+            resource_name: name of the resource in the stack.
+            id: Weld's id of the connection. An id that does not exist is an error.
+            opts: Pulumi's resource options.
+        """
+        return cls._get(resource_name, id, opts)

@@ -1,0 +1,209 @@
+"""``weld.SourceStream`` and the entries of ``source_streams``: one table or object that a sync copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from ._base import WeldResource
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired, TypedDict
+
+    class SourceStreamArgsDict(TypedDict):
+        """The dict form of :class:`SourceStreamArgs`."""
+
+        name: pulumi.Input[str]
+        incremental_pointer_id: NotRequired[pulumi.Input[str] | None]
+        excluded_columns: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
+        hashed_columns: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
+        full_sync_always: NotRequired[pulumi.Input[bool] | None]
+        full_sync_at_midnight: NotRequired[pulumi.Input[bool] | None]
+        protected_from_full_sync: NotRequired[pulumi.Input[bool] | None]
+        excluded_substreams: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
+        enabled_history_table: NotRequired[pulumi.Input[bool] | None]
+        exclude: NotRequired[pulumi.Input[bool] | None]
+else:
+    SourceStreamArgsDict = dict
+
+__all__ = ["SourceStream", "SourceStreamArgs", "SourceStreamArgsDict"]
+
+Names = Sequence[pulumi.Input[str]]
+Triggers = Sequence[Any] | Mapping[str, Any]
+
+
+class SourceStreamArgs(dict[str, Any]):
+    """An entry of ``EltSync(source_streams=…)``; a plain dict with the same keys serves as well.
+
+    Example::
+
+        weld.SourceStreamArgs(name="customers", hashed_columns=["email"])
+
+    Args:
+        name: name of the stream in the source, or a pattern (``*``, ``order_*``, ``[ab]*``) that stands for every
+            selectable stream that matches.
+        incremental_pointer_id: column that tells what is new; not managed when left out.
+        excluded_columns: columns that are not copied. Weld never tells them back, so drift in them is not seen.
+        hashed_columns: columns that are copied as a hash. Weld never tells them back either.
+        full_sync_always: copy everything in every run; default False.
+        full_sync_at_midnight: copy everything once a night; default False.
+        protected_from_full_sync: never copy everything; default False.
+        excluded_substreams: substreams that are not copied.
+        enabled_history_table: keep a history table beside the table; default False.
+        exclude: take the streams that ``name`` matches out of other patterns; default False.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: pulumi.Input[str],
+        incremental_pointer_id: pulumi.Input[str] | None = None,
+        excluded_columns: pulumi.Input[Names] | None = None,
+        hashed_columns: pulumi.Input[Names] | None = None,
+        full_sync_always: pulumi.Input[bool] | None = None,
+        full_sync_at_midnight: pulumi.Input[bool] | None = None,
+        protected_from_full_sync: pulumi.Input[bool] | None = None,
+        excluded_substreams: pulumi.Input[Names] | None = None,
+        enabled_history_table: pulumi.Input[bool] | None = None,
+        exclude: pulumi.Input[bool] | None = None,
+    ) -> None:
+        given = {
+            "name": name,
+            "incremental_pointer_id": incremental_pointer_id,
+            "excluded_columns": excluded_columns,
+            "hashed_columns": hashed_columns,
+            "full_sync_always": full_sync_always,
+            "full_sync_at_midnight": full_sync_at_midnight,
+            "protected_from_full_sync": protected_from_full_sync,
+            "excluded_substreams": excluded_substreams,
+            "enabled_history_table": enabled_history_table,
+            "exclude": exclude,
+        }
+        super().__init__({key: value for key, value in given.items() if value is not None})
+
+
+class SourceStream(WeldResource):
+    """One stream of a sync, as a resource of its own.
+
+    For teams that own single streams. A sync has either separate SourceStream resources or inline
+    ``source_streams``, not both; thousands of streams are much faster inline. (Source: POST
+    /elt_syncs/{id}/source_streams and /elt_streams of Weld's OpenAPI document.)
+
+    Example::
+
+        refunds = weld.SourceStream("refunds", elt_sync_id=sync.id, full_sync_at_midnight=True)
+
+    Args:
+        resource_name: name of the resource in the stack.
+        opts: Pulumi's resource options; ``import_`` does not work, use ``adopt``.
+        elt_sync_id: Weld's id of the sync. A change makes a new stream.
+        name: name of the stream in the source; default: the resource name. A change makes a new stream.
+        incremental_pointer_id: column that tells what is new; not managed when left out.
+        excluded_columns: columns that are not copied. Weld never tells them back, so drift in them is not seen.
+        hashed_columns: columns that are copied as a hash. Weld never tells them back either.
+        full_sync_always: copy everything in every run; default False.
+        full_sync_at_midnight: copy everything once a night; default False.
+        protected_from_full_sync: never copy everything; default False.
+        excluded_substreams: substreams that are not copied.
+        enabled_history_table: keep a history table ``<table>__history``; default False.
+        adopt: take over a stream of that name that has other flags; default False. (One with the same flags is
+            taken over without it.)
+        run_triggers: list or dict; any change requests one run.
+        full_refresh_triggers: list or dict; any change marks the next run as a full one.
+        reset_history_table: such a full refresh also throws the history away, for ever; default False.
+
+    Attributes:
+        id: Weld's id of the stream.
+        incremental_primary_key_name: list of the columns that are the primary key, as Weld found them.
+        created_at: ISO 8601 time.
+
+    Raises:
+        WeldValidationError: ``import_`` is among the options.
+    """
+
+    _kind = "SourceStream"
+    _arguments = (
+        "elt_sync_id",
+        "name",
+        "incremental_pointer_id",
+        "excluded_columns",
+        "hashed_columns",
+        "full_sync_always",
+        "full_sync_at_midnight",
+        "protected_from_full_sync",
+        "excluded_substreams",
+        "enabled_history_table",
+        "adopt",
+        "run_triggers",
+        "full_refresh_triggers",
+        "reset_history_table",
+    )
+    _outputs = ("incremental_primary_key_name", "created_at")
+
+    elt_sync_id: pulumi.Output[str]
+    name: pulumi.Output[str]
+    incremental_pointer_id: pulumi.Output[str | None]
+    excluded_columns: pulumi.Output[list[str]]
+    hashed_columns: pulumi.Output[list[str]]
+    full_sync_always: pulumi.Output[bool]
+    full_sync_at_midnight: pulumi.Output[bool]
+    protected_from_full_sync: pulumi.Output[bool]
+    excluded_substreams: pulumi.Output[list[str]]
+    enabled_history_table: pulumi.Output[bool]
+    adopt: pulumi.Output[bool]
+    run_triggers: pulumi.Output[Any]
+    full_refresh_triggers: pulumi.Output[Any]
+    reset_history_table: pulumi.Output[bool]
+    incremental_primary_key_name: pulumi.Output[list[str]]
+    created_at: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        elt_sync_id: pulumi.Input[str],
+        name: pulumi.Input[str] | None = None,
+        incremental_pointer_id: pulumi.Input[str] | None = None,
+        excluded_columns: pulumi.Input[Names] | None = None,
+        hashed_columns: pulumi.Input[Names] | None = None,
+        full_sync_always: pulumi.Input[bool] | None = None,
+        full_sync_at_midnight: pulumi.Input[bool] | None = None,
+        protected_from_full_sync: pulumi.Input[bool] | None = None,
+        excluded_substreams: pulumi.Input[Names] | None = None,
+        enabled_history_table: pulumi.Input[bool] | None = None,
+        adopt: pulumi.Input[bool] | None = None,
+        run_triggers: pulumi.Input[Triggers] | None = None,
+        full_refresh_triggers: pulumi.Input[Triggers] | None = None,
+        reset_history_table: pulumi.Input[bool] | None = None,
+    ) -> None:
+        arguments = {
+            "elt_sync_id": elt_sync_id,
+            "name": resource_name if name is None else name,
+            "incremental_pointer_id": incremental_pointer_id,
+            "excluded_columns": excluded_columns,
+            "hashed_columns": hashed_columns,
+            "full_sync_always": full_sync_always,
+            "full_sync_at_midnight": full_sync_at_midnight,
+            "protected_from_full_sync": protected_from_full_sync,
+            "excluded_substreams": excluded_substreams,
+            "enabled_history_table": enabled_history_table,
+            "adopt": adopt,
+            "run_triggers": run_triggers,
+            "full_refresh_triggers": full_refresh_triggers,
+            "reset_history_table": reset_history_table,
+        }
+        self._register(resource_name, opts, arguments)
+
+    @classmethod
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> SourceStream:
+        """Read a stream that is in Weld and not managed by this stack.
+
+        Args:
+            resource_name: name of the resource in the stack.
+            id: Weld's id of the stream. An id that does not exist is an error.
+            opts: Pulumi's resource options.
+        """
+        return cls._get(resource_name, id, opts)

@@ -1,0 +1,79 @@
+"""Lists in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..errors import ApiError
+from ..store import Row
+from ..values import decode, encode
+from ..world import World
+
+
+class Page(NamedTuple):
+    """Some rows of a list, and where it goes on."""
+
+    rows: list[Row]
+    next_cursor: str | None
+
+
+def page_of(
+    world: World,
+    table: str,
+    *,
+    limit: int,
+    starting_after: str | None,
+    newest_first: bool | None = None,
+    by: str = "seq",
+    equal: Mapping[str, str] | None = None,
+) -> Page:
+    """A page of a table, in the order of creation unless another column is named."""
+    if newest_first is None:
+        newest_first = world.readings["list_order"] == "newest"
+    after = None if starting_after is None else _position(world, table, by, starting_after)
+    rows = world.store.page(
+        table,
+        limit=limit + 1,
+        newest_first=newest_first,
+        before=world.visible_before(),
+        after=after,
+        by=by,
+        equal=equal,
+    )
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return Page(rows, encode(f"{by}:{rows[-1][by]}") if more else None)
+
+
+def slice_of(items: list[Any], limit: int, starting_after: str | None) -> tuple[list[Any], str | None]:
+    """A page of what is no table."""
+    start = 0
+    if starting_after is not None:
+        position = decode(starting_after) or ""
+        if not position.startswith("at:") or not position[3:].isdigit():
+            raise _unknown_cursor()
+        start = int(position[3:])
+    end = start + limit
+    return items[start:end], encode(f"at:{end}") if end < len(items) else None
+
+
+def _position(world: World, table: str, by: str, cursor: str) -> Any:
+    prefix, found, value = (decode(cursor) or "").partition(":")
+    if found and prefix == by:
+        return value if by != "seq" else _number(value)
+    # Weld's older guide calls the cursor the id of the last object, so that is understood as well.
+    row = world.store.get(table, cursor)
+    if row is None:
+        raise _unknown_cursor()
+    return row[by]
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or len(text) > 15:
+        raise _unknown_cursor()
+    return int(text)
+
+
+def _unknown_cursor() -> ApiError:
+    return ApiError(400, "invalid_request", "starting_after: this is not a cursor of this list.")

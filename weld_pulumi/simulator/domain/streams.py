@@ -1,0 +1,119 @@
+"""Streams: the tables of a sync, added and changed by name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..catalogue import Stream
+from ..errors import ApiError
+from ..store import Row
+from ..world import World
+from . import runs, syncs
+
+# What an upsert may set; a column that is None was never given.
+FIELDS = (
+    "incremental_pointer_id",
+    "excluded_columns",
+    "hashed_columns",
+    "full_sync_always",
+    "full_sync_at_midnight",
+    "protected_from_full_sync",
+    "excluded_substreams",
+    "enabled_history_table",
+)
+_FRESH: Row = {"refresh_requested": False, "reset_history": False, "history_resets": 0, "runs_started": 0}
+
+
+class Upserted(NamedTuple):
+    """What an upsert touched."""
+
+    sync: Row
+    sent: list[Row]
+    new: list[Row]
+
+
+def upsert(world: World, sync_id: str, entries: list[Row]) -> Upserted:
+    """Add the streams that are not there, change those that are; all of them or none."""
+    sync = syncs.sync_or_404(world, sync_id)
+    _check_size(world, entries)
+    present = {name: row for name in _names(entries) if (row := _by_name(world, sync_id, name))}
+    _check_names(world, sync, entries, present)
+    sent, new = [], []
+    for entry in entries:
+        row = present.get(entry["name"])
+        if row is None:
+            row = _new_stream(world, sync_id, entry)
+            new.append(row)
+        else:
+            world.change("streams", row, **_changes(world, entry))
+        sent.append(row)
+    world.store.insert("streams", new)
+    if sync["enabled"]:
+        runs.start_first_runs(world, new)
+    return Upserted(sync, sent, new)
+
+
+def _names(entries: list[Row]) -> list[str]:
+    names = [entry["name"] for entry in entries]
+    if len(set(names)) < len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise ApiError(400, "invalid_request", f"source_streams: {', '.join(twice)} given more than once.")
+    return names
+
+
+def _by_name(world: World, sync_id: str, name: str) -> Row | None:
+    rows = world.store.find("streams", elt_sync_id=sync_id, name=name)
+    return rows[0] if rows else None
+
+
+def _check_size(world: World, entries: list[Row]) -> None:
+    most = world.readings.number("max_streams_per_upsert")
+    if most and len(entries) > most:
+        raise ApiError(413, "payload_too_large", f"source_streams: at most {most:.0f} streams in one request.")
+
+
+def _check_names(world: World, sync: Row, entries: list[Row], present: dict[str, Row]) -> None:
+    if world.readings["unknown_stream"] == "accepted":
+        return
+    available = world.catalogue.streams(sync["source_integration_id"])
+    problems = []
+    for number, entry in enumerate(entries):
+        stream = available.get(entry["name"])
+        if stream is None or entry["name"] not in present:
+            problem = _problem(stream, sync["source_integration_id"], entry["name"])
+        else:
+            problem = ""
+        unknown = set(entry.get("excluded_substreams", ())) - set(stream.sub_streams if stream else ())
+        if not problem and unknown:
+            problem = f"{entry['name']} has no sub-stream {', '.join(sorted(unknown))}"
+        if problem:
+            problems.append(f"source_streams.{number}: {problem}.")
+    if problems:
+        raise ApiError(400, "invalid_stream", problems)
+
+
+def _problem(stream: Stream | None, integration_id: str, name: str) -> str:
+    if stream is None:
+        return f"{integration_id} has no stream {name}"
+    if stream.retired:
+        return f"{name} is retired"
+    return "" if stream.selectable else f"{name} cannot be selected"
+
+
+def _new_stream(world: World, sync_id: str, entry: Row) -> Row:
+    fields = {key: entry.get(key) for key in FIELDS}
+    return world.new_row(elt_sync_id=sync_id, name=entry["name"], **fields, **_FRESH)
+
+
+def _changes(world: World, entry: Row) -> Row:
+    if world.readings["upsert_missing_fields"] == "reset":
+        return {key: entry.get(key) for key in FIELDS}
+    return {key: entry[key] for key in FIELDS if key in entry}
+
+
+def delete_stream(world: World, identifier: str) -> None:
+    """Delete a stream; its tables stay."""
+    stream = runs.stream_or_404(world, identifier)
+    syncs.record_deletion(world, "stream", stream, stream["name"])
+    world.store.delete("runs", elt_stream_id=identifier)
+    world.store.delete("streams", id=identifier)

@@ -1,0 +1,245 @@
+"""Where the simulator keeps things: one SQLite file (or memory), plain rows as dictionaries.
+
+``seq`` counts up in the order of creation, and is what lists are ordered and paged by.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+__all__ = ["TABLES", "Row", "Store"]
+
+Row = dict[str, Any]
+
+_STREAM_FLAGS = {
+    "full_sync_always": "BOOL",
+    "full_sync_at_midnight": "BOOL",
+    "protected_from_full_sync": "BOOL",
+    "enabled_history_table": "BOOL",
+}
+
+# Table -> column -> type. JSON columns hold lists and objects, BOOL columns true, false or nothing.
+TABLES: dict[str, dict[str, str]] = {
+    "bridges": {
+        "token": "TEXT",
+        "integration_id": "TEXT",
+        "label": "TEXT",
+        "redirect_uri": "TEXT",
+        "connection_id": "TEXT",
+        "state": "TEXT",
+        "status": "TEXT",
+        "authorize_at": "REAL",
+        "expires_at": "REAL",
+    },
+    "connections": {"integration_id": "TEXT", "label": "TEXT", "authorized_count": "INTEGER"},
+    "syncs": {
+        "source_connection_id": "TEXT",
+        "source_integration_id": "TEXT",
+        "destination_connection_id": "TEXT",
+        "destination_integration_id": "TEXT",
+        "destination_schema_name": "TEXT",
+        "sync_interval": "TEXT",
+        "elt_settings": "JSON",
+        "start_date": "TEXT",
+        "enabled": "BOOL",
+        "status": "TEXT",
+        "orchestration_workflow_id": "TEXT",
+    },
+    "streams": {
+        "elt_sync_id": "TEXT",
+        "name": "TEXT",
+        "incremental_pointer_id": "TEXT",
+        "excluded_columns": "JSON",
+        "hashed_columns": "JSON",
+        **_STREAM_FLAGS,
+        "excluded_substreams": "JSON",
+        "refresh_requested": "BOOL",
+        "reset_history": "BOOL",
+        "history_resets": "INTEGER",
+        "runs_started": "INTEGER",
+    },
+    "runs": {
+        "elt_sync_id": "TEXT",
+        "elt_stream_id": "TEXT",
+        "started_at": "REAL",
+        "seconds": "REAL",
+        "operation_mode": "TEXT",
+        "full_sync_trigger": "TEXT",
+        "rows_total": "INTEGER",
+        "error_message": "TEXT",
+    },
+    "orchestrations": {"name": "TEXT"},
+    "orchestration_runs": {"orchestration_id": "TEXT", "started_at": "REAL", "seconds": "REAL"},
+    "deletions": {"kind": "TEXT", "name": "TEXT", "data_removed": "BOOL", "was": "JSON"},
+    "catalogue_changes": {"integration_id": "TEXT", "stream": "TEXT", "change": "JSON"},
+}
+
+_INDEXES = (
+    "CREATE UNIQUE INDEX IF NOT EXISTS stream_names ON streams (elt_sync_id, name)",
+    "CREATE INDEX IF NOT EXISTS streams_of_sync ON streams (elt_sync_id)",
+    "CREATE INDEX IF NOT EXISTS syncs_of_connection ON syncs (source_connection_id)",
+    "CREATE INDEX IF NOT EXISTS runs_of_stream ON runs (elt_stream_id, started_at)",
+    "CREATE INDEX IF NOT EXISTS runs_of_sync ON runs (elt_sync_id)",
+)
+_SQL_TYPES = {"BOOL": "INTEGER", "JSON": "TEXT"}
+_COMMON = {"id": "TEXT", "created_at": "REAL", "updated_at": "REAL"}
+
+
+class Store:
+    """Rows by table. Not locked: who uses it holds the lock of the world around it."""
+
+    def __init__(self, database: str | None = None) -> None:
+        # The server's thread and the threads of a test take turns, guarded by the lock of the world.
+        self._db = sqlite3.connect(database or ":memory:", isolation_level=None, check_same_thread=False)
+        self._depth = 0
+        # Write-ahead log: a commit costs no wait for the disk, and a killed process loses nothing.
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._columns = {name: ["seq", *_COMMON, *columns] for name, columns in TABLES.items()}
+        self._coded = {
+            name: [(key, kind) for key, kind in columns.items() if kind in ("JSON", "BOOL")]
+            for name, columns in TABLES.items()
+        }
+        for name, columns in TABLES.items():
+            self._create(name, columns)
+        self._db.execute("CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT)")
+        for statement in _INDEXES:
+            self._db.execute(statement)
+
+    def _create(self, name: str, columns: dict[str, str]) -> None:
+        body = ", ".join(f"{key} {_SQL_TYPES.get(kind, kind)}" for key, kind in {**_COMMON, **columns}.items())
+        self._db.execute(f"CREATE TABLE IF NOT EXISTS {name} (seq INTEGER PRIMARY KEY AUTOINCREMENT, {body})")
+        self._db.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_ids ON {name} (id)")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is written inside is kept, or, when an exception leaves it, nothing of it."""
+        if self._depth == 0:
+            self._db.execute("BEGIN IMMEDIATE")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self._db.execute("ROLLBACK")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            self._db.execute("COMMIT")
+
+    def meta(self, key: str) -> str | None:
+        """A value kept beside the tables."""
+        found = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else None
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Keep a value beside the tables."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+    def insert(self, table: str, rows: Sequence[Row]) -> None:
+        """Add rows that all have the same columns."""
+        if not rows:
+            return
+        keys = list(rows[0])
+        statement = f"INSERT INTO {table} ({', '.join(keys)}) VALUES ({', '.join('?' * len(keys))})"
+        self._db.executemany(statement, [self._encode(table, row) for row in rows])
+
+    def get(self, table: str, identifier: str) -> Row | None:
+        """The row with this id."""
+        rows = self._select(table, "WHERE id = ?", [identifier])
+        return rows[0] if rows else None
+
+    def find(self, table: str, **equal: Any) -> list[Row]:
+        """The rows in which these columns have these values, oldest first."""
+        where = " AND ".join(f"{key} = ?" for key in equal)
+        return self._select(table, f"WHERE {where} ORDER BY seq" if where else "ORDER BY seq", list(equal.values()))
+
+    def ids(self, table: str, **equal: Any) -> list[str]:
+        """The ids of the rows that have these values, oldest first."""
+        where = " AND ".join(f"{key} = ?" for key in equal)
+        found = self._db.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY seq", list(equal.values()))
+        return [str(identifier) for (identifier,) in found]
+
+    def count(self, table: str, **equal: Any) -> int:
+        """How many rows have these values."""
+        where = " AND ".join(f"{key} = ?" for key in equal)
+        clause = f" WHERE {where}" if where else ""
+        found = self._db.execute(f"SELECT count(*) FROM {table}{clause}", list(equal.values())).fetchone()
+        return int(found[0])
+
+    def page(
+        self,
+        table: str,
+        *,
+        limit: int,
+        newest_first: bool,
+        before: float,
+        after: float | None = None,
+        by: str = "seq",
+        since: float = 0.0,
+        equal: Mapping[str, str] | None = None,
+    ) -> list[Row]:
+        """Up to limit rows in order of a column, after a value of it, that were created up to a moment."""
+        terms = ["created_at <= ?", "created_at >= ?", *(f"{key} = ?" for key in equal or {})]
+        values: list[Any] = [before, since, *(equal or {}).values()]
+        if after is not None:
+            terms.append(f"{by} {'<' if newest_first else '>'} ?")
+            values.append(after)
+        order = f"ORDER BY {by} {'DESC' if newest_first else 'ASC'} LIMIT ?"
+        return self._select(table, f"WHERE {' AND '.join(terms)} {order}", [*values, limit])
+
+    def update(self, table: str, identifier: str, fields: Row) -> None:
+        """Change columns of one row."""
+        if fields:
+            assignments = ", ".join(f"{key} = ?" for key in fields)
+            values = [*self._encode(table, fields), identifier]
+            self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", values)
+
+    def delete(self, table: str, **equal: Any) -> None:
+        """Remove the rows in which these columns have these values."""
+        where = " AND ".join(f"{key} = ?" for key in equal)
+        self._db.execute(f"DELETE FROM {table} WHERE {where}", list(equal.values()))
+
+    def clear(self) -> None:
+        """Remove every row of every table."""
+        with self.transaction():
+            for name in (*TABLES, "meta"):
+                self._db.execute(f"DELETE FROM {name}")
+
+    def columns(self, table: str) -> list[str]:
+        """The names of the columns of a table."""
+        return self._columns[table]
+
+    def _encode(self, table: str, row: Row) -> list[Any]:
+        coded = TABLES[table]
+        return [_encoded(coded.get(key, ""), value) for key, value in row.items()]
+
+    def _select(self, table: str, rest: str, values: Sequence[Any]) -> list[Row]:
+        columns = self._columns[table]
+        found = self._db.execute(f"SELECT {', '.join(columns)} FROM {table} {rest}", values).fetchall()
+        rows = [dict(zip(columns, line, strict=True)) for line in found]
+        for key, kind in self._coded[table]:
+            convert = json.loads if kind == "JSON" else bool
+            for row in rows:
+                if row[key] is not None:
+                    row[key] = convert(row[key])
+        return rows
+
+
+def _encoded(kind: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if kind == "JSON":
+        return json.dumps(value, allow_nan=False)
+    if kind == "BOOL":
+        return int(bool(value))
+    return value

@@ -1,0 +1,114 @@
+"""What is wrong with a text that is no cron expression, and what to write instead."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .problems import show
+
+_EXAMPLE = "for example '0 */6 * * *'"
+_NICKNAMES = {
+    **dict.fromkeys(("hourly", "hour"), "0 * * * *"),
+    **dict.fromkeys(("daily", "midnight", "nightly", "day"), "0 0 * * *"),
+    **dict.fromkeys(("weekly", "week"), "0 0 * * 0"),
+    **dict.fromkeys(("monthly", "month"), "0 0 1 * *"),
+    **dict.fromkeys(("yearly", "annually", "year"), "0 0 1 1 *"),
+}
+_INTERVAL = re.compile(r"(?:rate ?\(|every )?(\d{1,5})? ?(m|h|d|w)(?:ins?|inutes?|rs?|ours?|ays?|eeks?)?\)?", re.ASCII)
+_MINUTES = {"m": 1, "h": 60, "d": 24 * 60, "w": 7 * 24 * 60}
+_TERM = re.compile(r"(\*|\w+(?:-\w+)?)(/\d{1,4})?", re.ASCII)
+
+
+class _Field(NamedTuple):
+    name: str
+    low: int
+    high: int
+    names: tuple[str, ...] = ()
+
+
+_FIELDS = (
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of month", 1, 31),
+    _Field("month", 1, 12, ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")),
+    _Field("day of week", 0, 7, ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")),
+)
+
+
+def advice_for_interval(text: str) -> str:
+    """Return what to write for ``@daily``, ``6h`` or ``every 6 hours``; '' for what is no such thing."""
+    word = text.lower()
+    nickname = _NICKNAMES.get(word.removeprefix("@").removeprefix("every "))
+    interval = _INTERVAL.fullmatch(word)
+    if not nickname and interval:
+        nickname = _every(int(interval[1] or 1) * _MINUTES[interval[2]])
+    if nickname:
+        return f"write {show(nickname)}"
+    return f"cron has no such interval; write the times of day, {_EXAMPLE}" if interval or word[0] == "@" else ""
+
+
+def advice_for_fields(text: str) -> str:
+    """Return what is wrong with the fields of an expression and what to write; '' where nothing is wrong."""
+    parts = text.split()
+    if len(parts) != 5:
+        return _count_advice(parts)
+    for index, field in enumerate(_FIELDS):
+        terms = parts[index].split(",")
+        for place, term in enumerate(terms):
+            what, instead = _term_advice(term, field)
+            if what:
+                mended = ",".join([*terms[:place], instead, *terms[place + 1 :]])
+                whole = show(" ".join([*parts[:index], mended, *parts[index + 1 :]]))
+                return f"{field.name} {show(term)} {what}; write {whole if instead else _EXAMPLE}"
+    return ""
+
+
+def _count_advice(parts: list[str]) -> str:
+    shorter = " ".join(parts[1:6]).replace("?", "*")  # seconds first, a year last: Quartz, Spring
+    fits = len(parts) in (6, 7) and parts[0] == "0" and not advice_for_fields(shorter)
+    names = ", ".join(field.name for field in _FIELDS)
+    count = f"{len(parts)} field{'s' if len(parts) != 1 else ''}"
+    return f"it has {count}, not the five {names}; write {show(shorter) if fits else _EXAMPLE}"
+
+
+def _every(minutes: int) -> str:
+    if minutes and 60 % minutes == 0:
+        return {60: "0 * * * *", 1: "* * * * *"}.get(minutes, f"*/{minutes} * * * *")
+    days = {24 * 60: "0 0 * * *", 7 * 24 * 60: "0 0 * * 0"}
+    even = minutes and minutes % 60 == 0 and 24 % (minutes // 60) == 0
+    return days.get(minutes) or (f"0 */{minutes // 60} * * *" if even else "")
+
+
+def _term_advice(term: str, field: _Field) -> tuple[str, str]:
+    """Return what is wrong with a term and what to write for it, each '' where there is no such thing."""
+    short = re.sub("[A-Za-z]{4,}", lambda word: word[0][:3], term)
+    if short != term and not _term_advice(short, field)[0]:
+        return "is not a name of three letters", short
+    found = _TERM.fullmatch(term)
+    if not found:
+        return "is not standard cron (numbers, lists '1,2', ranges '1-5', steps '*/2')", "*" if term == "?" else ""
+    span, step = found[1], found[2] or ""
+    ends = [] if span == "*" else [_number(end, field) for end in span.split("-")]
+    if None in ends:
+        names = f" or {field.names[0]}-{field.names[-1]}" if field.names else ""
+        return f"is not within {field.low}-{field.high}{names}", ""
+    if step and not int(step[1:]):
+        return "has a step below 1", ""
+    if step and len(ends) == 1:
+        return "has a step without a range", f"{span}-{field.high}{step}"
+    if len(ends) == 2 and (ends[0] or 0) > (ends[1] or 0):
+        return "runs backwards", _turned(ends, field)
+    return "", ""
+
+
+def _number(text: str, field: _Field) -> int | None:
+    if text.upper() in field.names:
+        return field.low + field.names.index(text.upper())
+    return int(text) if re.fullmatch("[0-9]{1,2}", text) and field.low <= int(text) <= field.high else None
+
+
+def _turned(ends: list[int | None], field: _Field) -> str:
+    last = 6 if field.high == 7 else field.high  # Sunday is both 0 and 7
+    spans = ((ends[0], last), (field.low, ends[1]))
+    return ",".join(f"{low}" if low == high else f"{low}-{high}" for low, high in spans)

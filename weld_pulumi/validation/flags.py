@@ -1,0 +1,47 @@
+"""Arguments of one stream that contradict each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from .problems import Problem, at, is_plain, show
+
+_FULL_SYNCS = ("full_sync_always", "full_sync_at_midnight")
+
+
+def stream_problems(entry: Mapping[str, object], path: str = "") -> list[Problem]:
+    """Return the contradictions within one stream; `path` is the entry's own, '' for a SourceStream."""
+    return [*_name(entry, path), *_full_syncs(entry, path), *_columns(entry, path), *_exclude(entry, path)]
+
+
+def _name(entry: Mapping[str, object], path: str) -> list[Problem]:
+    name = entry.get("name")
+    if not isinstance(name, str) or name.strip():
+        return []
+    return [Problem(at(path, "name"), "is empty; write the name of a stream, `weld-pulumi streams SYNC_ID` lists them")]
+
+
+def _full_syncs(entry: Mapping[str, object], path: str) -> list[Problem]:
+    if entry.get("protected_from_full_sync") is not True:
+        return []
+    reason = "contradicts protected_from_full_sync, which forbids full syncs; set only one of the two to True"
+    return [Problem(at(path, flag), reason) for flag in _FULL_SYNCS if entry.get(flag) is True]
+
+
+def _columns(entry: Mapping[str, object], path: str) -> list[Problem]:
+    excluded = _strings(entry.get("excluded_columns"))
+    both = [column for column in dict.fromkeys(_strings(entry.get("hashed_columns"))) if column in set(excluded)]
+    reason = "column {} is in excluded_columns too, so there is nothing to hash; keep it in one of the two lists"
+    return [Problem(at(path, "hashed_columns"), reason.format(show(column))) for column in both]
+
+
+def _exclude(entry: Mapping[str, object], path: str) -> list[Problem]:
+    if entry.get("exclude") is not True:
+        return []
+    reason = "has no effect beside exclude=True, which takes the matching streams away; remove one of the two"
+    others = (name for name in entry if name not in ("name", "exclude"))
+    return [Problem(at(path, name), reason) for name in others if is_plain(entry[name]) and entry[name]]
+
+
+def _strings(value: object) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,99 @@
+"""Patterns in ``source_streams``: which streams they stand for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import translate
+from typing import Any, Protocol
+
+
+class AvailableLike(Protocol):
+    """What resolving needs to know of a stream that the source offers; `is_selectable` None means not told."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def is_selectable(self) -> bool | None: ...  # noqa: D102
+    @property
+    def retired(self) -> bool: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """The streams that entries stand for.
+
+    Attributes:
+        entries: one plain entry for each stream, by name; those whose name is not known yet come last, as they are.
+        unmatched: patterns that match no selectable stream.
+        unmatched_excludes: names or patterns of exclude entries that match no stream at all.
+    """
+
+    entries: list[dict[str, Any]]
+    unmatched: list[str]
+    unmatched_excludes: list[str]
+
+
+def is_pattern(name: str) -> bool:
+    """Tell whether a name holds ``*``, ``?`` or ``[``; a stream that is really called so wins over the pattern."""
+    return any(character in name for character in "*?[")
+
+
+def resolve(entries: Sequence[Mapping[str, Any]], available: Iterable[AvailableLike]) -> Resolution:
+    """Replace patterns by the streams that they stand for.
+
+    A plain name wins over every pattern, of several patterns the last wins, and an exclude entry takes matches of
+    patterns away wherever it stands in the list.
+    """
+    offered = list(available)
+    names = {stream.name for stream in offered}
+    usable = {stream.name for stream in offered if stream.is_selectable is not False and not stream.retired}
+    plain, patterns, excludes, unknown = _sorted_out(entries, names)
+    matched: dict[str, Mapping[str, Any]] = {}
+    unmatched = _match(patterns, usable, matched)
+    taken: dict[str, Mapping[str, Any]] = {}
+    unmatched_excludes = _match(excludes, names, taken)
+    chosen = {name: entry for name, entry in matched.items() if name not in taken} | plain
+    resolved = [_plain_entry(chosen[name], name) for name in sorted(chosen)]
+    return Resolution([*resolved, *map(dict, unknown)], unmatched, unmatched_excludes)
+
+
+_Entries = list[Mapping[str, Any]]
+
+
+def _sorted_out(
+    entries: Sequence[Mapping[str, Any]], names: set[str]
+) -> tuple[dict[str, Mapping[str, Any]], _Entries, _Entries, _Entries]:
+    plain: dict[str, Mapping[str, Any]] = {}
+    patterns: _Entries = []
+    excludes: _Entries = []
+    unknown: _Entries = []
+    for entry in entries:
+        name = entry.get("name")
+        if not isinstance(name, str):
+            unknown.append(entry)
+        elif entry.get("exclude") is True:
+            excludes.append(entry)
+        elif is_pattern(name) and name not in names:
+            patterns.append(entry)
+        else:
+            plain[name] = entry
+    return plain, patterns, excludes, unknown
+
+
+def _match(entries: _Entries, names: set[str], into: dict[str, Mapping[str, Any]]) -> list[str]:
+    """Note for each name the last entry that matches it; return the patterns that match nothing."""
+    unmatched = []
+    for entry in entries:
+        pattern = entry["name"]
+        fits = re.compile(translate(pattern)).match  # as fnmatchcase does, but compiled once
+        found = [pattern] if pattern in names else [name for name in names if fits(name)]
+        into.update(dict.fromkeys(found, entry))
+        if not found:
+            unmatched.append(pattern)
+    return unmatched
+
+
+def _plain_entry(entry: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if key != "exclude"} | {"name": name}

@@ -1,0 +1,50 @@
+"""One problem with one argument, and how values look in its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_LONGEST = 60
+_MOST = 10
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one property, in one line.
+
+    Attributes:
+        path: the property, such as ``sync_interval`` or ``source_streams[3].hashed_columns``.
+        reason: what is wrong and what to write instead; reads on after the path.
+    """
+
+    path: str
+    reason: str
+
+
+def is_plain(value: object) -> bool:
+    """Tell whether a value is known: anything but JSON's own types stands for a value to come."""
+    return value is None or isinstance(value, (bool, int, float, str, list, dict))
+
+
+def at(path: str, name: str) -> str:
+    """Join a path and the name of a property in it."""
+    return f"{path}.{name}" if path else name
+
+
+def show(value: object) -> str:
+    """Write a value as Python would, on one line of at most some 60 characters, control characters escaped."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # the engine hands every number over as a float
+    cut = isinstance(value, str) and len(value) > _LONGEST
+    text = repr(f"{str(value)[: _LONGEST - 4]}…" if cut else value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]}…{text[-1]}"
+
+
+def listed(items: Sequence[object], write: Callable[[Any], str] = str) -> str:
+    """Join alternatives: ``a, b or c``; of more than ten the rest is counted."""
+    words = [write(item) for item in items[:_MOST]]
+    if len(items) > _MOST:
+        return f"{', '.join(words)} and {len(items) - _MOST} more"
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -1,0 +1,83 @@
+"""``elt_settings`` against the JSON Schema that Weld gives for the connection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from .problems import Problem, show
+
+_DIALECT = re.compile(r"https?://json-schema\.org/draft[-/](07|2020-12)/schema#?")
+
+
+def settings_problems(
+    schema: Mapping[str, Any], settings: Mapping[str, Any] | None, is_unknown: Callable[[object], bool]
+) -> list[Problem]:
+    """Return every problem with the settings, sorted by path.
+
+    A schema that cannot be used (another dialect, invalid, without end) refuses nothing: Weld's own page might send
+    the settings all the same. No reason holds a value of the settings, since they may be secret.
+
+    Args:
+        schema: the JSON Schema that Weld gives for the connection, draft-07 or 2020-12.
+        settings: the argument; None (left out) is checked for what is required.
+        is_unknown: tells a value that is not known yet; it counts as given and is not checked.
+    """
+    given = {} if settings is None else settings
+    try:
+        found = [] if is_unknown(given) else _errors(schema, given, is_unknown)
+    except Exception:  # the schema is not ours: whatever it does, a preview goes on
+        return []
+    return [Problem(path, reason) for _, path, reason in sorted(found)]
+
+
+_Found = tuple[tuple[tuple[int, str], ...], str, str]
+
+
+def _errors(schema: Mapping[str, Any], settings: object, is_unknown: Callable[[object], bool]) -> Iterable[_Found]:
+    from jsonschema import validators
+    from referencing.jsonschema import EMPTY_REGISTRY
+
+    from .settings_rules import Rules
+
+    dialect = _DIALECT.fullmatch(str(schema.get("$schema", "http://json-schema.org/draft-07/schema#")))
+    if not dialect:
+        return []
+    base: Any = validators.Draft7Validator if dialect[1] == "07" else validators.Draft202012Validator
+    cleaned = _cleaned(schema)
+    base.check_schema(cleaned, format_checker=None)  # a pattern may be legal in JavaScript only
+    keywords = Rules(is_unknown, settings).over(base.VALIDATORS)
+    extend: Any = validators.extend  # which has no types
+    validator = extend(base, keywords)(cleaned, registry=EMPTY_REGISTRY)  # this registry fetches nothing
+    return {
+        (tuple(map(_place, error.path)), _path(error.path), str(error.message))
+        for error in validator.iter_errors(settings)
+    }
+
+
+def _cleaned(schema: Any) -> Any:
+    """Take out choices that Weld left empty, and dialects of parts, at which jsonschema would fall back on its own."""
+    if isinstance(schema, list):
+        return [_cleaned(part) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    dropped = {"$schema": str, "anyOf": list, "oneOf": list}
+    kept = {key: part for key, part in schema.items() if not _is_dropped(part, dropped.get(key))}
+    return {key: _cleaned(part) for key, part in kept.items()}
+
+
+def _is_dropped(part: object, kind: type | None) -> bool:
+    return kind is not None and isinstance(part, kind) and (kind is str or part == [])
+
+
+def _place(step: str | int) -> tuple[int, str]:
+    return (step, "") if isinstance(step, int) else (-1, step)
+
+
+def _path(steps: Iterable[str | int]) -> str:
+    path = "elt_settings"
+    for step in steps:
+        plain = isinstance(step, str) and re.fullmatch(r"[\w-]{1,100}", step)
+        path += f".{step}" if plain else f"[{step if isinstance(step, int) else show(step)}]"
+    return path
