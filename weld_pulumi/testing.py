@@ -1,0 +1,53 @@
+"""A pytest fixture for your own tests: Weld on localhost.
+
+pytest finds it by itself where ``weld-pulumi[simulator]`` is installed. A test asks for it by name::
+
+    def test_my_program(weld_simulator):
+        run_my_program(api_url=weld_simulator.url, api_key=weld_simulator.api_key)
+        assert [sync["destination_schema_name"] for sync in weld_simulator.state()["syncs"]] == ["raw_stripe"]
+
+Each test gets a workspace of its own, on a free port, and it is gone after the test. Connections authorise themselves at
+once. A marker sets anything that `weld_pulumi.simulator.Simulator` takes::
+
+    @pytest.mark.weld_simulator(auto_authorize=False, readings={"list_order": "oldest"})
+    def test_a_person_has_to_act(weld_simulator):
+        ...
+        weld_simulator.authorize()
+
+The fixture is the `weld_pulumi.simulator.Simulator` itself: ``requests()`` and ``writes()`` tell what was asked,
+``state()`` what there is, ``patch_sync(id, …)`` and its like change something behind the program's back, ``fault(…)`` lets
+a request go wrong, ``advance(seconds)`` lets time pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from weld_pulumi.simulator import Simulator
+
+__all__ = ["pytest_configure", "weld_simulator"]
+
+MARKER = "weld_simulator"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", f"{MARKER}(**settings): settings of the fixture weld_simulator")
+
+
+@pytest.fixture
+def weld_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
+    """Weld on localhost, for this test alone."""
+    # Imported late: pytest loads this module in every project that has weld-pulumi, also without the extra.
+    from weld_pulumi.simulator import Simulator
+
+    marker = request.node.get_closest_marker(MARKER)
+    settings: dict[str, Any] = {"auto_authorize": True, "authorize_delay": 0.0}
+    if marker is not None:
+        settings.update(marker.kwargs)
+    with Simulator(**settings) as simulator:
+        yield simulator
