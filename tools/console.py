@@ -26,8 +26,8 @@ def step(title: str, detail: str) -> None:
 class SignsOfLife:
     """Prints the seconds that have gone by, every ten seconds, while something takes long."""
 
-    def __init__(self, every: float = SIGN_OF_LIFE_SECONDS) -> None:
-        self._every = every
+    def __init__(self) -> None:
+        self._every = SIGN_OF_LIFE_SECONDS
         self._started = time.monotonic()
         self._shown = 0
 

@@ -90,7 +90,9 @@ def test_same_operations(contract: dict[str, Any]) -> None:
 def test_same_parameters_bodies_and_answers(contract: dict[str, Any]) -> None:
     ours, theirs = outline(openapi_document()), outline(contract)
     differing = {name: (ours[name], theirs[name]) for name in theirs if ours[name] != theirs[name]}
-    assert not differing, json.dumps({name: [repr(part) for part in pair] for name, pair in differing.items()}, indent=1)
+    assert not differing, json.dumps(
+        {name: [repr(part) for part in pair] for name, pair in differing.items()}, indent=1
+    )
 
 
 def test_same_key(contract: dict[str, Any]) -> None:

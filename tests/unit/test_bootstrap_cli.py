@@ -1,0 +1,235 @@
+"""Which Pulumi CLI the set-up chooses, and how it gets one; without a network."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from tools import pulumi_cli, pulumi_install
+from tools.console import SetupError
+from tools.demo_weld import free_port
+from tools.pulumi_cli import COMPANIONS, Cli, find_cli, parse_version
+
+Log = pytest.CaptureFixture[str]
+
+
+def make_cli(folder: Path, version: str = "3.260.0", leave_out: str = "") -> Path:
+    """A folder with scripts in place of the programs of a Pulumi CLI."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("pulumi", *COMPANIONS):
+        if name != leave_out:
+            program = folder / name
+            program.write_text(f"#!/bin/sh\necho v{version}\n")
+            program.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def env(tmp_path: Path) -> dict[str, str]:
+    return {"XDG_CACHE_HOME": str(tmp_path / "cache"), "PATH": str(tmp_path / "path")}
+
+
+def cache_of(env: dict[str, str]) -> Path:
+    return pulumi_cli.cache_folder(env)
+
+
+class TestVersions:
+    @pytest.mark.parametrize(
+        ("text", "version"),
+        [
+            ("v3.259.0\n", (3, 259, 0)),
+            ("3.272.0-alpha.1", (3, 272, 0)),
+            ("go version go1.26.8 linux/amd64", (1, 26, 8)),
+            ("go version go1.26 linux/amd64", (1, 26, 0)),
+            ("go version devel go1.27-0a1b2c3d", (1, 27, 0)),
+            ("go 1.25.11", (1, 25, 11)),
+            ("no version", None),
+            ("", None),
+        ],
+    )
+    def test_is_read(self, text: str, version: tuple[int, int, int] | None) -> None:
+        assert parse_version(text) == version
+
+    def test_pins_agree_with_the_modules(self) -> None:
+        for program, module in ((pulumi_install.CLI, "pkg"), (pulumi_install.HOST, "sdk")):
+            assert f"github.com/pulumi/pulumi/{module}/v3 v{program.version}" in (program.module / "go.mod").read_text()
+            assert program.package in (program.module / "go.mod").read_text()
+            assert (program.module / "go.sum").is_file()
+
+    def test_everything_that_can_be_chosen_is_recent_enough(self) -> None:
+        for version in (pulumi_cli.OFFICIAL_VERSION, pulumi_cli.SOURCE_VERSION):
+            assert (parse_version(version) or (0, 0, 0)) >= pulumi_cli.OLDEST_VERSION
+
+
+class TestChoiceOfTheCli:
+    def test_none(self, env: dict[str, str]) -> None:
+        assert find_cli(env) is None
+
+    def test_path_comes_first(self, env: dict[str, str]) -> None:
+        folder = make_cli(Path(env["PATH"]))
+        make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin")
+        assert find_cli(env) == Cli(folder / "pulumi", (3, 260, 0), "on PATH")
+
+    @pytest.mark.parametrize("version", ["3.253.9", "not a version"])
+    def test_an_old_one_on_path_is_passed_over(self, env: dict[str, str], version: str) -> None:
+        make_cli(Path(env["PATH"]), version)
+        assert find_cli(env) is None
+
+    @pytest.mark.parametrize("missing", COMPANIONS)
+    def test_one_on_path_that_cannot_run_python_is_passed_over(self, env: dict[str, str], missing: str) -> None:
+        make_cli(Path(env["PATH"]), leave_out=missing)
+        assert find_cli(env) is None
+
+    def test_its_language_host_may_lie_elsewhere_on_path(self, env: dict[str, str], tmp_path: Path) -> None:
+        make_cli(Path(env["PATH"]), leave_out=COMPANIONS[0])
+        make_cli(tmp_path / "other", leave_out="pulumi")
+        env["PATH"] += os.pathsep + str(tmp_path / "other")
+        assert find_cli(env) is not None
+
+    def test_its_language_host_may_lie_where_a_link_points(self, env: dict[str, str], tmp_path: Path) -> None:
+        real = make_cli(tmp_path / "real")
+        Path(env["PATH"]).mkdir()
+        (Path(env["PATH"]) / "pulumi").symlink_to(real / "pulumi")
+        assert find_cli(env) is not None
+
+    def test_official_before_built(self, env: dict[str, str]) -> None:
+        make_cli(pulumi_cli.source_folder(cache_of(env)) / "bin")
+        built = find_cli(env)
+        make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin")
+        official = find_cli(env)
+        assert built is not None
+        assert built.origin == "built from source, cached"
+        assert official is not None
+        assert official.origin == "official, cached"
+
+    def test_half_a_cached_one_does_not_count(self, env: dict[str, str]) -> None:
+        make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin", leave_out=COMPANIONS[2])
+        assert find_cli(env) is None
+
+    def test_cache_is_per_user(self) -> None:
+        assert pulumi_cli.cache_folder({}) == Path.home() / ".cache" / "weld-pulumi"
+        assert pulumi_cli.cache_folder({"XDG_CACHE_HOME": "relative"}) == Path.home() / ".cache" / "weld-pulumi"
+
+
+class TestGettingTheCli:
+    @pytest.fixture
+    def made(self, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Everything that reaches outside replaced; what was made is listed."""
+        made: list[str] = []
+
+        def install(_python: Path, cache: Path) -> bool:
+            made.append("official")
+            make_cli(pulumi_cli.official_folder(cache) / "bin")
+            return True
+
+        def build(cache: Path) -> None:
+            made.append("source")
+            make_cli(pulumi_cli.source_folder(cache) / "bin")
+
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(pulumi_install, "_installed_official", install)
+        monkeypatch.setattr(pulumi_install, "_build_from_source", build)
+        return made
+
+    def test_official_first_and_only_once(self, made: list[str], capsys: Log) -> None:
+        first = pulumi_install.ensure_cli(Path("python"))
+        assert pulumi_install.ensure_cli(Path("python")) == first
+        assert made == ["official"]
+        assert "ready, Pulumi 3." in capsys.readouterr().out
+
+    def test_built_where_the_download_is_out_of_reach(self, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pulumi_install, "_installed_official", lambda *_: False)
+        assert pulumi_install.ensure_cli(Path("python")).origin == "built from source, cached"
+        assert made == ["source"]
+
+    def test_what_another_process_made_meanwhile_is_taken(
+        self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def other_process_finishes(cache: Path) -> None:
+            make_cli(pulumi_cli.source_folder(cache) / "bin")
+
+        monkeypatch.setattr(pulumi_install, "_remove_leftovers", other_process_finishes)
+        pulumi_install.ensure_cli(Path("python"))
+        assert made == []
+
+    def test_leftovers_of_a_killed_build_go(self, made: list[str], env: dict[str, str]) -> None:
+        leftover = make_cli(cache_of(env) / ".making-abc" / "bin")
+        pulumi_install.ensure_cli(Path("python"))
+        assert not leftover.parent.exists()
+
+    def test_no_go_and_no_download(self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.undo()
+        monkeypatch.setenv("PATH", env["PATH"])
+        with pytest.raises(SetupError, match=r"there is no Go to build it; install .* or Go 1\.\d+\.\d+ or newer"):
+            pulumi_install._check_go()
+
+    def test_go_that_is_too_old(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        go = tmp_path / "go"
+        go.write_text("#!/bin/sh\necho go version go1.18.1 linux/amd64\n")
+        go.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path))
+        with pytest.raises(SetupError, match=r"Go 1\.18\.1 is too old for it"):
+            pulumi_install._check_go()
+
+
+class TestStaging:
+    def test_moved_into_place_when_whole(self, tmp_path: Path) -> None:
+        with pulumi_install._staging(tmp_path / "target") as folder:
+            make_cli(folder / "bin")
+        assert pulumi_cli.is_complete(tmp_path / "target" / "bin")
+        assert [each.name for each in tmp_path.iterdir()] == ["target"]
+
+    def test_nothing_left_when_not_whole_or_failed(self, tmp_path: Path) -> None:
+        with pulumi_install._staging(tmp_path / "target") as folder:
+            make_cli(folder / "bin", leave_out="pulumi")
+        with pytest.raises(SetupError), pulumi_install._staging(tmp_path / "target"):
+            raise SetupError("no")
+        assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[int, float], str]]:
+    """Starts a small web server that answers with a status after a while; returns its address."""
+    servers: list[HTTPServer] = []
+
+    def start(status: int, delay: float) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                time.sleep(delay)
+                self.send_response(status)
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        servers.append(HTTPServer(("127.0.0.1", 0), Handler))
+        threading.Thread(target=servers[-1].serve_forever, args=(0.01,), daemon=True).start()
+        return f"http://127.0.0.1:{servers[-1].server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+class TestReachability:
+    def test_by_answer(self, serve: Callable[[int, float], str]) -> None:
+        assert pulumi_install.download_is_reachable(serve(200, 0))
+        assert not pulumi_install.download_is_reachable(f"http://127.0.0.1:{free_port()}/")
+
+    @pytest.mark.filterwarnings("ignore::ResourceWarning")
+    def test_a_refusal_is_not_reachable(self, serve: Callable[[int, float], str]) -> None:
+        assert not pulumi_install.download_is_reachable(serve(403, 0))
+
+    @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+    def test_silence_is_not_waited_for(self, serve: Callable[[int, float], str]) -> None:
+        started = time.monotonic()
+        assert not pulumi_install.download_is_reachable(serve(200, 1.0), seconds=0.1)
+        assert time.monotonic() - started < 0.9
