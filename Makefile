@@ -1,7 +1,8 @@
 # Needs Python 3.10 or newer and make; all else is made in this folder or in your cache folder.
 # Another Python: make PYTHON=python3.12 test
 
-PYTHON ?= python3
+# The Python of the virtual environment where there is one: a bare `make` keeps to the version that was chosen first.
+PYTHON ?= $(or $(wildcard .venv/bin/python),python3)
 BIN := .venv/bin
 # Runs a command with the virtual environment and the Pulumi CLI, and with Pulumi kept inside this folder.
 RUN := $(PYTHON) tools/bootstrap.py run --

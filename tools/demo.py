@@ -59,7 +59,7 @@ def serve() -> None:
         say(
             f"Its pages: {weld.url}\n\n"
             "In another terminal, in this folder:\n"
-            '  eval "$(python3 tools/bootstrap.py env)"\n'
+            '  eval "$(.venv/bin/python tools/bootstrap.py env)"\n'
             f"  export WELD_API_URL={weld.url} WELD_API_KEY={API_KEY}\n"
             "  weld-pulumi syncs\n"
             f"  pulumi preview --stack {STACK}"
@@ -82,6 +82,7 @@ def destroy() -> None:
         weld_pulumi(weld, "syncs")
         quietly("stack", "rm", "--yes", STACK)
     _DATABASE.unlink(missing_ok=True)
+    say(f"\nThe stack {STACK!r} and Weld's data are removed too.")
 
 
 def heading(text: str) -> None:

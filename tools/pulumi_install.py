@@ -172,7 +172,7 @@ def _check_go() -> None:
         wanted = ".".join(map(str, needed))
         has = f"Go {'.'.join(map(str, found))} is too old for it" if found else "there is no Go to build it"
         raise SetupError(
-            f"There is no Pulumi CLI here, its download cannot be reached, and {has}; install the Pulumi CLI "
+            f"There is no Pulumi CLI here, it could not be downloaded, and {has}; install the Pulumi CLI "
             f"({'.'.join(map(str, OLDEST_VERSION))} or newer) or Go {wanted} or newer, then run this again."
         )
 

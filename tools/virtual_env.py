@@ -59,6 +59,12 @@ def is_current(venv: Path, stamp: Path, wanted: str) -> bool:
     return python_of(venv) is not None and stamp.is_file() and stamp.read_text() == wanted
 
 
+def is_at_home(venv: Path) -> bool:
+    """Whether it was made where it lies: in one that was moved or copied, the programs still point to the old place."""
+    activate = venv / "bin" / "activate"
+    return activate.is_file() and str(venv) in activate.read_text()
+
+
 def _check_python(version: tuple[int, int]) -> None:
     if version < OLDEST_PYTHON:
         raise SetupError(
@@ -68,7 +74,7 @@ def _check_python(version: tuple[int, int]) -> None:
 
 def _create(venv: Path) -> None:
     version = sys.version_info[:2]
-    if python_of(venv) == version and _has_pip(venv):
+    if python_of(venv) == version and is_at_home(venv) and _has_pip(venv):
         return
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise SetupError(

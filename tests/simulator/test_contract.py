@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,22 @@ def test_same_parameters_bodies_and_answers(contract: dict[str, Any]) -> None:
     assert not differing, json.dumps(
         {name: [repr(part) for part in pair] for name, pair in differing.items()}, indent=1
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("EltSyncDto", lambda schema: schema["required"].remove("status")),
+        ("EltSyncDto", lambda schema: schema["properties"].pop("config")),
+        ("SourceStreamDto", lambda schema: schema["properties"]["full_sync_always"].update(type="string")),
+        ("ConnectionBridgeCreateDto", lambda schema: schema["properties"]["state"].update(maxLength=254)),
+        ("SourceStreamSnapshotDto", lambda schema: schema["properties"]["operation_mode"]["enum"].append("MERGE")),
+    ],
+)
+def test_a_difference_is_seen(name: str, change: Callable[[Any], None]) -> None:
+    document = copy.deepcopy(openapi_document())
+    change(document["components"]["schemas"][name])
+    assert outline(document) != outline(openapi_document())
 
 
 def test_same_key(contract: dict[str, Any]) -> None:

@@ -146,7 +146,8 @@ def test_a_stream_twice_in_one_request(api: Api) -> None:
 
 def test_an_upsert_of_nothing(api: Api) -> None:
     made = api.sync("stripe", "charges")
-    for body in ({}, {"source_streams": []}):
+    nothing: dict[str, Any] = {"source_streams": []}
+    for body in ({}, nothing):
         assert len(api("POST", f"/elt_syncs/{made['id']}/source_streams", body, status=201)["source_streams"]) == 1
 
 

@@ -59,6 +59,11 @@ class TestVirtualEnvironment:
         assert virtual_env.python_of(venv) == (3, 12)
         assert virtual_env.python_of(tmp_path / "nowhere") is None
 
+    def test_a_moved_one_is_told_from_one_at_home(self, venv: Path) -> None:
+        (venv / "bin" / "activate").write_text(f"export VIRTUAL_ENV='{venv}'\n")
+        assert virtual_env.is_at_home(venv)
+        assert not virtual_env.is_at_home(venv.rename(venv.with_name("moved")))
+
     def test_a_second_time_nothing_is_run(self, venv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / "pyproject.toml").write_text("text")
         wanted = virtual_env.fingerprint(tmp_path / "pyproject.toml", sys.version_info[:2], venv)

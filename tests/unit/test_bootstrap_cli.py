@@ -164,6 +164,21 @@ class TestGettingTheCli:
         pulumi_install.ensure_cli(Path("python"))
         assert not leftover.parent.exists()
 
+    @pytest.mark.parametrize("works", [True, False])
+    def test_the_official_installer(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
+        python = tmp_path / "python"  # called as: python -c PROGRAM FOLDER VERSION
+        make = "\n".join(f'echo v$4 > "$3/bin/{name}"; chmod +x "$3/bin/{name}"' for name in ("pulumi", *COMPANIONS))
+        ending = make if works else "echo 'HTTP Error 503' >&2; exit 1"
+        python.write_text(f'#!/bin/sh\nmkdir "$3/bin"\n{ending}\n')
+        python.chmod(0o755)
+        monkeypatch.setattr(pulumi_install, "LOGS", tmp_path / "logs")
+        monkeypatch.setattr(pulumi_install, "download_is_reachable", lambda: True)
+        cache = tmp_path / "cache"
+        cache.mkdir()
+        assert pulumi_install._installed_official(python, cache) is works
+        assert (pulumi_cli.find_in_cache(cache) is not None) is works
+        assert len(list(cache.iterdir())) == works
+
     def test_no_go_and_no_download(self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
         monkeypatch.setenv("PATH", env["PATH"])

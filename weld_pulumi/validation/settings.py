@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .problems import Problem, show
 
+_DEPTH, _PARTS = 60, 50_000  # of a schema that is checked; an offer of thousands of choices is well within
 _DIALECT = re.compile(r"https?://json-schema\.org/draft[-/](07|2020-12)/schema#?")
 
 
@@ -45,7 +46,7 @@ def _errors(schema: Mapping[str, Any], settings: object, is_unknown: Callable[[o
     if not dialect:
         return []
     base: Any = validators.Draft7Validator if dialect[1] == "07" else validators.Draft202012Validator
-    cleaned = _cleaned(schema)
+    cleaned = _cleaned(schema, iter(range(_PARTS)))
     base.check_schema(cleaned, format_checker=None)  # a pattern may be legal in JavaScript only
     keywords = Rules(is_unknown, settings).over(base.VALIDATORS)
     extend: Any = validators.extend  # which has no types
@@ -56,15 +57,17 @@ def _errors(schema: Mapping[str, Any], settings: object, is_unknown: Callable[[o
     }
 
 
-def _cleaned(schema: Any) -> Any:
+def _cleaned(schema: Any, left: Iterator[int], depth: int = 0) -> Any:
     """Take out choices that Weld left empty, and dialects of parts, at which jsonschema would fall back on its own."""
-    if isinstance(schema, list):
-        return [_cleaned(part) for part in schema]
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, (list, Mapping)):
         return schema
+    if depth > _DEPTH or next(left, None) is None:
+        raise ValueError("the schema is too large")
+    if isinstance(schema, list):
+        return [_cleaned(part, left, depth + 1) for part in schema]
     dropped = {"$schema": str, "anyOf": list, "oneOf": list}
     kept = {key: part for key, part in schema.items() if not _is_dropped(part, dropped.get(key))}
-    return {key: _cleaned(part) for key, part in kept.items()}
+    return {key: _cleaned(part, left, depth + 1) for key, part in kept.items()}
 
 
 def _is_dropped(part: object, kind: type | None) -> bool:

@@ -23,6 +23,7 @@ _Check = Callable[..., Any]
 _Errors = Iterator[ValidationError]
 
 _STEPS = 5_000_000  # about two seconds; an ordinary schema takes thousands
+_DEPTH = 50  # well before Python's own limit, which makes the references of jsonschema panic
 _REGEX_STEPS = 1e9  # about a second
 _NEED_THE_WHOLE = {"not", "if", "contains", "uniqueItems"}
 _LITERAL = {"const", "enum", "title", "description", "type", "default", "examples", "$comment"}
@@ -38,6 +39,7 @@ class Rules:
     def __init__(self, is_unknown: Callable[[object], bool], settings: object) -> None:
         self._is_unknown = is_unknown
         self._steps = 0
+        self._depth = 0
         self._regex_left = _REGEX_STEPS
         self._hints = Hints()
         self._offers: dict[int, list[Choice]] = {}
@@ -68,11 +70,12 @@ class Rules:
     def _guarded(self, keyword: str, check: _Check) -> _Check:
         def run(validator: Any, value: Any, instance: Any, schema: Any) -> Iterable[ValidationError]:
             self._steps += 20 + (len(value) if isinstance(value, (list, dict)) else 0)
-            if self._steps > _STEPS:
+            if self._steps > _STEPS or self._depth > _DEPTH:
                 raise EndlessSchemaError
             if self._is_unknown(instance) or (keyword in _NEED_THE_WHOLE and id(instance) in self._partial):
                 return []
             passes = self._passes
+            self._depth += 1
             try:
                 errors = [
                     _in_our_words(keyword, value, error) for error in check(validator, value, instance, schema) or ()
@@ -80,6 +83,8 @@ class Rules:
             except Unresolvable:  # a reference to elsewhere; nothing is fetched
                 self._pass()
                 return []
+            finally:
+                self._depth -= 1
             # What was let pass inside would count as fitting, and turned round refuse.
             return [] if keyword in ("not", "if") and self._passes != passes else errors
 

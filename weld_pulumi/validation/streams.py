@@ -29,12 +29,12 @@ class StreamLike(AvailableLike, Protocol):
     def retirement_details(self) -> RetirementLike | None: ...  # noqa: D102
 
 
-def duplicate_problems(entries: Sequence[Mapping[str, Any]], path: str = "source_streams") -> list[Problem]:
+def duplicate_problems(entries: Sequence[object], path: str = "source_streams") -> list[Problem]:
     """Return a problem for every plain name that is listed again."""
     first: dict[str, int] = {}
     problems = []
     for index, entry in enumerate(entries):
-        name = entry.get("name")
+        name = entry.get("name") if isinstance(entry, Mapping) else None
         if not isinstance(name, str) or is_pattern(name):
             continue
         if first.setdefault(name, index) != index:
@@ -44,7 +44,7 @@ def duplicate_problems(entries: Sequence[Mapping[str, Any]], path: str = "source
 
 
 def unknown_stream_problems(
-    entries: Sequence[Mapping[str, Any]],
+    entries: Sequence[object],
     available: Iterable[StreamLike],
     path: str = "source_streams",
     in_use: Collection[str] = (),
@@ -67,8 +67,8 @@ def unknown_stream_problems(
     hints = Hints()
     problems: list[Problem] = []
     for index, entry in enumerate(entries):
-        name = entry.get("name")
-        if not isinstance(name, str) or not name.strip() or entry.get("exclude") is True:
+        name = entry.get("name") if isinstance(entry, Mapping) and entry.get("exclude") is not True else None
+        if not isinstance(name, str) or not name.strip():
             continue
         here = f"{path}[{index}]"
         if name in offered:

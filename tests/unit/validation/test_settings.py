@@ -268,9 +268,9 @@ def test_unknown_keys() -> None:
     assert problems(properties, settings) == []
     assert problems(properties, settings, additionalProperties=False) == [
         ("elt_settings.Region", "is not a setting that Weld knows here; did you mean 'region'?"),
+        ("elt_settings['a b']", write),
         ("elt_settings.adAccounts", "is not a setting that Weld knows here; did you mean 'ad_accounts'?"),
         ("elt_settings.zzz", write),
-        ("elt_settings['a b']", write),
     ]
     nothing_known = problems({}, {"a": 1}, additionalProperties=False)
     assert nothing_known == [("elt_settings.a", "is not a setting that Weld knows here; remove it")]

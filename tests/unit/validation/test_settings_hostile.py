@@ -23,7 +23,7 @@ def problems(schema: Any, value: Any) -> list[str]:
 def _deep(levels: int) -> dict[str, Any]:
     schema: dict[str, Any] = {}
     for _ in range(levels):
-        schema = {"properties": {"a": schema}, "items": schema}
+        schema = {"properties": {"a": schema}, "items": schema}  # 2 ** levels parts
     return schema
 
 
@@ -57,6 +57,8 @@ DOUBLING = {
         {"$ref": "#/definitions/nowhere"},
         {"$ref": "file:///etc/passwd"},
         {"$id": "http://[broken", "$ref": "x"},
+        {"$id": "\ud800", "$ref": "\ud800"},
+        {"$ref": "#/definitions/a", "definitions": {"a": {"if": {"$ref": "#"}, "else": {"$ref": "#/definitions/a"}}}},
         {},
         DOUBLING,
         _deep(20),
@@ -70,12 +72,20 @@ def test_a_schema_that_cannot_be_used_refuses_nothing(schema: dict[str, Any]) ->
     assert time.perf_counter() - start < 10
 
 
-def test_depth_beyond_recursion() -> None:
-    schema: dict[str, Any] = {}
-    for _ in range(5000):
-        schema = {"properties": {"a": schema}}
-    assert problems(schema, {"a": 1}) == []
-    assert problems({"type": "object"}, _deep_value(5000)) == []
+@pytest.mark.parametrize(
+    "dialect", ["http://json-schema.org/draft-07/schema", "https://json-schema.org/draft/2020-12/schema"]
+)
+@pytest.mark.parametrize("levels", [*range(20, 40), 100, 5000])
+@pytest.mark.parametrize("keyword", ["allOf", "properties"])
+def test_depth(keyword: str, levels: int, dialect: str) -> None:
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(levels):
+        schema = {"allOf": [schema]} if keyword == "allOf" else {"properties": {"a": schema}}
+    found = problems({"$schema": dialect, **schema}, {} if keyword == "allOf" else _deep_value(levels))
+    assert len(found) == (1 if levels < 30 else 0)
+    tree = {"$schema": dialect, "properties": {"a": {"$ref": "#"}, "b": {"type": "string"}}}
+    assert problems(tree, {"b": 1, **_deep_value(levels)}) == (["elt_settings.b"] if levels < 26 else [])
+    assert problems({"type": "object"}, _deep_value(levels)) == []
 
 
 def test_an_unusable_reference_spoils_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +197,7 @@ def test_never_stricter_than_json_schema_itself(schema: dict[str, Any], value: d
     assert all((schema_names_it or SECRET not in problem.reason) and "\n" not in problem.reason for problem in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(SCHEMAS, st.dictionaries(NAMES, VALUES), NAMES)
 def test_a_value_not_known_yet_adds_no_problem(schema: dict[str, Any], value: dict[str, Any], name: str) -> None:
     """What is told of settings with something unknown would be told for any value of it."""

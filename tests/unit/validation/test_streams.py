@@ -21,11 +21,20 @@ SOURCE = [
 
 
 def test_duplicates_name_both_places() -> None:
-    entries = [{"name": "a"}, {"name": "b"}, {"name": "a"}, {"name": "*"}, {"name": "*"}, {"name": object()}, {}]
+    entries = [
+        {"name": "a"},
+        {"name": "b"},
+        {"name": "a"},
+        {"name": "*"},
+        {"name": "*"},
+        {"name": object()},
+        {},
+        object(),
+    ]
     reason = "'a' is listed already at source_streams[0]; remove one of the two entries"
     assert duplicate_problems([*entries, {"name": "a", "exclude": True}]) == [
         Problem("source_streams[2].name", reason),
-        Problem("source_streams[7].name", reason),
+        Problem("source_streams[8].name", reason),
     ]
     assert duplicate_problems(entries, "x")[0] == Problem("x[2].name", reason.replace("source_streams", "x"))
 
@@ -69,7 +78,7 @@ def test_no_problem(entry: dict[str, Any]) -> None:
     ],
 )
 def test_a_stream_that_cannot_be_synced(name: str, reason: str) -> None:
-    entries = [{"name": "orders"}, {"name": name}]
+    entries = [object(), {"name": name}]
     assert unknown_stream_problems(entries, SOURCE) == [Problem("source_streams[1].name", reason)]
 
 

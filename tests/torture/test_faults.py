@@ -1,0 +1,185 @@
+"""One request at a time goes wrong, in every way a network can: nothing lost, nothing doubled, nothing deleted unasked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from weld_pulumi.errors import WeldError
+from weld_pulumi.simulator import Simulator
+
+from .lifecycle import SETTINGS, assert_wished, program
+from .model import RefusedError, Res, Stack
+
+Fault = dict[str, Any]
+
+FAULTS: dict[str, Fault] = {
+    "drop before": {"action": "drop_before"},
+    "drop after": {"action": "drop_after"},
+    "truncated": {"action": "truncate"},
+    "invalid json": {"action": "invalid_json"},
+    "html": {"action": "html_200"},
+    "html after": {"action": "html_200", "act": True},
+    "429 seconds": {"action": "status", "status": 429, "headers": {"retry-after": "3"}},
+    "429 date": {"action": "status", "status": 429, "headers": {"retry-after": "Wed, 21 Oct 2099 07:28:00 GMT"}},
+    "429 bare": {"action": "status", "status": 429},
+    "429 absurd": {"action": "status", "status": 429, "headers": {"retry-after": "a while"}},
+    "400": {"action": "status", "status": 400},
+    "401": {"action": "status", "status": 401},
+    "403": {"action": "status", "status": 403},
+    "404": {"action": "status", "status": 404},
+    "500": {"action": "status", "status": 500},
+    "500 after": {"action": "status", "status": 500, "act": True},
+    "502": {"action": "status", "status": 502},
+    "503": {"action": "status", "status": 503},
+    "504 after": {"action": "status", "status": 504, "act": True},
+    "redirect same host": {"action": "redirect", "url": "/elt_syncs"},
+    "redirect other host": {"action": "redirect", "url": "https://example.invalid/steal"},
+}
+
+
+def _changed() -> list[Res]:
+    return program(
+        sync_interval="30 2 * * 1-5",
+        elt_settings={**SETTINGS, "include_test_data": True},
+        source_streams=[{"name": "charges", "full_sync_always": True}, {"name": "subscriptions"}],
+    )
+
+
+def _moved() -> list[Res]:
+    return program(destination_schema_name="weld_moved")
+
+
+def _restarted() -> list[Res]:
+    return program(start_date="2024-01-01")
+
+
+#: What is being done: the program before, and the program of the run in which something goes wrong.
+OPERATIONS: dict[str, tuple[list[Res] | None, list[Res]]] = {
+    "create": (None, program()),
+    "update": (program(), _changed()),
+    "replace": (program(), _moved()),
+    "replace in place": (program(), _restarted()),
+}
+
+
+def _prepared(weld: Simulator, before: list[Res] | None) -> Stack:
+    stack = Stack(weld)
+    if before is not None:
+        stack.up(before)
+    weld.advance(30)
+    weld.clear_requests()
+    return stack
+
+
+def _requests(operation: str) -> list[tuple[str, str]]:
+    before, after = OPERATIONS[operation]
+    with Simulator(auto_authorize=True) as weld:
+        stack = _prepared(weld, before)
+        stack.up(after, preview_first=False)
+        return [(r.method, r.path) for r in weld.requests()]
+
+
+def adopting(resources: list[Res], complaint: str) -> list[Res]:
+    """Do what an error says: write the ``adopt=…`` line that it names into the resource that it is about."""
+    found = re.search(r"adopt='([^']+)'", complaint)
+    assert found, f"no way out is named: {complaint}"
+    schema = re.search(r"schema '([^']+)'", complaint)
+    assert schema, complaint
+    return [
+        replace(r, props={**r.props, "adopt": found[1]})
+        if str(r.props.get("destination_schema_name", "")).lower() == schema[1].lower()
+        else r
+        for r in resources
+    ]
+
+
+def converge(stack: Stack, resources: list[Res], tries: int = 6) -> None:
+    """Run `up` without the fault until it is through; it may refuse only by naming what to adopt."""
+    wanted = resources
+    for _ in range(tries):
+        try:
+            stack.up(wanted)
+            stack.weld.advance(30)
+            stack.refresh()
+            if not stack.up(wanted):
+                return
+        except (RefusedError, WeldError) as error:
+            wanted = adopting(wanted, str(error))
+    raise AssertionError("it does not settle")
+
+
+def _suffer(operation: str, arm: Callable[[Simulator], None]) -> None:
+    before, after = OPERATIONS[operation]
+    with Simulator(auto_authorize=True) as weld:
+        weld.create_connection("hubspot", "somebody else's")
+        stack = _prepared(weld, before)
+        arm(weld)
+        failed = _attempt(stack, after)
+        weld.clear_faults()
+        weld.advance(60)
+        if not failed:
+            assert_wished(weld, after)
+        converge(stack, after)
+        assert_wished(weld, after)
+        stack.destroy()
+        left = weld.state()
+        assert left["syncs"] == []
+        assert left["streams"] == []
+        assert sorted(c["label"] for c in left["connections"] if c["integration_id"] != "databricks") == [
+            "somebody else's"
+        ]
+
+
+def _attempt(stack: Stack, resources: list[Res]) -> bool:
+    try:
+        stack.up(resources, preview_first=False)
+    except (RefusedError, WeldError) as error:
+        text = str(error)
+        assert stack.weld.api_key not in text
+        assert "\n" not in text
+        assert 20 < len(text) < 1500, text
+        return True
+    return False
+
+
+CASES = [(operation, number) for operation in OPERATIONS for number in range(len(_requests(operation)))]
+IDS = [f"{operation}-{number}" for operation, number in CASES]
+#: The ways that differ most, for the quick selection.
+QUICK = ("drop after", "500", "404")
+
+
+def _once(operation: str, number: int, fault: str) -> None:
+    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], nth=number + 1) and None)
+
+
+def _always(operation: str, number: int, fault: str) -> None:
+    method, path = _requests(operation)[number]
+    pattern = re.sub(r"(?<=/)[^/]*[A-Z0-9_-][^/]*(?=/|$)", "[^/]+", path) if path.count("/") > 1 else path
+    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], method=method, path=pattern, times=None) and None)
+
+
+@pytest.mark.parametrize(("operation", "number"), [case for case in CASES if case[0] == "create"])
+@pytest.mark.parametrize("fault", QUICK)
+def test_a_few_faults_while_creating(operation: str, number: int, fault: str) -> None:
+    _once(operation, number, fault)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("operation", "number"), CASES, ids=IDS)
+def test_one_request_fails_once(operation: str, number: int, fault: str) -> None:
+    _once(operation, number, fault)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(("operation", "number"), CASES, ids=IDS)
+def test_one_request_fails_for_a_whole_run(operation: str, number: int, fault: str) -> None:
+    _always(operation, number, fault)
+
+

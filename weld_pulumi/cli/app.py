@@ -1,0 +1,38 @@
+"""The commands, and the order in which help lists them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+
+import click
+
+from .._version import __version__
+from .group import Group
+from .lists import connections, integrations, orchestrations, runs, streams, syncs
+from .simulator import simulator
+
+__all__ = ["cli", "main"]
+
+
+@click.group(
+    cls=Group,
+    sections={
+        "What is in Weld": [connections, integrations, syncs, streams, runs, orchestrations],
+        "To try and to test": [simulator],
+    },
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(__version__, prog_name="weld-pulumi")
+def cli() -> None:
+    """Weld beside Pulumi."""
+
+
+def main() -> None:
+    """Run the command line of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no ✓ shows a ? instead of a traceback.
+        with contextlib.suppress(AttributeError, io.UnsupportedOperation):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    cli(prog_name="weld-pulumi")

@@ -1,0 +1,156 @@
+"""Commands that list what is in Weld."""
+
+from __future__ import annotations
+
+import click
+
+from ..api.client import WeldClient
+from ..api.models import AvailableSourceStream, EltStreamInfo, EltSyncInfo
+from .show import Column, json_option, show
+from .weld import asks_weld, named
+
+__all__ = ["connections", "integrations", "orchestrations", "runs", "streams", "syncs"]
+
+
+@click.command(epilog="Example: weld-pulumi connections --integration-id stripe")
+@click.option("--integration-id", metavar="ID", help="Only those of this integration.")
+@json_option
+@asks_weld
+def connections(client: WeldClient, integration_id: str | None, as_data: bool) -> None:
+    """List the connections of the workspace: sources and destinations."""
+    rows = [c for c in client.list_connections() if integration_id in (None, c.integration_id)]
+    columns = (
+        Column("id", lambda c: c.id, whole=True),
+        Column("integration", lambda c: c.integration_id, whole=True),
+        Column("label", lambda c: c.label),
+        Column("created", lambda c: c.created_at),
+    )
+    show(rows, columns, as_data, "There are no connections.")
+
+
+@click.command(epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination")
+@click.option(
+    "--ability",
+    type=click.Choice(["EltSource", "ReverseEtlDestination"]),
+    default="EltSource",
+    show_default=True,
+    help="What the integration can do.",
+)
+@json_option
+@asks_weld
+def integrations(client: WeldClient, ability: str, as_data: bool) -> None:
+    """List the integrations that this workspace may connect: the values of integration_id."""
+    columns = (
+        Column("id", lambda i: i.id, whole=True),
+        Column("name", lambda i: i.name),
+        Column("start date", lambda i: i.supports_start_date),
+        Column("plan", lambda i: i.min_required_plan),
+    )
+    show(client.list_integrations(ability), columns, as_data, "There are no integrations with this ability.")
+
+
+@click.command(epilog="Example: weld-pulumi syncs --connection-id X4ughggABSd3UY")
+@click.option("--connection-id", metavar="ID", help="Only those of this source connection.")
+@json_option
+@asks_weld
+def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
+    """List the syncs of the workspace."""
+    columns = (
+        Column("id", lambda s: s.id, whole=True),
+        Column("schema", lambda s: s.destination_schema_name, whole=True),
+        Column("source", lambda s: s.source_integration_id),
+        Column("connection", lambda s: s.source_connection_id, whole=True),
+        Column("runs", _schedule),
+        Column("enabled", lambda s: s.enabled),
+        Column("status", lambda s: s.status),
+    )
+    show(client.list_syncs(connection_id), columns, as_data, "There are no syncs.")
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  weld-pulumi streams q4Rk8vp_fhTjqf
+  weld-pulumi streams q4Rk8vp_fhTjqf --available
+"""
+)
+@click.argument("sync_id")
+@click.option("--available", is_flag=True, help="List the streams that the sync can have, not those that it has.")
+@json_option
+@asks_weld
+def streams(client: WeldClient, sync_id: str, available: bool, as_data: bool) -> None:
+    """List the streams of a sync, or those that it can have."""
+    with named("sync", sync_id, "syncs"):
+        if available:
+            show(client.list_available_streams(sync_id), _AVAILABLE, as_data, "The source offers no streams.")
+            return
+        rows = client.list_streams(sync_id)
+        if not rows:
+            client.get_sync(sync_id)  # a list may be empty because there is no such sync
+    show(rows, _STREAMS, as_data, "The sync has no streams.")
+
+
+@click.command(epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3")
+@click.argument("stream_id")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
+@json_option
+@asks_weld
+def runs(client: WeldClient, stream_id: str, limit: int, as_data: bool) -> None:
+    """List the runs of a stream, newest first; Weld keeps them for three months."""
+    columns = (
+        Column("id", lambda r: r.id, whole=True),
+        Column("status", lambda r: r.status),
+        Column("started", lambda r: r.started_at),
+        Column("finished", lambda r: r.finished_at),
+        Column("rows", lambda r: r.rows_synced),
+    )
+    with named("stream", stream_id, "streams SYNC_ID"):
+        rows = client.list_runs(stream_id, limit)
+    show(rows, columns, as_data, "The stream has not run yet.")
+
+
+@click.command(epilog="Example: weld-pulumi orchestrations")
+@json_option
+@asks_weld
+def orchestrations(client: WeldClient, as_data: bool) -> None:
+    """List the orchestrations, which are made in Weld's pages: the values of orchestration_workflow_id."""
+    columns = (Column("id", lambda o: o.id, whole=True), Column("name", lambda o: o.name))
+    show(client.list_orchestrations(), columns, as_data, "There are no orchestrations.")
+
+
+def _schedule(sync: EltSyncInfo) -> str | None:
+    return f"by {sync.orchestration_workflow_id}" if sync.orchestration_workflow_id else sync.sync_interval
+
+
+def _flags(stream: EltStreamInfo) -> list[str]:
+    words = {
+        "full_sync_always": "always in full",
+        "full_sync_at_midnight": "in full at midnight",
+        "protected_from_full_sync": "never in full",
+        "enabled_history_table": "history table",
+    }
+    return [word for flag, word in words.items() if getattr(stream, flag)]
+
+
+def _retired(stream: AvailableSourceStream) -> str | None:
+    if not stream.retired:
+        return None
+    instead = stream.retirement_details and stream.retirement_details.in_favor_of
+    return f"use {instead}" if instead else "yes"
+
+
+_STREAMS = (
+    Column("name", lambda s: s.name, whole=True),
+    Column("id", lambda s: s.id, whole=True),
+    Column("pointer", lambda s: s.incremental_pointer_id),
+    Column("primary key", lambda s: s.incremental_primary_key_name),
+    Column("flags", _flags),
+    Column("without substreams", lambda s: s.excluded_substreams),
+)
+_AVAILABLE = (
+    Column("name", lambda s: s.name, whole=True),
+    Column("selectable", lambda s: s.is_selectable),
+    Column("preselected", lambda s: s.preselect),
+    Column("retired", _retired),
+    Column("substreams", lambda s: s.sub_streams),
+)

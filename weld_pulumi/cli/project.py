@@ -1,0 +1,91 @@
+"""The Pulumi project around the current folder, through the CLI of Pulumi."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import WeldError
+
+__all__ = ["PulumiFailedError", "export_stack", "find_project", "run_pulumi", "stack_config"]
+
+_SECONDS = 120
+
+
+class PulumiFailedError(WeldError):
+    """The CLI of Pulumi is missing or refused to do something."""
+
+
+def find_project(start: Path | None = None) -> Path | None:
+    """Return the Pulumi.yaml of the project that a folder (default: the current one) belongs to."""
+    here = (start or Path.cwd()).absolute()
+    for folder in (here, *here.parents):
+        for name in ("Pulumi.yaml", "Pulumi.yml"):
+            if (folder / name).is_file():
+                return folder / name
+    return None
+
+
+def run_pulumi(*arguments: str) -> str:
+    """Run a command of Pulumi in the current folder and return what it prints.
+
+    Raises:
+        PulumiFailedError: there is no Pulumi, or it failed; the text is its own last line.
+    """
+    executable = shutil.which("pulumi")
+    if executable is None:
+        raise PulumiFailedError("there is no `pulumi` on PATH")
+    try:
+        ran = subprocess.run(
+            [executable, *arguments, "--non-interactive", "--color", "never"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise PulumiFailedError(f"`pulumi {arguments[0]}` could not be run: {error}") from None
+    if ran.returncode != 0:
+        lines = [line.strip() for line in (ran.stderr or ran.stdout).splitlines() if line.strip()]
+        reason = next((line for line in lines if line.startswith("error:")), lines[-1] if lines else "no reason given")
+        raise PulumiFailedError(f"`pulumi {arguments[0]}`: {reason.removeprefix('error:').strip()}")
+    return ran.stdout
+
+
+def stack_config(stack: str | None, show_secrets: bool = True) -> dict[str, dict[str, Any]]:
+    """Return the configuration of a stack (default: the selected one): key to ``{"value": …, "secret": …}``.
+
+    Raises:
+        PulumiFailedError: there is no such stack, or its secrets cannot be read.
+    """
+    return _json("config", "--json", *(["--show-secrets"] if show_secrets else []), *_of(stack))
+
+
+def export_stack(stack: str | None) -> list[dict[str, Any]]:
+    """Return the resources in the state of a stack (default: the selected one), secrets in plain text.
+
+    Raises:
+        PulumiFailedError: there is no such stack, or its secrets cannot be read.
+    """
+    deployment = _json("stack", "export", "--show-secrets", *_of(stack)).get("deployment") or {}
+    return list(deployment.get("resources") or [])
+
+
+def _of(stack: str | None) -> Sequence[str]:
+    return ["--stack", stack] if stack else []
+
+
+def _json(*arguments: str) -> dict[str, Any]:
+    text = run_pulumi(*arguments)
+    try:
+        return dict(json.loads(text))
+    except ValueError:
+        raise PulumiFailedError(f"`pulumi {arguments[0]}` did not print JSON") from None

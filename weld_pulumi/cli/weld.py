@@ -1,0 +1,106 @@
+"""Which Weld a command speaks to, and with which key.
+
+With ``--stack`` it is that of the stack's configuration; else that of the environment if WELD_API_KEY is set; else
+that of the stack that is selected in the Pulumi project around the current folder. A key is never an option: all
+users of a machine see the arguments of a process.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from ..api.client import WeldClient
+from ..config import NAMESPACE, SETTINGS, Settings, load
+from ..errors import NotFoundError, WeldConfigError
+from .project import PulumiFailedError, find_project, stack_config
+
+__all__ = ["api_url_option", "asks_weld", "named", "settings_of", "stack_option"]
+
+_URL = next(setting for setting in SETTINGS if setting.attribute == "api_url")
+_KEY = next(setting for setting in SETTINGS if setting.secret)
+
+
+def _url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    try:
+        return None if value is None else str(_URL.parse(value))
+    except ValueError as reason:
+        raise click.BadParameter(f"{value!r} {reason}.") from None
+
+
+api_url_option = click.option("--api-url", metavar="URL", callback=_url, help="Address of Weld, for this command only.")
+stack_option = click.option(
+    "--stack",
+    metavar="NAME",
+    help="Use the configuration of this stack (default: the environment, else the selected stack).",
+)
+
+
+def settings_of(stack: str | None, api_url: str | None = None) -> Settings:
+    """Return the settings that a command is to use; the key may be missing.
+
+    Raises:
+        WeldConfigError: a setting cannot be used.
+        PulumiFailedError: the stack that was asked for cannot be read.
+    """
+    return _settings(stack, api_url)[0]
+
+
+def _settings(stack: str | None, api_url: str | None) -> tuple[Settings, str]:
+    """Return the settings, and why the selected stack could not be read where that was tried."""
+    config, trouble = {}, ""
+    if stack:
+        config = stack_config(stack)
+    elif not os.environ.get(_KEY.env) and find_project():
+        try:
+            config = stack_config(None)
+        except PulumiFailedError as error:
+            trouble = str(error)
+    given = {key: entry.get("value") for key, entry in config.items() if key.startswith(f"{NAMESPACE}:")}
+    if api_url:
+        given[_URL.config_key] = api_url
+    return load(given.get), trouble
+
+
+def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that choose a Weld, and a client for it as first argument."""
+
+    @api_url_option
+    @stack_option
+    @functools.wraps(command)
+    def with_client(*args: Any, api_url: str | None, stack: str | None, **options: Any) -> Any:
+        return command(client_of(stack, api_url), *args, **options)
+
+    return with_client
+
+
+def client_of(stack: str | None, api_url: str | None = None) -> WeldClient:
+    """Return a client with a key.
+
+    Raises:
+        WeldConfigError: there is no key, or a setting cannot be used.
+        PulumiFailedError: the stack that was asked for cannot be read.
+    """
+    settings, trouble = _settings(stack, api_url)
+    try:
+        settings.require_key()
+    except WeldConfigError as error:
+        if trouble:
+            error.advise(f"(The selected stack could not be read: {trouble}.)")
+        raise
+    return WeldClient(settings)
+
+
+@contextmanager
+def named(kind: str, identifier: str, listing: str) -> Iterator[None]:
+    """Say of a 404 what was looked for, and which command lists what is there."""
+    try:
+        yield
+    except NotFoundError as error:
+        error.advise(f"There is no {kind} {identifier!r}; `weld-pulumi {listing}` lists those that are there.")
+        raise
