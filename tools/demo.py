@@ -146,7 +146,7 @@ def pulumi(*arguments: str, doing: str) -> None:
 
 
 def weld_pulumi(weld: Weld, *arguments: str) -> None:
-    say(f"$ weld-pulumi {' '.join(arguments)}")
+    say(f"\n$ weld-pulumi {' '.join(arguments)}")
     env = {**without_weld_settings(), "WELD_API_URL": weld.url, "WELD_API_KEY": API_KEY}
     if _run_live(["weld-pulumi", *arguments], env) != 0:
         raise SetupError(f"`weld-pulumi {' '.join(arguments)}` failed; what it says is above.")

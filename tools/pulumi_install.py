@@ -206,7 +206,7 @@ def _go_env() -> dict[str, str]:
 
 
 def _download_modules(log: Path) -> None:
-    step(_TITLE, "downloading the Go modules of the CLI (less than a minute; 1 GB of disk)")
+    step(_TITLE, "downloading the Go modules of the CLI (about a minute; with the build 3 GB of disk)")
     for program in (CLI, HOST):
         # Asks for the packages that are built, which is far less than every module that go.mod names.
         command = ["go", "list", "-deps", program.package]

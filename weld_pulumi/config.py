@@ -7,8 +7,10 @@ else from the environment, else it has its default.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,12 +28,12 @@ VALIDATION_LEVELS = ("full", "offline", "off")
 def is_loopback(host: str | None) -> bool:
     """Tell whether a host name or address can only mean this machine."""
     host = (host or "").lower().rstrip(".")
-    return host == "localhost" or host.endswith(".localhost") or host == "::1" or _is_loopback_v4(host)
-
-
-def _is_loopback_v4(host: str) -> bool:
-    parts = host.split(".")
-    return len(parts) == 4 and parts[0] == "127" and all(part.isdigit() for part in parts)
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _text(value: str) -> str:
@@ -46,11 +48,13 @@ def _url(value: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")
     except ValueError:
         raise ValueError("is not a URL; write for example https://connect.weld.app") from None
-    if parts.scheme not in ("http", "https") or not host:
+    blank = any(character.isspace() or not character.isprintable() for character in url)
+    if parts.scheme not in ("http", "https") or not host or blank:
         raise ValueError("is not a URL; write for example https://connect.weld.app")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be a plain URL without user, query or fragment, for example https://connect.weld.app")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError(f"must begin with https:// (the key is sent along), so write https://{parts.netloc}")
@@ -72,7 +76,7 @@ def _count(value: str) -> int:
         count = float(value)
     except ValueError:
         count = -1.0
-    if count != int(count) or not 0 <= count <= 20:
+    if not 0 <= count <= 20 or not count.is_integer():
         raise ValueError("must be a whole number from 0 to 20, for example 4")
     return int(count)
 
@@ -120,7 +124,7 @@ class Settings:
         request_timeout: seconds for one HTTP request.
         max_retries: repetitions of a request that is safe to repeat.
         validation: ``full``, ``offline`` or ``off``.
-        key_source: where the key came from, in words for an error message.
+        key_source: where the key came from, in words for an error message; without a key, where one was expected.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -137,8 +141,9 @@ class Settings:
             WeldConfigError: there is none; the message names both ways to give one.
         """
         if self.api_key is None:
+            empty = f" ({self.key_source} is empty)" if self.key_source else ""
             raise WeldConfigError(
-                "There is no API key for Weld. Make one in Weld under Settings -> API Keys, then either run "
+                f"There is no API key for Weld{empty}. Make one in Weld under Settings -> API Keys, then either run "
                 "`pulumi config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
             )
         return self.api_key
@@ -160,16 +165,20 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         text, source = configured(setting.config_key), f"{setting.config_key} in {where}"
-        if text is None or text == "":
+        # The key of another workspace must not step in for the one that an explicit provider was to have.
+        own_key = setting.secret and provider is not None
+        if not text and not own_key:
             text, source = env.get(setting.env), f"the environment variable {setting.env}"
-        if text is None or text == "":
-            values[setting.attribute] = setting.default
-            continue
-        try:
-            values[setting.attribute] = setting.parse(text)
-        except ValueError as reason:
-            shown = "" if setting.secret else f" {text!r}"
-            raise WeldConfigError(f"{source}:{shown} {reason}.") from None
-        if setting.secret:
+        if setting.secret and (text or own_key):
             values["key_source"] = source
+        values[setting.attribute] = _parsed(setting, text, source) if text else setting.default
     return Settings(**values)
+
+
+def _parsed(setting: Setting, text: str, source: str) -> Any:
+    try:
+        return setting.parse(text)
+    except ValueError as reason:
+        # A user and a password in a URL are nobody's business.
+        shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
+        raise WeldConfigError(f"{source}:{shown} {reason}.") from None

@@ -111,7 +111,8 @@ class WeldApiError(WeldError):
         code = f" ({self.error_code})" if self.error_code else ""
         request = f" [request {self.request_id}]" if self.request_id else ""
         end = "" if said.endswith((".", "!", "?")) else "."
-        return f"{self.method} {self.path}: Weld answered {self.status_code}{code}{said}{end}{request}"
+        asked = f"{self.method} {self.path}".strip()
+        return f"{asked and asked + ': '}Weld answered {self.status_code}{code}{said}{end}{request}"
 
 
 class AuthenticationError(WeldApiError):

@@ -25,7 +25,11 @@ def program(**changes: Any) -> list[Res]:
         ],
         **changes,
     }
-    separate = {"connection_id": Ref("stripe"), "destination_schema_name": "weld_separate", "sync_interval": "0 3 * * *"}
+    separate = {
+        "connection_id": Ref("stripe"),
+        "destination_schema_name": "weld_separate",
+        "sync_interval": "0 3 * * *",
+    }
     return [
         Res("Connection", "stripe", {"integration_id": "stripe", "label": "Stripe"}),
         Res("EltSync", "inline", {name: value for name, value in inline.items() if value is not None}),
@@ -70,7 +74,9 @@ def assert_wished(weld: Simulator, resources: list[Res]) -> None:
             assert sync["elt_settings"][key] == value
         declared = res.props.get("source_streams")
         if declared is None:
-            declared = [r.props for r in resources if r.kind == "SourceStream" and r.props["elt_sync_id"] == Ref(res.name)]
+            declared = [
+                r.props for r in resources if r.kind == "SourceStream" and r.props["elt_sync_id"] == Ref(res.name)
+            ]
         assert_streams(streams_of(weld, sync["id"]), declared)
 
 

@@ -188,10 +188,8 @@ class Stack:
             if preview:
                 return "replace"
             if diff.delete_before_replace:
-                del self.state[res.name]
-                self.pending_deletes.append(held)
                 provider.delete(held.id, _props(held.outs))
-                self.pending_deletes.remove(held)
+                del self.state[res.name]
             made = provider.create(_props(inputs))
             if not diff.delete_before_replace:
                 self.pending_deletes.append(held)

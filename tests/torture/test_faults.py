@@ -1,4 +1,4 @@
-"""One request at a time goes wrong, in every way a network can: nothing lost, nothing doubled, nothing deleted unasked."""
+"""One request at a time goes wrong, in every way a network can: nothing lost, doubled, or deleted unasked."""
 
 from __future__ import annotations
 
@@ -181,5 +181,3 @@ def test_one_request_fails_once(operation: str, number: int, fault: str) -> None
 @pytest.mark.parametrize(("operation", "number"), CASES, ids=IDS)
 def test_one_request_fails_for_a_whole_run(operation: str, number: int, fault: str) -> None:
     _always(operation, number, fault)
-
-

@@ -16,7 +16,7 @@ from urllib.parse import quote, urljoin
 from pydantic import ValidationError
 
 from ..config import Settings
-from ..errors import ConflictError, NotFoundError, WeldApiError
+from ..errors import ConflictError, NotFoundError, WeldApiError, WeldValidationError
 from .answers import AnswerLostError
 from .models import (
     AvailableSourceStream,
@@ -141,8 +141,15 @@ class WeldClient:
         self._send(Kind.IDEMPOTENT, "POST", _sync(sync_id, "/orchestration"), body)
 
     def detach_orchestration(self, sync_id: str) -> None:
-        """Give the sync its own schedule back (DELETE /elt_syncs/{id}/orchestration)."""
-        self._send(Kind.IDEMPOTENT, "DELETE", _sync(sync_id, "/orchestration"))
+        """Give the sync its own schedule back (DELETE /elt_syncs/{id}/orchestration).
+
+        One that has it already is fine: Weld may say 404 to a repetition.
+        """
+        try:
+            self._send(Kind.IDEMPOTENT, "DELETE", _sync(sync_id, "/orchestration"))
+        except NotFoundError:
+            if self.get_sync(sync_id).orchestration_workflow_id is not None:
+                raise
 
     # Streams ---------------------------------------------------------------------------------------------------
 
@@ -172,7 +179,8 @@ class WeldClient:
                 waiting = [smaller[start : start + half] for start in range(0, len(smaller), half)]
                 continue
             items = answer.get("source_streams") if isinstance(answer, dict) else answer
-            answered += [self._parse(EltStreamInfo, item, f"POST {path}") for item in items or ()]
+            told = items if isinstance(items, list) else []
+            answered += [self._parse(EltStreamInfo, item, f"POST {path}") for item in told]
         return answered
 
     def list_streams(self, sync_id: str | None = None) -> list[EltStreamInfo]:
@@ -297,7 +305,10 @@ class WeldClient:
 
 
 def _quoted(identifier: str) -> str:
-    return quote(identifier, safe="")
+    if identifier.strip(".") == "":
+        # "" and ".." would name another path than the object's.
+        raise WeldValidationError(f"{identifier!r} is no id of Weld's.")
+    return quote(identifier, safe="", errors="backslashreplace")
 
 
 def _sync(sync_id: str, rest: str = "") -> str:
@@ -308,13 +319,12 @@ def _stream(stream_id: str, rest: str = "") -> str:
     return f"/elt_streams/{_quoted(stream_id)}{rest}"
 
 
-def _leaves(settings: Any) -> list[str]:
-    """Return the texts inside ``elt_settings``: any may be a secret that Weld could echo in an error."""
-    if isinstance(settings, dict):
-        return [leaf for value in settings.values() for leaf in _leaves(value)]
-    if isinstance(settings, list):
-        return [leaf for value in settings for leaf in _leaves(value)]
-    if isinstance(settings, bool) or settings is None:
-        return []
-    text = str(settings)
-    return [text] if len(text) > 3 else []
+def _leaves(settings: Any) -> Iterator[str]:
+    """Yield the texts inside ``elt_settings``: any may be a secret that Weld could echo in an error."""
+    if isinstance(settings, Mapping):
+        settings = list(settings.values())
+    if isinstance(settings, (list, tuple)):
+        for item in settings:
+            yield from _leaves(item)
+    elif settings is not None and not isinstance(settings, bool) and len(text := str(settings)) > 3:
+        yield text

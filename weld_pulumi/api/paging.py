@@ -33,12 +33,14 @@ def read_all(
     seen_ids: set[str] = set()
     seen_cursors: set[str] = set()
     for _ in range(_MOST_PAGES):
-        items, cursor = _page(path, fetch(query))
+        items, cursor, is_told = _page(path, fetch(query), limit)
+        if not is_told and all(item.get("id") in seen_ids for item in items):
+            return  # a page without news is the end of a list that does not tell its end
         for item in items:
             identity = item.get("id")
-            if identity is not None and identity in seen_ids:
-                continue  # the list grew between two pages
-            if identity is not None:
+            if isinstance(identity, str):
+                if identity in seen_ids:
+                    continue  # the list grew between two pages
                 seen_ids.add(identity)
             yield item
         if cursor is None:
@@ -50,17 +52,26 @@ def read_all(
     raise AnswerLostError(f"GET {path}: the pages of the list do not end. Try again; if it stays, tell Weld.")
 
 
-def _page(path: str, body: Any) -> tuple[list[dict[str, Any]], str | None]:
-    """Return the items and the next cursor of a bare list, ``{data}`` or a paged envelope."""
+def _page(path: str, body: Any, limit: int | None) -> tuple[list[dict[str, Any]], str | None, bool]:
+    """Return the items, the next cursor, and whether the envelope (a bare list, ``{data}``, paged) tells the end."""
     envelope = body if isinstance(body, dict) else {"data": body}
     items = envelope.get("data")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise AnswerLostError(f"GET {path}: the answer is not a list. Check weld:apiUrl (WELD_API_URL).")
-    more = envelope.get("has_more", envelope.get("hasMore"))
-    cursor = envelope.get("next_cursor", envelope.get("nextCursor"))
-    if not more or not items:
-        return items, None
+    cursor = _first(envelope, "next_cursor", "nextCursor") or None
+    more = _first(envelope, "has_more", "hasMore")
+    is_told = more is not None
+    if not is_told:
+        # Then a cursor tells that there is more, or a page that is full.
+        more = cursor is not None or (limit is not None and len(items) >= limit)
+    if not more or (cursor is None and not items):
+        return items, None, is_told
     cursor = cursor or items[-1].get("id")
     if not cursor:
         raise AnswerLostError(f"GET {path}: there are more pages, but Weld does not say where. Try again.")
-    return items, str(cursor)
+    return items, str(cursor), is_told
+
+
+def _first(envelope: Mapping[str, Any], *names: str) -> Any:
+    """Return the first that is there: null means absent."""
+    return next((envelope[name] for name in names if envelope.get(name) is not None), None)

@@ -12,7 +12,8 @@ kind              examples                 never reached Weld          lost, 502
                                                                        for what was made
 ================  =======================  ==========================  =================  ==========
 
-Nothing else is repeated: a 500 or a 4xx says the same thing twice.
+Nothing else is repeated: a 500 or a 4xx says the same thing twice, and so does a certificate that cannot be verified,
+a redirect that is not followed, or an answer that is too large.
 "Lost" is a connection that broke after the request was sent, a time-out, or a body that cannot be read.
 """
 
@@ -26,11 +27,16 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
-__all__ = ["MAX_WAIT", "REPEATED_STATUSES", "Backoff", "Kind", "retry_after"]
+from .._ending import process_is_ending
+from ..errors import WeldApiError, WeldConnectionError, WeldError
+from .answers import AnswerLostError, NotSentError
+
+__all__ = ["MAX_WAIT", "REPEATED_STATUSES", "Backoff", "Kind", "may_repeat", "retry_after"]
 
 #: No single wait is longer than this many seconds, whatever ``Retry-After`` asks for.
 MAX_WAIT = 60.0
 _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
+_SLICE = 0.25
 
 REPEATED_STATUSES = frozenset({429, 502, 503, 504})
 
@@ -43,6 +49,26 @@ class Kind(enum.Enum):
     ONCE = "once"
 
 
+def may_repeat(kind: Kind, error: WeldError) -> bool:
+    """Tell whether a request that ended with ``error`` may be sent again as it is (see the table above)."""
+    if isinstance(error, NotSentError):
+        return True
+    if isinstance(error, AnswerLostError):
+        return kind is not Kind.ONCE and not error.final
+    if isinstance(error, WeldApiError):
+        return error.status_code in REPEATED_STATUSES and (kind is not Kind.ONCE or error.status_code == 429)
+    return False
+
+
+def _sleep(seconds: float) -> None:
+    """Wait, in slices: a process that is being shut down must not send another request."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
+        if process_is_ending():
+            raise WeldConnectionError("interrupted while waiting to send a request again.")
+        time.sleep(min(left, _SLICE))
+
+
 @dataclass
 class Backoff:
     """Exponential back-off with full jitter; clock and chance are handed in, so that tests do not wait.
@@ -52,7 +78,7 @@ class Backoff:
         chance: gives a number from 0 to 1.
     """
 
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = _sleep
     chance: Callable[[], float] = random.random
 
     def wait(self, attempt: int, advised: float | None = None) -> None:
@@ -69,14 +95,14 @@ def retry_after(header: str | None, now: datetime | None = None) -> float | None
         seconds = float(header)
     except ValueError:
         return _until(header, now or datetime.now(timezone.utc))
-    return seconds if seconds >= 0 and seconds == seconds else None
+    return seconds if seconds >= 0 else None
 
 
 def _until(date: str, now: datetime) -> float | None:
     try:
         then = parsedate_to_datetime(date)
-    except (TypeError, ValueError):
+        if then.tzinfo is None:
+            then = then.replace(tzinfo=timezone.utc)
+        return max(0.0, (then - now).total_seconds())
+    except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    if then.tzinfo is None:
-        then = then.replace(tzinfo=timezone.utc)
-    return max(0.0, (then - now).total_seconds())

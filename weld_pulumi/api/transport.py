@@ -6,25 +6,28 @@ Decisions that concern safety:
 * ``.netrc`` is not read. Proxies of the environment are used for https (the key stays inside the TLS tunnel), and
   never for a loopback host, where plain http is allowed.
 * No cookie is stored.
+* A process that was forked off opens connections of its own.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping
+import os
+import ssl
+from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from .._version import __version__
 from ..config import Settings, is_loopback
-from ..errors import WeldConnectionError
-from .answers import AnswerLostError, parse_body, raise_for_status, without_secrets
-from .retries import REPEATED_STATUSES, Backoff, Kind, retry_after
+from ..errors import WeldConnectionError, WeldError
+from .answers import AnswerLostError, NotSentError, read_answer
+from .redaction import Redaction
+from .retries import Backoff, Kind, may_repeat, retry_after
+from .wire import Adapter, HandshakeError, WireSession
 
 __all__ = ["Transport"]
 
@@ -32,10 +35,16 @@ _CONNECT_SECONDS = 10.0
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_REDIRECTS = 3
 _CONNECTIONS_KEPT = 8
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_UNSENDABLE = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidJSONError,
+)
 
-
-class _NotSentError(WeldConnectionError):
-    """The request never reached the host, so that even a creating one may be sent again."""
+Params = Mapping[str, "str | int"]
+Body = Mapping[str, Any]
 
 
 class _KeyHeader(requests.auth.AuthBase):
@@ -50,24 +59,18 @@ class _KeyHeader(requests.auth.AuthBase):
 
 
 class Transport:
-    """Sends requests to one Weld workspace. May be used by several threads at once."""
+    """Sends requests to one Weld workspace. May be used by several threads at once.
 
-    def __init__(
-        self,
-        settings: Settings,
-        backoff: Backoff | None = None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    Args:
+        settings: key, URL and limits.
+        backoff: how to wait between repetitions.
+    """
+
+    def __init__(self, settings: Settings, backoff: Backoff | None = None) -> None:
         self.settings = settings
         self.backoff = backoff or Backoff()
-        self._clock = clock
-        self._session = requests.Session()
-        self._session.headers.update({"accept": "application/json", "user-agent": f"weld-pulumi/{__version__}"})
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.trust_env = not is_loopback(urlsplit(settings.api_url).hostname)
-        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._kept = _new_session(settings)
+        self._process = os.getpid()
 
     def request(
         self,
@@ -75,8 +78,8 @@ class Transport:
         method: str,
         path: str,
         *,
-        params: Mapping[str, str | int] | None = None,
-        body: Mapping[str, Any] | None = None,
+        params: Params | None = None,
+        body: Body | None = None,
         secrets: Iterable[str] = (),
     ) -> Any:
         """Send one request, repeat it where that is safe, and return the JSON of its answer (None if empty).
@@ -96,57 +99,38 @@ class Transport:
             WeldConnectionError: Weld was not reached.
         """
         key = self.settings.require_key()
-        hidden = (key, *secrets)
+        redact = Redaction((key, *secrets))
         attempt = 0
         while True:
-            last = attempt >= self.settings.max_retries
             advised: float | None = None
             try:
                 response, content = self._send(key, method, path, params, body)
-                status = response.status_code
-                if status < 400:
-                    return parse_body(method, path, content, response.headers.get("content-type", ""))
-                repeatable = status in REPEATED_STATUSES and (kind is not Kind.ONCE or status == 429)
-                if last or not repeatable:
-                    raise_for_status(method, path, response, content, self.settings, hidden)
-                advised = retry_after(response.headers.get("retry-after"))
-            except AnswerLostError as error:
-                if last or kind is Kind.ONCE:
-                    raise AnswerLostError(without_secrets(str(error), hidden)) from None
-            except _NotSentError as error:
-                if last:
-                    raise WeldConnectionError(without_secrets(str(error), hidden)) from None
+                headers = response.headers
+                advised = retry_after(headers.get("retry-after"))
+                return read_answer(method, path, response.status_code, headers, content, self.settings, redact)
+            except WeldError as error:
+                if attempt >= self.settings.max_retries or not may_repeat(kind, error):
+                    if isinstance(error, WeldConnectionError):
+                        error.args = (redact(str(error)),)
+                    raise
             self.backoff.wait(attempt, advised)
             attempt += 1
 
     def _send(
-        self,
-        key: str,
-        method: str,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        body: Mapping[str, Any] | None,
+        self, key: str, method: str, path: str, params: Params | None, body: Body | None
     ) -> tuple[requests.Response, bytes]:
         url = self.settings.api_url + path
         for _ in range(_MOST_REDIRECTS + 1):
             response, content = self._exchange(key, method, url, path, params, body)
             if not response.is_redirect:
                 return response, content
-            url, params = self._redirected(method, path, url, response), None
+            url, params = _redirected(f"{method} {path}", method, url, response), None
         raise WeldConnectionError(f"{method} {path}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
 
     def _exchange(
-        self,
-        key: str,
-        method: str,
-        url: str,
-        path: str,
-        params: Mapping[str, str | int] | None,
-        body: Mapping[str, Any] | None,
+        self, key: str, method: str, url: str, path: str, params: Params | None, body: Body | None
     ) -> tuple[requests.Response, bytes]:
         limit = self.settings.request_timeout
-        deadline = self._clock() + limit
-        host = urlsplit(url).netloc
         try:
             with self._session.request(
                 method,
@@ -158,58 +142,108 @@ class Transport:
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return response, self._read(method, path, response, deadline)
-        except (requests.exceptions.SSLError, requests.exceptions.ProxyError, requests.ConnectTimeout) as error:
-            raise _NotSentError(f"{method} {path}: {_unreachable(host, error)}") from None
-        except requests.Timeout:
+                return response, _read(f"{method} {path}", response)
+        except (OSError, ValueError, HTTPError) as error:
+            raise _failure(f"{method} {path}", urlsplit(url).netloc, limit, error) from None
+
+    @property
+    def _session(self) -> WireSession:
+        if self._process != os.getpid():
+            self._kept = _new_session(self.settings)
+            self._process = os.getpid()
+        return self._kept
+
+
+def _new_session(settings: Settings) -> WireSession:
+    session = WireSession()
+    session.headers.update({"accept": "application/json", "user-agent": f"weld-pulumi/{__version__}"})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.trust_env = not is_loopback(urlsplit(settings.api_url).hostname)
+    adapter = Adapter(pool_connections=2, pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def _read(what: str, response: requests.Response) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    for part in response.iter_content(65536):
+        parts.append(part)
+        size += len(part)
+        if size > _LARGEST_BODY:
+            megabytes = _LARGEST_BODY // 1024**2
             raise AnswerLostError(
-                f"{method} {path}: no answer from {host} within {limit:g} s. Try again, or raise weld:requestTimeout."
-            ) from None
-        except requests.ConnectionError as error:
-            if _never_sent(error):
-                raise _NotSentError(f"{method} {path}: {_unreachable(host, error)}") from None
-            raise AnswerLostError(
-                f"{method} {path}: the connection to {host} broke before the answer was complete. Try again."
-            ) from None
-        except requests.RequestException:
-            raise AnswerLostError(f"{method} {path}: the answer of {host} was cut off. Try again.") from None
-
-    def _read(self, method: str, path: str, response: requests.Response, deadline: float) -> bytes:
-        parts: list[bytes] = []
-        size = 0
-        for part in response.iter_content(65536):
-            parts.append(part)
-            size += len(part)
-            if size > _LARGEST_BODY:
-                raise WeldConnectionError(f"{method} {path}: the answer is larger than {_LARGEST_BODY} bytes.")
-            if self._clock() > deadline:
-                raise requests.Timeout
-        return b"".join(parts)
-
-    def _redirected(self, method: str, path: str, url: str, response: requests.Response) -> str:
-        """Return where to go next, if that is the same origin and means the same request."""
-        target = urljoin(url, response.headers["location"])
-        here, there = urlsplit(url), urlsplit(target)
-        if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-            raise WeldConnectionError(
-                f"{method} {path}: {here.netloc} redirects to another host ({there.netloc}); the key was not sent "
-                "there. Check weld:apiUrl (WELD_API_URL): it must name Weld's API itself, https://connect.weld.app."
+                f"{what}: the answer is larger than {megabytes} MB, which none of Weld's is. Check weld:apiUrl "
+                "(WELD_API_URL).",
+                final=True,
             )
-        if method != "GET" and response.status_code not in (307, 308):
-            raise WeldConnectionError(
-                f"{method} {path}: {here.netloc} redirects a request that writes. Check weld:apiUrl (WELD_API_URL)."
-            )
-        return target
+    return b"".join(parts)
 
 
-def _never_sent(error: requests.ConnectionError) -> bool:
-    reason = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(reason, NewConnectionError)
-
-
-def _unreachable(host: str, error: Exception) -> str:
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"the TLS connection to {host} failed. Check weld:apiUrl, and clock and certificates of this machine."
+def _failure(what: str, host: str, limit: float, error: Exception) -> WeldConnectionError:
+    """Say what became of a request that brought no answer, and whether it can have been carried out."""
+    reason = _reason(error)
     if isinstance(error, requests.exceptions.ProxyError):
-        return f"the proxy on the way to {host} refused or failed. Check the proxy settings (HTTPS_PROXY, NO_PROXY)."
-    return f"{host} cannot be reached. Check the network and weld:apiUrl (WELD_API_URL)."
+        return NotSentError(
+            f"{what}: the proxy on the way to {host} refused or failed. Check the proxy settings (HTTPS_PROXY, "
+            "NO_PROXY)."
+        )
+    if isinstance(reason, HandshakeError):
+        cause = NotSentError if not isinstance(reason.__cause__, ssl.SSLCertVerificationError) else WeldConnectionError
+        return cause(
+            f"{what}: the TLS connection to {host} failed. Check weld:apiUrl, and clock and certificates of this "
+            "machine."
+        )
+    if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
+        return NotSentError(f"{what}: {host} cannot be reached. Check the network and weld:apiUrl (WELD_API_URL).")
+    if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
+        return AnswerLostError(
+            f"{what}: no whole answer from {host} within {limit:g} s. Try again, or raise weld:requestTimeout."
+        )
+    if isinstance(error, requests.RequestException) and not isinstance(error, _UNSENDABLE):
+        return AnswerLostError(f"{what}: the answer of {host} broke off, or cannot be read. Try again.")
+    # What is left was found wrong before anything was sent: the URL, the proxy's URL, a file of certificates.
+    return WeldConnectionError(
+        f"{what}: the request to {host} cannot be sent ({type(error).__name__}). Check weld:apiUrl (WELD_API_URL), the "
+        "proxy settings (HTTPS_PROXY, ALL_PROXY) and REQUESTS_CA_BUNDLE."
+    )
+
+
+def _reason(error: Exception) -> Any:
+    """Return the error of urllib3 inside one of requests."""
+    inner = error.args[0] if error.args else None
+    return getattr(inner, "reason", None) or inner
+
+
+def _redirected(what: str, method: str, url: str, response: requests.Response) -> str:
+    """Return where to go next, if that is the same origin and means the same request."""
+    here, location = urlsplit(url), response.headers["location"]
+    try:
+        target = urljoin(url, location)
+        there = urlsplit(target)
+        elsewhere = _origin(here) != _origin(there)
+    except ValueError:
+        raise WeldConnectionError(
+            f"{what}: {here.netloc} redirects to what is no address. Check weld:apiUrl (WELD_API_URL)."
+        ) from None
+    if method != "GET" and response.status_code not in (307, 308):
+        # To some servers this means: done, and look there.
+        raise AnswerLostError(
+            f"{what}: {here.netloc} redirects a request that writes. Check weld:apiUrl (WELD_API_URL).", final=True
+        )
+    if elsewhere:
+        raise WeldConnectionError(
+            f"{what}: {here.netloc} redirects to another host ({_shown(there)}); the key was not sent there. Check "
+            "weld:apiUrl (WELD_API_URL): it must name Weld's API itself, https://connect.weld.app."
+        )
+    return target
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def _shown(parts: SplitResult) -> str:
+    """Write an origin without user and password."""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -9,6 +9,10 @@ import sys
 import click
 
 from .._version import __version__
+from .actions import disable, enable, full_refresh, run, run_orchestration
+from .authorize import authorize
+from .details import settings, status
+from .doctor import doctor
 from .group import Group
 from .lists import connections, integrations, orchestrations, runs, streams, syncs
 from .simulator import simulator
@@ -19,7 +23,9 @@ __all__ = ["cli", "main"]
 @click.group(
     cls=Group,
     sections={
-        "What is in Weld": [connections, integrations, syncs, streams, runs, orchestrations],
+        "To begin with": [doctor, authorize],
+        "What is in Weld": [connections, integrations, settings, syncs, streams, status, runs, orchestrations],
+        "To make Weld do something once": [run, full_refresh, run_orchestration, enable, disable],
         "To try and to test": [simulator],
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},

@@ -6,6 +6,7 @@ import click
 
 from ..api.client import WeldClient
 from ..api.models import AvailableSourceStream, EltStreamInfo, EltSyncInfo
+from .ids import IdCommand
 from .show import Column, json_option, show
 from .weld import asks_weld, named
 
@@ -68,11 +69,12 @@ def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
 
 
 @click.command(
+    cls=IdCommand,
     epilog="""\b
 Examples:
   weld-pulumi streams q4Rk8vp_fhTjqf
   weld-pulumi streams q4Rk8vp_fhTjqf --available
-"""
+""",
 )
 @click.argument("sync_id")
 @click.option("--available", is_flag=True, help="List the streams that the sync can have, not those that it has.")
@@ -90,7 +92,7 @@ def streams(client: WeldClient, sync_id: str, available: bool, as_data: bool) ->
     show(rows, _STREAMS, as_data, "The sync has no streams.")
 
 
-@click.command(epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3")
+@click.command(cls=IdCommand, epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3")
 @click.argument("stream_id")
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
 @json_option

@@ -15,6 +15,8 @@ from ..errors import WeldError
 __all__ = ["PulumiFailedError", "export_stack", "find_project", "run_pulumi", "stack_config"]
 
 _SECONDS = 120
+#: How Pulumi marks special values in a state, and the mark of a secret.
+_ENVELOPE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 
 
 class PulumiFailedError(WeldError):
@@ -76,7 +78,18 @@ def export_stack(stack: str | None) -> list[dict[str, Any]]:
         PulumiFailedError: there is no such stack, or its secrets cannot be read.
     """
     deployment = _json("stack", "export", "--show-secrets", *_of(stack)).get("deployment") or {}
-    return list(deployment.get("resources") or [])
+    return list(_revealed(deployment.get("resources") or []))
+
+
+def _revealed(value: Any) -> Any:
+    """Put plain values in the place of the envelopes in which an exported state has its secrets."""
+    if isinstance(value, list):
+        return [_revealed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get(_ENVELOPE) == _SECRET:
+        return json.loads(value.get("plaintext", "null"))
+    return {key: _revealed(item) for key, item in value.items()}
 
 
 def _of(stack: str | None) -> Sequence[str]:

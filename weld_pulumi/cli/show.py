@@ -53,8 +53,8 @@ def show(rows: Iterable[Any], columns: Sequence[Column], as_data: bool, nothing:
 
 
 def as_json(value: Any) -> None:
-    """Print JSON."""
-    click.echo(json.dumps(value, default=_plain, indent=2, ensure_ascii=False))
+    """Print JSON, in ASCII: it is the same in every encoding and harmless to every terminal."""
+    click.echo(json.dumps(value, default=_plain, indent=2))
 
 
 def note(text: str) -> None:

@@ -20,7 +20,7 @@ from ..config import NAMESPACE, SETTINGS, Settings, load
 from ..errors import NotFoundError, WeldConfigError
 from .project import PulumiFailedError, find_project, stack_config
 
-__all__ = ["api_url_option", "asks_weld", "named", "settings_of", "stack_option"]
+__all__ = ["api_url_option", "asks_weld", "client_of", "named", "settings_and_trouble", "stack_option"]
 
 _URL = next(setting for setting in SETTINGS if setting.attribute == "api_url")
 _KEY = next(setting for setting in SETTINGS if setting.secret)
@@ -41,18 +41,13 @@ stack_option = click.option(
 )
 
 
-def settings_of(stack: str | None, api_url: str | None = None) -> Settings:
-    """Return the settings that a command is to use; the key may be missing.
+def settings_and_trouble(stack: str | None, api_url: str | None) -> tuple[Settings, str]:
+    """Return the settings, of which the key may be missing, and why the selected stack could not be read, if so.
 
     Raises:
         WeldConfigError: a setting cannot be used.
         PulumiFailedError: the stack that was asked for cannot be read.
     """
-    return _settings(stack, api_url)[0]
-
-
-def _settings(stack: str | None, api_url: str | None) -> tuple[Settings, str]:
-    """Return the settings, and why the selected stack could not be read where that was tried."""
     config, trouble = {}, ""
     if stack:
         config = stack_config(stack)
@@ -86,7 +81,7 @@ def client_of(stack: str | None, api_url: str | None = None) -> WeldClient:
         WeldConfigError: there is no key, or a setting cannot be used.
         PulumiFailedError: the stack that was asked for cannot be read.
     """
-    settings, trouble = _settings(stack, api_url)
+    settings, trouble = settings_and_trouble(stack, api_url)
     try:
         settings.require_key()
     except WeldConfigError as error:

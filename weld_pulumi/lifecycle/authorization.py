@@ -18,7 +18,7 @@ from .listener import Callback, Listener
 from .once import send_once
 from .session import Session
 
-__all__ = ["Outcome", "Request", "authorize", "is_expired", "matches", "newly_authorized"]
+__all__ = ["Outcome", "Request", "authorize", "await_person", "is_expired", "matches", "newly_authorized"]
 
 #: Where the browser goes when nobody listens: Weld's own site.
 NOBODY_LISTENS = "https://weld.app"
@@ -87,6 +87,13 @@ def authorize(session: Session, request: Request, done: Done) -> Outcome:
         outcome = Outcome(_open(session, request, listener.redirect_uri, listener.state))
         _show(session, request, outcome.bridge)
         _wait(session, request, outcome, done, listener)
+    return outcome
+
+
+def await_person(session: Session, request: Request, bridge: ConnectionBridge, done: Done) -> Outcome:
+    """Wait for the person at a bridge that is open already, by the lists alone."""
+    outcome = Outcome(bridge)
+    _wait(session, request, outcome, done, None)
     return outcome
 
 

@@ -215,11 +215,14 @@ def adoption_of(session: Session, inputs: Mapping[str, Any], max_age: float | No
     """
     adopt = inputs.get("adopt")
     key = (str(inputs["connection_id"]), str(inputs["destination_schema_name"]))
-    if not adopt or key in session.replaced_syncs:
+    replaced = session.replaced_syncs.get(key)
+    if not adopt or adopt == replaced:
         return None
     if isinstance(adopt, str):
         return _by_id(session, adopt, inputs)
-    found = candidates(session, inputs, max_age)
+    found = [sync for sync in candidates(session, inputs, max_age) if sync.id != replaced]
+    if replaced and not found:
+        return None  # adopt=True was said of the sync that is being replaced
     if len(found) == 1:
         return found[0]
     listed = "; ".join(_described(sync) for sync in found or session.syncs_of(key[0])[:10]) or "none"

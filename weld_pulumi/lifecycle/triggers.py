@@ -49,7 +49,7 @@ def fire(
     streams = list(streams)
     if fired("full_refresh_triggers", olds, news):
         for stream in streams:
-            session.client.request_full_refresh(stream.id, (reset_history or {}).get(stream.name, False))
+            _request_full_refresh(session, stream, (reset_history or {}).get(stream.name, False))
     if not fired("run_triggers", olds, news) or not streams:
         return
     if not enabled:
@@ -60,6 +60,19 @@ def fire(
         return
     for stream in streams:
         _request_run(session, stream)
+
+
+def _request_full_refresh(session: Session, stream: EltStreamInfo, reset_history: bool) -> None:
+    try:
+        session.client.request_full_refresh(stream.id, reset_history)
+    except WeldApiError as error:
+        # As Weld's document has it: the sync is not running, or its job is stopped.
+        if error.status_code != 400:
+            raise
+        session.notices.warn(
+            f"Weld did not mark stream {stream.name!r} for a full refresh: {error.message or 'no reason given'}. "
+            "Change full_refresh_triggers again once the sync is enabled."
+        )
 
 
 def _request_run(session: Session, stream: EltStreamInfo) -> None:

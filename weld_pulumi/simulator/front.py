@@ -125,6 +125,8 @@ class Front:
             await _send_half(scope, receive, send, status, headers, answer)
         else:
             if fault.action == "slow":
+                # Nothing has reached the client yet, so the log shows no answer either.
+                entry.answered(None)
                 await _wait(fault.seconds, receive)
             status, headers, answer = self._spoilt(fault, status, headers, answer)
             entry.answered(status)
@@ -152,9 +154,9 @@ class Front:
         if fault.action == "invalid_json":
             return (200 if status == 204 else status), {"content-type": "application/json"}, b'{"data": [{"id": '
         if fault.action == "html_200":
-            return fault.status or 200, {"content-type": "text/html", **fault.headers}, _PROXY_PAGE
+            return fault.status or 200, {"content-type": "text/html", **_lower(fault.headers)}, _PROXY_PAGE
         if fault.action == "redirect":
-            return fault.status or 307, {"location": fault.url or "", **fault.headers}, b""
+            return fault.status or 307, {"location": fault.url or "", **_lower(fault.headers)}, b""
         if fault.action == "status":
             return self._made_up(fault)
         return status, {name: value for name, value in headers.items() if name != "content-length"}, answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from .cron_advice import advice_for_fields, advice_for_interval
 from .problems import show
@@ -22,8 +23,8 @@ def canonical_cron(text: str) -> str:
     advice = advice_for_interval(folded) or advice_for_fields(folded)
     if advice:
         raise ValueError(f"{show(folded)} is not a cron expression: {advice}")
-    if _meaning(folded) is None:  # the fields are right, so what is wrong is the date
-        raise ValueError(f"{show(folded)} never runs, the month has no such day; write {show(_possible(folded))}")
+    if not _ever_runs(folded):
+        raise ValueError(f"{show(folded)} never runs, the month has no such day; write {show(_possible(folded), 200)}")
     return folded
 
 
@@ -40,32 +41,47 @@ def same_schedule(a: str | None, b: str | None) -> bool:
 
 def _possible(folded: str) -> str:
     minute, hour, _, month, weekday = folded.split()
-    candidates = [f"{minute} {hour} {day} {month} {weekday}" for day in (30, 28)]
-    return next(candidate for candidate in candidates if _meaning(candidate))
+    return next(filter(_ever_runs, (f"{minute} {hour} {day} {month} {weekday}" for day in (30, 28))))
+
+
+def _ever_runs(folded: str) -> bool:
+    meaning = _meaning(folded)
+    return meaning is not None and bool(meaning.days)
+
+
+class _Meaning(NamedTuple):
+    minutes: frozenset[int]
+    hours: frozenset[int]
+    # Crons differ in when one of the two day fields suffices: Debian's where neither begins with a star, others where
+    # neither holds every day. Only what means the same to both is the same.
+    days: frozenset[tuple[int, int, int]]
+    days_elsewhere: frozenset[tuple[int, int, int]]
 
 
 @lru_cache(maxsize=256)
-def _meaning(folded: str) -> tuple[object, ...] | None:
-    """Return minutes, hours and days on which an expression runs, or None where it is not standard cron."""
+def _meaning(folded: str) -> _Meaning | None:
+    """Return when an expression runs, None where it is not standard cron."""
     from datetime import datetime
 
     from cronsim import CronSim, CronSimError
 
     try:
-        cron = CronSim(folded, datetime(2000, 1, 1))
+        minute, hour, day, month, weekday = folded.split()
+        cron = CronSim(f"{minute} {hour} * {month} {weekday}", datetime(2000, 1, 1))
+        days = CronSim(f"0 0 {day} * *", datetime(2000, 1, 1)).days  # apart, so that an impossible date is no error
     except (CronSimError, ValueError):
         return None
     weekdays = {day % 7 for day in cron.weekdays if isinstance(day, int)}
-    if len(folded.split()) != 5 or min(cron.days) < 1 or not all(isinstance(day, int) for day in cron.weekdays):
+    if min(days) < 1 or any(not isinstance(day, int) for day in cron.weekdays):  # "L" and "#"
         return None
-    # Crons differ in when one of the two day fields suffices: Debian's where neither begins with a star, others where
-    # neither holds every day. Only what means the same to both is the same.
-    every = len(cron.days) == 31 or len(weekdays) == 7
-    days = [_days(cron.months, cron.days, weekdays, both) for both in (cron.day_and, every)]
-    return frozenset(cron.minutes), frozenset(cron.hours), *days
+    star = day.startswith("*") or weekday.startswith("*")
+    every = len(days) == 31 or len(weekdays) == 7
+    on = (_days(cron.months, days, weekdays, both) for both in (star, every))
+    return _Meaning(frozenset(cron.minutes), frozenset(cron.hours), *on)
 
 
 def _days(months: set[int], days: set[int], weekdays: set[int], both: bool) -> frozenset[tuple[int, int, int]]:
+    """Return month, day and weekday of the dates on which both day fields, or one of them, fit."""
     return frozenset(
         (month, day, weekday)
         for month in months

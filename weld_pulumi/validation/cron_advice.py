@@ -59,7 +59,7 @@ def advice_for_fields(text: str) -> str:
             what, instead = _term_advice(term, field)
             if what:
                 mended = ",".join([*terms[:place], instead, *terms[place + 1 :]])
-                whole = show(" ".join([*parts[:index], mended, *parts[index + 1 :]]))
+                whole = show(" ".join([*parts[:index], mended, *parts[index + 1 :]]), 200)
                 return f"{field.name} {show(term)} {what}; write {whole if instead else _EXAMPLE}"
     return ""
 
@@ -69,7 +69,7 @@ def _count_advice(parts: list[str]) -> str:
     fits = len(parts) in (6, 7) and parts[0] == "0" and not advice_for_fields(shorter)
     names = ", ".join(field.name for field in _FIELDS)
     count = f"{len(parts)} field{'s' if len(parts) != 1 else ''}"
-    return f"it has {count}, not the five {names}; write {show(shorter) if fits else _EXAMPLE}"
+    return f"it has {count}, not the five {names}; write {show(shorter, 200) if fits else _EXAMPLE}"
 
 
 def _every(minutes: int) -> str:

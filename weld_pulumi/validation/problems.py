@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-_LONGEST = 60
 _MOST = 10
 
 
@@ -33,13 +32,13 @@ def at(path: str, name: str) -> str:
     return f"{path}.{name}" if path else name
 
 
-def show(value: object) -> str:
-    """Write a value as Python would, on one line of at most some 60 characters, control characters escaped."""
+def show(value: object, longest: int = 60) -> str:
+    """Write a value as Python would, on one line that is not too long, control characters escaped."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)  # the engine hands every number over as a float
-    cut = isinstance(value, str) and len(value) > _LONGEST
-    text = repr(f"{str(value)[: _LONGEST - 4]}…" if cut else value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]}…{text[-1]}"
+    cut = isinstance(value, str) and len(value) > longest
+    text = repr(f"{str(value)[: longest - 4]}…" if cut else value)
+    return text if len(text) <= longest else f"{text[: longest - 2]}…{text[-1]}"
 
 
 def listed(items: Sequence[object], write: Callable[[Any], str] = str) -> str:

@@ -12,6 +12,7 @@ import re
 from .problems import show
 
 _LONGEST = 255
+_WHOLE = 400  # characters of a suggestion, which is of no use when it is cut
 _REFUSED = re.compile(r"[./ \x00-\x1f\x7f]")
 
 
@@ -35,9 +36,9 @@ def same_schema(a: str | None, b: str | None) -> bool:
 def _why(name: str, character: str) -> str:
     parts = [part.strip("` ") for part in name.split(".")]
     if len(parts) == 2 and all(parts):
-        return f"names a catalog too, only the schema's own name goes here; write {show(_cleaned(parts[1]))}"
+        return f"names a catalog too, only the schema's own name goes here; write {show(_cleaned(parts[1]), _WHOLE)}"
     what = {".": "a period", " ": "a space", "/": "a slash"}.get(character, f"the control character {character!r}")
-    return f"has {what}, which Databricks refuses in a name; write {show(_cleaned(name))}"
+    return f"has {what}, which Databricks refuses in a name; write {show(_cleaned(name), _WHOLE)}"
 
 
 def _cleaned(name: str) -> str:

@@ -67,7 +67,9 @@ def unknown_stream_problems(
     hints = Hints()
     problems: list[Problem] = []
     for index, entry in enumerate(entries):
-        name = entry.get("name") if isinstance(entry, Mapping) and entry.get("exclude") is not True else None
+        if not isinstance(entry, Mapping) or entry.get("exclude") is True:
+            continue
+        name = entry.get("name")
         if not isinstance(name, str) or not name.strip():
             continue
         here = f"{path}[{index}]"

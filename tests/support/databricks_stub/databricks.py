@@ -12,10 +12,8 @@ __all__ = ["computed_outputs", "identifier", "problem"]
 Props = dict[str, Any]
 
 HOST = "dbc-1a2b3c4d-5e6f.cloud.databricks.com"
-_PRIVILEGES = frozenset(
-    "ALL_PRIVILEGES USE_CATALOG USE_SCHEMA CREATE_SCHEMA CREATE_TABLE CREATE_VOLUME READ_VOLUME WRITE_VOLUME "
-    "MODIFY SELECT EXECUTE APPLY_TAG BROWSE".split()
-)
+_PRIVILEGES = {"ALL_PRIVILEGES", "USE_CATALOG", "USE_SCHEMA", "CREATE_SCHEMA", "CREATE_TABLE", "CREATE_VOLUME"}
+_PRIVILEGES |= {"READ_VOLUME", "WRITE_VOLUME", "MODIFY", "SELECT", "EXECUTE", "BROWSE"}
 _APPLICATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 

@@ -39,7 +39,8 @@ def test_what_databricks_accepts_is_not_refused(name: str) -> None:
         ("`main`.`we ld`", "'`main`.`we ld`' names a catalog too, only the schema's own name goes here; write 'we_ld'"),
         (
             "INFORMATION_SCHEMA",
-            "'INFORMATION_SCHEMA' is a schema that Databricks itself fills; write another name, for example 'weld_stripe'",
+            "'INFORMATION_SCHEMA' is a schema that Databricks itself fills;"
+            " write another name, for example 'weld_stripe'",
         ),
     ],
 )

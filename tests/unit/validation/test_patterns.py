@@ -63,7 +63,7 @@ def test_an_entry_stands_for_a_copy_of_each_match() -> None:
 
 
 def test_a_plain_name_wins_and_of_several_patterns_the_last() -> None:
-    entries = [
+    entries: list[dict[str, Any]] = [
         {"name": "orders", "full_sync_always": True},
         {"name": "order*", "hashed_columns": ["a"]},
         {"name": "*s", "hashed_columns": ["b"]},
@@ -77,13 +77,17 @@ def test_a_plain_name_wins_and_of_several_patterns_the_last() -> None:
 
 
 def test_exclude_takes_matches_of_patterns_away_but_no_plain_name() -> None:
-    entries = [{"name": "tmp_*", "exclude": True}, {"name": "*orders"}, {"name": "customers", "exclude": True}]
+    entries: list[dict[str, Any]] = [
+        {"name": "tmp_*", "exclude": True},
+        {"name": "*orders"},
+        {"name": "customers", "exclude": True},
+    ]
     assert _names(entries) == ["orders"]
     assert _names([*entries, {"name": "tmp_orders"}]) == ["orders", "tmp_orders"]
 
 
 def test_what_matches_nothing() -> None:
-    entries = [
+    entries: list[dict[str, Any]] = [
         {"name": "x*"},
         {"name": "order_old*"},
         {"name": "orders"},
@@ -98,7 +102,7 @@ def test_what_matches_nothing() -> None:
 
 
 def test_a_name_that_is_not_known_yet_stays() -> None:
-    unknown = {"name": object(), "hashed_columns": ["a"]}
+    unknown: dict[str, Any] = {"name": object(), "hashed_columns": ["a"]}
     assert resolve([unknown, {"name": "orders"}], SOURCE).entries == [{"name": "orders"}, unknown]
 
 

@@ -262,7 +262,7 @@ def test_the_whole_has_to_be_a_dict() -> None:
 
 
 def test_unknown_keys() -> None:
-    properties = {"ad_accounts": {}, "region": {}}
+    properties: dict[str, Any] = {"ad_accounts": {}, "region": {}}
     settings = {"adAccounts": 1, "Region": 1, "zzz": 1, "a b": 1}
     write = "is not a setting that Weld knows here; write 'ad_accounts' or 'region'"
     assert problems(properties, settings) == []

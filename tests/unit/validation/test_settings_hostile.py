@@ -82,7 +82,7 @@ def test_depth(keyword: str, levels: int, dialect: str) -> None:
     for _ in range(levels):
         schema = {"allOf": [schema]} if keyword == "allOf" else {"properties": {"a": schema}}
     found = problems({"$schema": dialect, **schema}, {} if keyword == "allOf" else _deep_value(levels))
-    assert len(found) == (1 if levels < 30 else 0)
+    assert len(found) == (1 if levels <= 30 else 0)
     tree = {"$schema": dialect, "properties": {"a": {"$ref": "#"}, "b": {"type": "string"}}}
     assert problems(tree, {"b": 1, **_deep_value(levels)}) == (["elt_settings.b"] if levels < 26 else [])
     assert problems({"type": "object"}, _deep_value(levels)) == []
@@ -165,14 +165,13 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
                 "minItems": st.integers(0, 3),
                 "minimum": st.integers(-2, 2),
                 "minLength": st.integers(0, 3),
-                "pattern": st.sampled_from(["a", "^b$", "(a+)+", "["]),
+                "pattern": st.sampled_from(["a", "^b$", "(a+)+"]),
                 "required": st.lists(NAMES, unique=True),
                 "properties": st.dictionaries(NAMES, inner, max_size=2),
                 "patternProperties": st.dictionaries(st.just("a"), inner, max_size=1),
                 "additionalProperties": inner,
                 "propertyNames": inner,
                 "dependencies": st.dictionaries(NAMES, inner | st.lists(NAMES, unique=True), max_size=1),
-                "$ref": st.sampled_from(["#", "#/properties/a", "http://weld.example/x"]),
                 "title": st.just("Title"),
                 "default": SCALARS,
             },
@@ -184,30 +183,38 @@ def _schemas(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 SCHEMAS = _schemas(st.recursive(st.just({}), _schemas, max_leaves=6)).filter(lambda schema: isinstance(schema, dict))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SCHEMAS, st.dictionaries(NAMES, VALUES))
 def test_never_stricter_than_json_schema_itself(schema: dict[str, Any], value: dict[str, Any]) -> None:
-    try:
-        legal = Draft7Validator(schema).is_valid(value)
-    except Exception:
-        legal = True
+    legal = Draft7Validator(schema).is_valid(value)
     found = settings_problems(schema, value, lambda value: value is ...)
     assert not (legal and found)
     schema_names_it = SECRET in repr(schema)
     assert all((schema_names_it or SECRET not in problem.reason) and "\n" not in problem.reason for problem in found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SCHEMAS, st.dictionaries(NAMES, VALUES), NAMES)
 def test_a_value_not_known_yet_adds_no_problem(schema: dict[str, Any], value: dict[str, Any], name: str) -> None:
     """What is told of settings with something unknown would be told for any value of it."""
     with_unknown = problems(schema, {**value, name: ...})
-    for candidate in (None, 0, "a", [], {"a": 1}):
+    candidates: list[Any] = [None, 0, "a", [], {"a": 1}]
+    for candidate in candidates:
         if not problems(schema, {**value, name: candidate}):
             assert with_unknown == []
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(st.sampled_from(["properties", "type", "anyOf", "$ref", "$schema", "enum", "required"]), VALUES))
+@given(st.dictionaries(st.sampled_from(["properties", "type", "anyOf", "$id", "$schema", "enum", "required"]), VALUES))
 def test_any_answer_is_survived(schema: dict[str, Any]) -> None:
     problems(schema, {"a": SECRET})
+
+
+REFERENCES = st.sampled_from(["#", "#/properties/a", "#/properties/a/anyOf/0", "http://weld.example/x", "#x", "%"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(SCHEMAS, SCHEMAS, REFERENCES, REFERENCES, st.dictionaries(NAMES, VALUES))
+def test_any_reference_is_survived(one: Any, other: Any, here: str, there: str, value: dict[str, Any]) -> None:
+    properties = {"a": {"anyOf": [{"$ref": here}, one]}, "b": {"$ref": there}}
+    problems({"properties": properties, "not": other, "allOf": [{"$ref": "#/properties/b"}]}, value)

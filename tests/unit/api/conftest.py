@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.retries import Backoff
+from weld_pulumi.api.transport import Transport
+from weld_pulumi.config import Settings
+from weld_pulumi.simulator import Simulator
+
+KEY = "weld-key-0123456789"
+
+Connect = Callable[..., WeldClient]
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """The seconds that were waited between repetitions, without any waiting."""
+    return []
+
+
+@pytest.fixture
+def connect(waits: list[float]) -> Connect:
+    """Makes a client for a URL (of a server, or of the simulator with its key)."""
+
+    def make(url: str, api_key: str = KEY, chance: float = 1.0, **settings: Any) -> WeldClient:
+        made = Settings(api_key=api_key, api_url=url, key_source="the test", **{"request_timeout": 5.0, **settings})
+        return WeldClient(made, Transport(made, Backoff(waits.append, lambda: chance)))
+
+    return make
+
+
+@pytest.fixture
+def weld() -> Iterator[Simulator]:
+    with Simulator(auto_authorize=True, authorize_delay=0.0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def client(weld: Simulator, connect: Connect) -> WeldClient:
+    return connect(weld.url, weld.api_key)

@@ -1,0 +1,225 @@
+"""The table of repetitions, row by row, and how long is waited."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.raw_server import DROP, Answer, RawServer, answer, json_answer
+from tests.unit.api.conftest import KEY, Connect
+from weld_pulumi.api.answers import AnswerLostError
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.retries import MAX_WAIT, Backoff, Kind, retry_after
+from weld_pulumi.api.transport import Transport
+from weld_pulumi.config import Settings
+from weld_pulumi.errors import RateLimitError, ServerError, WeldApiError, WeldConnectionError
+
+FINE = json_answer({"id": "x"})
+TRUNCATED = answer('{"id": "x"}', length=True)[:-4]
+NO_JSON = answer('{"data": [', headers={"content-type": "application/json"})
+PAGE = answer("<html><title>Sign in</title></html>", headers={"content-type": "text/html"})
+
+
+def _drop_after(head: bytes) -> Callable[[Any], None]:
+    def send(connection: Any) -> None:
+        connection.sendall(head)
+        connection.close()
+
+    return send
+
+
+# What goes wrong -> which kinds of requests are repeated.
+ROWS: dict[str, tuple[Answer, set[Kind]]] = {
+    "429": (answer(status=429), {Kind.READ, Kind.IDEMPOTENT, Kind.ONCE}),
+    "502": (answer(status=502), {Kind.READ, Kind.IDEMPOTENT}),
+    "503": (answer(status=503), {Kind.READ, Kind.IDEMPOTENT}),
+    "504": (answer(status=504), {Kind.READ, Kind.IDEMPOTENT}),
+    "dropped": (DROP, {Kind.READ, Kind.IDEMPOTENT}),
+    "dropped in the headers": (_drop_after(b"HTTP/1.1 200 OK\r\nconten"), {Kind.READ, Kind.IDEMPOTENT}),
+    "truncated": (_drop_after(TRUNCATED), {Kind.READ, Kind.IDEMPOTENT}),
+    "no JSON": (NO_JSON, {Kind.READ, Kind.IDEMPOTENT}),
+    "a web page": (PAGE, {Kind.READ, Kind.IDEMPOTENT}),
+    "no HTTP": (_drop_after(b"SSH-2.0-OpenSSH\r\n"), {Kind.READ, Kind.IDEMPOTENT}),
+    "400": (answer(status=400), set()),
+    "401": (answer(status=401), set()),
+    "403": (answer(status=403), set()),
+    "404": (answer(status=404), set()),
+    "408": (answer(status=408), set()),
+    "409": (answer(status=409), set()),
+    "413": (answer(status=413), set()),
+    "500": (answer(status=500), set()),
+    "501": (answer(status=501), set()),
+    "a redirect to nowhere": (answer(status=302), set()),
+    "not modified": (answer(status=304), set()),
+}
+METHODS = {Kind.READ: "GET", Kind.IDEMPOTENT: "DELETE", Kind.ONCE: "POST"}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("row", list(ROWS))
+def test_what_is_repeated(connect: Connect, kind: Kind, row: str) -> None:
+    broken, repeated = ROWS[row]
+    with RawServer(broken, FINE) as server:
+        transport = connect(server.url).transport
+        if kind in repeated:
+            assert transport.request(kind, METHODS[kind], "/things") == {"id": "x"}
+        else:
+            with pytest.raises((WeldApiError, AnswerLostError)):
+                transport.request(kind, METHODS[kind], "/things")
+        assert len(server.requests) == (2 if kind in repeated else 1)
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_what_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
+    with RawServer() as server:
+        url = server.url
+    with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached. Check the network"):
+        connect(url, max_retries=3).transport.request(kind, METHODS[kind], "/things")
+    assert len(waits) == 3
+
+
+def test_what_never_reached_weld_is_sent_once_it_can_be(connect: Connect) -> None:
+    with RawServer() as closed:
+        url, port = closed.url, closed.port
+    opened: list[RawServer] = []
+
+    def open_again(_: float) -> None:
+        opened.append(RawServer(FINE, port=port).__enter__())
+
+    settings = Settings(api_key=KEY, api_url=url)
+    transport = Transport(settings, Backoff(open_again, lambda: 0.0))
+    try:
+        assert transport.request(Kind.ONCE, "POST", "/things") == {"id": "x"}
+        assert len(opened[0].requests) == 1
+    finally:
+        opened[0].__exit__(None, None, None)
+
+
+@pytest.mark.parametrize("most", [0, 1, 4])
+def test_as_often_as_is_set(connect: Connect, waits: list[float], most: int) -> None:
+    with RawServer(answer("down", 503)) as server:
+        with pytest.raises(ServerError, match="down"):
+            connect(server.url, max_retries=most).list_connections()
+        assert len(server.requests) == most + 1
+    assert len(waits) == most
+
+
+def test_waits_grow_up_to_a_bound_and_are_jittered(connect: Connect, waits: list[float]) -> None:
+    with RawServer(answer(status=503)) as server:
+        with pytest.raises(ServerError):
+            connect(server.url, max_retries=7).list_connections()
+        assert waits == [0.5, 1, 2, 4, 8, 8, 8]
+        waits.clear()
+        with pytest.raises(ServerError):
+            connect(server.url, max_retries=3, chance=0.25).list_connections()
+        assert waits == [0.125, 0.25, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        (" 2.5 ", 2.5),
+        ("86400", MAX_WAIT),
+        ("1e999", MAX_WAIT),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_WAIT),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("-5", 0.5),
+        ("nan", 0.5),
+        ("soon", 0.5),
+        ("Mon, 99 Foo 2026 99:99:99 GMT", 0.5),
+        ("", 0.5),
+        (None, 0.5),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after(connect: Connect, waits: list[float], status: int, header: str | None, seconds: float) -> None:
+    headers = {} if header is None else {"Retry-After": header}
+    with RawServer(answer(status=status, headers=headers), json_answer([])) as server:
+        assert connect(server.url).list_connections() == []
+    assert waits == [seconds]
+
+
+def test_retry_after_as_a_date() -> None:
+    now = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
+    assert retry_after(format_datetime(now + timedelta(seconds=9), usegmt=True), now) == 9
+    assert retry_after("Wed, 01 Jul 2026 14:00:05 +0200", now) == 5
+    assert retry_after("Wed, 01 Jul 2026 12:00:05 -0000", now) == 5  # no zone at all: taken as UTC
+
+
+@given(st.text())
+def test_retry_after_can_be_anything(header: str) -> None:
+    seconds = retry_after(header)
+    assert seconds is None or seconds >= 0
+
+
+def test_a_429_that_stays(connect: Connect) -> None:
+    said = r"slow down\. Weld asks for fewer requests: wait a minute"
+    with (
+        RawServer(json_answer({"message": "slow down"}, 429)) as server,
+        pytest.raises(RateLimitError, match=said) as raised,
+    ):
+        connect(server.url, max_retries=1).create_sync({})
+    assert raised.value.status_code == 429
+
+
+def test_an_interrupted_process_does_not_wait_to_send_again() -> None:
+    program = """
+        import sys
+        from concurrent.futures import ThreadPoolExecutor
+        from weld_pulumi.api.client import WeldClient
+        from weld_pulumi.config import Settings
+
+        client = WeldClient(Settings(api_key="k", api_url=sys.argv[1]))
+        ThreadPoolExecutor().submit(client.list_connections).add_done_callback(lambda f: print(f.exception()))
+    """
+    with RawServer(answer(status=429, headers={"Retry-After": "3600"})) as server:
+        started = time.monotonic()
+        ran = subprocess.run(
+            [sys.executable, "-c", dedent(program), server.url], capture_output=True, text=True, timeout=30, check=True
+        )
+        # The main thread is at its end at once, as that of a plugin is after SIGINT.
+        assert ran.stdout.strip() == "interrupted while waiting to send a request again."
+        assert time.monotonic() - started < 20
+        assert len(server.requests) == 1
+
+
+def test_ctrl_c_ends_a_wait_at_once() -> None:
+    program = """
+        import sys
+        from weld_pulumi.api.client import WeldClient
+        from weld_pulumi.config import Settings
+
+        WeldClient(Settings(api_key="k", api_url=sys.argv[1])).list_connections()
+    """
+    with (
+        RawServer(answer(status=429, headers={"Retry-After": "3600"})) as server,
+        subprocess.Popen([sys.executable, "-c", dedent(program), server.url], stderr=subprocess.PIPE) as process,
+    ):
+        deadline = time.monotonic() + 20
+        while not server.requests and time.monotonic() < deadline:
+            time.sleep(0.02)
+        started = time.monotonic()
+        os.kill(process.pid, signal.SIGINT)
+        process.communicate(timeout=20)
+        assert time.monotonic() - started < 5
+        assert process.returncode != 0
+        assert len(server.requests) == 1
+
+
+def test_a_client_needs_nothing_but_settings() -> None:
+    with RawServer(json_answer([])) as server:
+        assert WeldClient(Settings(api_key=KEY, api_url=server.url)).list_connections() == []

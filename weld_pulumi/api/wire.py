@@ -1,0 +1,127 @@
+"""Connections that keep two promises which those of requests do not.
+
+* A whole answer, from its first byte to its last, comes within the read time-out, or reading it ends. (The time-outs
+  of a socket start anew with every byte, so that an answer in drips would never end.)
+* A failure before the request was sent, such as one of the TLS handshake, shows as one. (Elsewhere it cannot be told
+  from one that broke an answer off, and then a creating request must not be repeated.)
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from typing import Any
+
+from requests import Response, Session
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+from urllib3.util.ssl_match_hostname import CertificateError
+
+__all__ = ["Adapter", "HandshakeError", "WireSession"]
+
+
+class HandshakeError(NewConnectionError):
+    """The host was reached, but TLS with it failed. The cause is the original error."""
+
+
+class _TimedReader(io.RawIOBase):
+    """Reads a socket until a moment in time."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        super().__init__()
+        self._sock = sock
+        self._raw = sock.makefile("rb", buffering=0)
+        limit = sock.gettimeout()
+        self._deadline = None if limit is None else time.monotonic() + limit
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("timed out")
+            self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedSocket:
+    """What http.client needs of a socket in order to read an answer."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self._sock))
+
+
+class _TimedAnswer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_TimedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+
+
+class _Connection(HTTPConnection):
+    response_class = _TimedAnswer
+
+
+class _TLSConnection(HTTPSConnection):
+    response_class = _TimedAnswer
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"TLS with {self.host} timed out") from error
+        except (OSError, CertificateError) as error:
+            if self.proxy and not isinstance(error, (ssl.SSLError, CertificateError)):
+                raise ProxyError(f"no tunnel to {self.host}", error) from error
+            raise HandshakeError(self, f"TLS with {self.host} failed") from error
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TLSPool(HTTPSConnectionPool):
+    ConnectionCls = _TLSConnection
+
+
+class Adapter(HTTPAdapter):
+    """Makes requests use these connections, directly and through a proxy."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Make the pools."""
+        super().init_poolmanager(*args, **kwargs)
+        _use_ours(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
+        """Make the pools for a proxy."""
+        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
+        if type(manager) is ProxyManager:  # SOCKS brings connections of its own
+            _use_ours(manager)
+        return manager
+
+
+def _use_ours(manager: PoolManager) -> None:
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
+
+
+class WireSession(Session):
+    """A session that leaves redirects to its caller: requests would read all of their bodies on its own account."""
+
+    def get_redirect_target(self, resp: Response) -> str | None:
+        """Say that there is none."""
+        return None

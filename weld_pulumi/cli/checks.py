@@ -1,0 +1,201 @@
+"""What `weld-pulumi doctor` looks at, one function a subject; each gives findings and raises nothing."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .._version import __version__
+from ..api.client import WeldClient
+from ..config import Settings
+from ..errors import AuthenticationError, WeldConfigError, WeldError
+from .interpreters import Interpreter, Runtime, ask, read_runtime
+from .project import PulumiFailedError, find_project, run_pulumi, stack_config
+from .weld import settings_and_trouble
+
+__all__ = ["FAILED", "OK", "SKIPPED", "WARNING", "Finding", "examine"]
+
+OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
+_OLDEST_SDK, _OLDEST_CLI = (3, 268, 0), (3, 254, 0)
+_PLUGIN = "pulumi-resource-pulumi-python"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came out of one check, and what to do where it is not well."""
+
+    check: str
+    status: str
+    detail: str
+    advice: str = ""
+
+
+def examine(stack: str | None, api_url: str | None) -> Iterator[Finding]:
+    """Do all checks, in an order in which each helps to understand the next."""
+    yield Finding("Python", OK, f"{platform.python_version()} ({sys.executable})")
+    yield _sdk()
+    yield from _cli()
+    yield from _project()
+    yield from _weld(stack, api_url)
+
+
+# Pulumi ----------------------------------------------------------------------------------------------------------
+
+
+def _sdk() -> Finding:
+    version = importlib.metadata.version("pulumi")
+    if (_numbers(version) or (0,)) < _OLDEST_SDK:
+        return Finding("Pulumi SDK", FAILED, f"{version} is too old", "Run `pip install --upgrade pulumi`.")
+    return Finding("Pulumi SDK", OK, version)
+
+
+def _cli() -> Iterator[Finding]:
+    found = shutil.which("pulumi")
+    if found is None:
+        install = "Install it (https://www.pulumi.com/docs/install/) and put it on PATH."
+        yield Finding("Pulumi CLI", FAILED, "there is no `pulumi` on PATH", install)
+        return
+    try:
+        version = run_pulumi("version").strip()
+    except PulumiFailedError as error:
+        yield Finding(
+            "Pulumi CLI", FAILED, f"{found}: {error}", "Install it anew: https://www.pulumi.com/docs/install/"
+        )
+        return
+    if (_numbers(version) or (0,)) < _OLDEST_CLI:
+        needed = ".".join(map(str, _OLDEST_CLI))
+        yield Finding("Pulumi CLI", WARNING, f"{version} is old", f"Update it: `weld-pulumi import` needs {needed}.")
+    else:
+        yield Finding("Pulumi CLI", OK, f"{version} ({found})")
+    yield _plugin(Path(found))
+
+
+def _plugin(cli: Path) -> Finding:
+    folders = [str(cli.parent), str(cli.resolve().parent), os.environ.get("PATH", os.defpath)]
+    found = shutil.which(_PLUGIN, path=os.pathsep.join(folders))
+    if found is None:
+        advice = "It comes with the Pulumi CLI and must be on PATH or beside `pulumi`: install the CLI anew."
+        return Finding("Pulumi plugin", FAILED, f"there is no {_PLUGIN}", advice)
+    return Finding("Pulumi plugin", OK, found)
+
+
+# The project -----------------------------------------------------------------------------------------------------
+
+
+def _project() -> Iterator[Finding]:
+    project = find_project()
+    if project is None:
+        yield Finding("Project", SKIPPED, "there is no Pulumi.yaml in this folder or above")
+        return
+    try:
+        runtime = read_runtime(project)
+    except ValueError as error:
+        yield Finding("Project", FAILED, f"{project} cannot be read: {error}", "Mend the file.")
+        return
+    if runtime.language != "python":
+        yield Finding("Project", SKIPPED, f"{project} is a project in {runtime.language}, not in Python")
+        return
+    if runtime.undecided:
+        advice = "Write `toolchain: pip` (or uv, poetry) under runtime.options in Pulumi.yaml."
+        yield Finding("Project", WARNING, f"{runtime.undecided} makes Pulumi choose a toolchain by itself", advice)
+    else:
+        yield Finding("Project", OK, str(project))
+    yield from _pythons(runtime)
+
+
+def _pythons(runtime: Runtime) -> Iterator[Finding]:
+    program, resources = runtime.of_program(), runtime.of_resources()
+    if program == resources:
+        yield _python("Project's Python", program, runtime)
+        return
+    yield _python("Python of the program", program, runtime)
+    yield _python("Python of the resources", resources, runtime)
+
+
+def _python(check: str, python: Interpreter, runtime: Runtime) -> Finding:
+    if python.path is None:
+        if runtime.folder != runtime.root and runtime.options.get("virtualenv"):
+            advice = (
+                "With `main` in Pulumi.yaml, `virtualenv` means one folder for the program and another one for the "
+                "resources. Put the program beside Pulumi.yaml, or take `virtualenv` out and activate the environment."
+            )
+        else:
+            advice = f"Make it, and install there: `pip install weld-pulumi=={__version__}`."
+        return Finding(check, FAILED, f"{python.named}: there is no Python", advice)
+    version, reason = ask(python.path, runtime.folder)
+    if version is None:
+        advice = f"Run `{python.path} -m pip install weld-pulumi`, or name another Python in Pulumi.yaml."
+        return Finding(check, FAILED, f"{python.path} cannot import weld_pulumi: {reason}", advice)
+    if version != __version__:
+        detail = f"{python.path} has weld-pulumi {version}, this command is {__version__}"
+        return Finding(check, WARNING, detail, "Install the same version in both.")
+    return Finding(check, OK, f"{python.path} (weld-pulumi {version})")
+
+
+# Weld ------------------------------------------------------------------------------------------------------------
+
+
+def _weld(stack: str | None, api_url: str | None) -> Iterator[Finding]:
+    try:
+        settings, trouble = settings_and_trouble(stack, api_url)
+    except (WeldConfigError, PulumiFailedError) as error:
+        yield Finding("Settings", FAILED, str(error), "Mend that first; Weld was not asked.")
+        return
+    if trouble:
+        yield Finding("Stack", WARNING, f"its configuration cannot be read: {trouble}", "Weld's key may be in there.")
+    yield from _key(settings, stack)
+    yield Finding("Address of Weld", OK, settings.api_url)
+    if settings.api_key is None:
+        yield Finding("Weld", SKIPPED, "not asked without a key")
+        return
+    yield from _service(WeldClient(replace(settings, max_retries=min(1, settings.max_retries))))
+
+
+def _key(settings: Settings, stack: str | None) -> Iterator[Finding]:
+    try:
+        settings.require_key()
+    except WeldConfigError as error:
+        yield Finding("API key", FAILED, "there is none", str(error).partition(". ")[2])
+    else:
+        yield Finding("API key", OK, f"from {settings.key_source}")
+    if not (stack or find_project()):
+        return
+    try:
+        stored = stack_config(stack, show_secrets=False).get("weld:apiKey")
+    except PulumiFailedError:
+        return
+    if stored is not None and not stored.get("secret"):
+        advice = "Run `pulumi config set --secret weld:apiKey` and paste it; make a new key if the file was shared."
+        yield Finding("Stored key", WARNING, "weld:apiKey is stored in plain text", advice)
+
+
+def _service(client: WeldClient) -> Iterator[Finding]:
+    try:
+        client.list_integrations()
+    except AuthenticationError as error:
+        yield Finding("Weld", OK, "it answers")
+        yield Finding("Key accepted", FAILED, str(error))
+        return
+    except WeldError as error:
+        yield Finding("Weld", FAILED, str(error))
+        return
+    yield Finding("Weld", OK, "it answers")
+    yield Finding("Key accepted", OK, "yes")
+    try:
+        count = len(client.list_connections())
+    except WeldError as error:
+        yield Finding("Connections", FAILED, str(error))
+        return
+    yield Finding("Connections", OK, str(count))
+
+
+def _numbers(version: str) -> tuple[int, ...] | None:
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", version)
+    return tuple(int(part or 0) for part in found.groups()) if found else None

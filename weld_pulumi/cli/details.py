@@ -1,0 +1,150 @@
+"""Commands that show one thing closely: the settings of a connection, and what a sync is doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from ..api.client import WeldClient
+from ..api.models import StreamStatus
+from ..validation.settings_words import choices, example
+from .ids import IdCommand
+from .show import Column, as_json, json_option, printable, show
+from .weld import asks_weld, named
+
+__all__ = ["settings", "status"]
+
+_TYPES = {"string": "text", "integer": "whole number", "boolean": "True or False", "object": "dict", "array": "list"}
+_DEEPEST = 4
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a source, as Weld's schema describes it."""
+
+    name: str
+    type: str
+    required: str
+    choices: str
+    default: object
+    title: str
+
+
+@click.command(cls=IdCommand, epilog="Example: weld-pulumi settings X4ughggABSd3UY")
+@click.argument("connection_id")
+@json_option
+@asks_weld
+def settings(client: WeldClient, connection_id: str, as_data: bool) -> None:
+    """Show what elt_settings of an EltSync on this connection may hold, and a snippet to begin with.
+
+    With --json, it is the JSON Schema that Weld gives.
+    """
+    with named("connection", connection_id, "connections"):
+        schema = client.get_connection_settings(connection_id)
+    if as_data:
+        as_json(schema)
+        return
+    columns = (
+        Column("name", lambda s: s.name, whole=True),
+        Column("type", lambda s: s.type),
+        Column("required", lambda s: s.required),
+        Column("choices", lambda s: s.choices),
+        Column("default", lambda s: s.default),
+        Column("meaning", lambda s: s.title),
+    )
+    rows = list(settings_in(schema))
+    show(rows, columns, False, "Syncs of this connection need no elt_settings.")
+    if rows:
+        click.echo("\n" + snippet(schema))
+
+
+def settings_in(schema: Any, prefix: str = "", depth: int = 0) -> Iterator[Setting]:
+    """Describe the settings that a schema has, those inside of a dict too."""
+    for name, part in _properties(schema).items():
+        offered = choices(part) or choices(part.get("items"))
+        default = part.get("default")
+        yield Setting(
+            f"{prefix}{name}",
+            _type(part),
+            _required(schema, name),
+            ", ".join(map(str, offered)),
+            None if default is None else repr(default),
+            str(part.get("title") or part.get("description") or ""),
+        )
+        if depth < _DEEPEST:
+            yield from settings_in(part, f"{prefix}{name}.", depth + 1)
+
+
+def snippet(schema: Mapping[str, Any]) -> str:
+    """Return Python for ``elt_settings``: what is required, and the rest as comments."""
+    lines = ["elt_settings={"]
+    for name, part in _properties(schema).items():
+        off = "" if _required(schema, name) == "yes" else "# "
+        about = printable(str(part.get("title") or ""))
+        lines.append(f"    {off}{name!r}: {example(part)!r},{'  # ' + about if about else ''}")
+    return "\n".join([*lines, "},"])
+
+
+def _properties(schema: Any) -> dict[str, Mapping[str, Any]]:
+    """Return the properties of a schema; what is no schema counts as one that says nothing."""
+    found = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(found, Mapping):
+        return {}
+    return {str(name): part if isinstance(part, Mapping) else {} for name, part in found.items()}
+
+
+def _required(schema: Mapping[str, Any], name: str) -> str:
+    if name in _list(schema.get("required")):
+        return "yes"
+    dependencies = schema.get("dependencies")
+    found = dependencies if isinstance(dependencies, Mapping) else {}
+    others = [str(other) for other, needed in found.items() if name in _list(needed)]
+    return f"with {', '.join(others)}" if others else "no"
+
+
+def _type(schema: Mapping[str, Any]) -> str:
+    names = schema.get("type")
+    words = " or ".join(
+        _TYPES.get(str(name), str(name)) for name in (names if isinstance(names, list) else [names or ""])
+    )
+    items = schema.get("items")
+    return f"{words} of {_type(items)}" if isinstance(items, Mapping) and items.get("type") else words
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+@click.command(cls=IdCommand, epilog="Example: weld-pulumi status q4Rk8vp_fhTjqf")
+@click.argument("sync_id")
+@json_option
+@asks_weld
+def status(client: WeldClient, sync_id: str, as_data: bool) -> None:
+    """Show what each stream of a sync is doing now, and how its last run ended."""
+    with named("sync", sync_id, "syncs"):
+        told = client.get_sync_status(sync_id)
+    if as_data:
+        as_json(told)
+        return
+    columns = (
+        Column("stream", lambda s: s.name, whole=True),
+        Column("now", lambda s: s.active_sync and s.active_sync.status),
+        Column("since", lambda s: s.active_sync and s.active_sync.started_at),
+        Column("progress", _progress),
+        Column("last", lambda s: s.latest_sync and s.latest_sync.status),
+        Column("finished", lambda s: s.latest_sync and s.latest_sync.finished_at),
+        Column("mode", lambda s: (s.active_sync or s.latest_sync) and (s.active_sync or s.latest_sync).operation_mode),
+        Column("error", lambda s: s.latest_sync and s.latest_sync.error_message),
+    )
+    show(told.source_streams, columns, False, "The sync has no streams.")
+
+
+def _progress(stream: StreamStatus) -> str | None:
+    active = stream.active_sync
+    if active is None or active.records_synced is None:
+        return active.details if active else None
+    total = f" of {active.estimated_total_count:.0f}" if active.estimated_total_count else ""
+    return f"{active.records_synced:.0f}{total} rows"

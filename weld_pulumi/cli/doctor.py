@@ -1,0 +1,47 @@
+"""``weld-pulumi doctor``: is everything there that `pulumi up` will need?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+from rich.text import Text
+
+from .checks import FAILED, OK, SKIPPED, WARNING, Finding, examine
+from .show import as_json, console, json_option, printable
+from .weld import api_url_option, stack_option
+
+__all__ = ["doctor"]
+
+_SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red"), SKIPPED: ("-", "dim")}
+
+
+@click.command(
+    short_help="Check this machine, the project around, the key and Weld.",
+    epilog="Example: weld-pulumi doctor --stack dev",
+)
+@json_option
+@api_url_option
+@stack_option
+@click.pass_context
+def doctor(ctx: click.Context, as_data: bool, api_url: str | None, stack: str | None) -> None:
+    """Check this machine, the Pulumi project around the current folder, the key and Weld, and say what to do.
+
+    Ends with 1 where something is wrong (✗).
+    """
+    findings: list[Finding] = []
+    for finding in examine(stack, api_url):
+        findings.append(finding)
+        if not as_data:
+            _tell(finding)
+    if as_data:
+        as_json([asdict(finding) for finding in findings])
+    if any(finding.status == FAILED for finding in findings):
+        ctx.exit(1)
+
+
+def _tell(finding: Finding) -> None:
+    sign, style = _SIGNS[finding.status]
+    text = f" {finding.check}: {finding.detail}".rstrip(".")
+    line = Text.assemble((sign, style), printable(f"{text}. {finding.advice}" if finding.advice else text))
+    console().print(line, soft_wrap=True)
