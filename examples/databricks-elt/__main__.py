@@ -73,7 +73,7 @@ rights = [
 
 # What is loaded: a source that a person authorises, and the sync of its tables into the schema.
 stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
-sync = weld.EltSync(
+weld.EltSync(
     "stripe-to-databricks",
     connection_id=stripe.id,
     # The name as an output of the schema: Pulumi makes the schema before the sync, and removes it after.
@@ -94,6 +94,3 @@ pulumi.export("http_path", warehouse.odbc_params.path)
 pulumi.export("catalog", catalog.name)
 pulumi.export("client_id", loader.application_id)
 pulumi.export("client_secret", credential.secret)
-
-pulumi.export("sync_id", sync.id)
-pulumi.export("sync_status", sync.status)

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-__all__ = ["CERTIFICATE", "DROP", "Answer", "Asked", "RawServer", "answer", "json_answer"]
+__all__ = ["CERTIFICATE", "DROP", "Answer", "Asked", "RawServer", "answer", "half", "json_answer"]
 
 #: A certificate for localhost with its key, made for these tests and of no other use.
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -55,14 +55,24 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 def DROP(connection: socket.socket) -> None:  # noqa: N802 - reads as a constant
     """Close the connection instead of an answer."""
-    connection.close()
+    connection.shutdown(socket.SHUT_RDWR)
+
+
+def half(part: bytes) -> Callable[[socket.socket], None]:
+    """Send this, and close the connection."""
+
+    def send(connection: socket.socket) -> None:
+        connection.sendall(part)
+        connection.shutdown(socket.SHUT_RDWR)
+
+    return send
 
 
 class RawServer:
     """Listens on a free port of 127.0.0.1 while the ``with`` block lasts."""
 
     def __init__(self, *answers: Answer, tls: bool = False, port: int = 0) -> None:
-        self._answers = list(answers) or [json_answer([])]
+        self.answers = list(answers) or [json_answer([])]
         self._listener = socket.create_server(("127.0.0.1", port))
         self._context = _tls() if tls else None
         self._lock = threading.Lock()
@@ -134,7 +144,7 @@ class RawServer:
                 while (asked := _read(reader, number)) is not None:
                     with self._lock:
                         self.requests.append(asked)
-                        given = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+                        given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
                     if callable(given):
                         given(connection)
                     else:

@@ -150,8 +150,7 @@ class Stack:
                 self.pending_deletes.remove(held)
         for res in program:
             news = _props(self._resolve(res.props, ids))
-            held = self.state.get(res.name)
-            op = self._step(process, res, news, held, preview, steps)
+            op = self._step(process, res, news, self.state.get(res.name), preview, steps)
             if op in ("create", "replace") and preview:
                 ids[res.name] = Unknown()  # type: ignore[no-untyped-call]
             else:

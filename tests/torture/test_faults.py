@@ -113,7 +113,7 @@ def converge(stack: Stack, resources: list[Res], tries: int = 6) -> None:
     raise AssertionError("it does not settle")
 
 
-def _suffer(operation: str, arm: Callable[[Simulator], None]) -> None:
+def _suffer(operation: str, arm: Callable[[Simulator], int]) -> None:
     before, after = OPERATIONS[operation]
     with Simulator(auto_authorize=True) as weld:
         weld.create_connection("hubspot", "somebody else's")
@@ -154,13 +154,13 @@ QUICK = ("drop after", "500", "404")
 
 
 def _once(operation: str, number: int, fault: str) -> None:
-    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], nth=number + 1) and None)
+    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], nth=number + 1))
 
 
 def _always(operation: str, number: int, fault: str) -> None:
     method, path = _requests(operation)[number]
     pattern = re.sub(r"(?<=/)[^/]*[A-Z0-9_-][^/]*(?=/|$)", "[^/]+", path) if path.count("/") > 1 else path
-    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], method=method, path=pattern, times=None) and None)
+    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], method=method, path=pattern, times=None))
 
 
 @pytest.mark.parametrize(("operation", "number"), [case for case in CASES if case[0] == "create"])

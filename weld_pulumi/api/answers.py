@@ -71,14 +71,14 @@ def read_answer(
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise AnswerLostError(f"{method} {path}: {_no_json(text, headers)}") from None
+        raise AnswerLostError(f"{method} {path}: {_no_json(text, headers, redact)}") from None
 
 
-def _no_json(text: str, headers: Mapping[str, str]) -> str:
+def _no_json(text: str, headers: Mapping[str, str], redact: Redaction) -> str:
     if _is_html(text, headers):
         return (
-            f"a web page came back{_title(text)} instead of Weld's answer. A proxy or a wrong host answers in Weld's "
-            "place: check weld:apiUrl (WELD_API_URL) and the proxy settings."
+            f"a web page came back{_title(text, redact)} instead of Weld's answer. A proxy or a wrong host answers in "
+            "Weld's place: check weld:apiUrl (WELD_API_URL) and the proxy settings."
         )
     return (
         "the answer cannot be read: it is not JSON, or was cut off. Try again; if it stays, check weld:apiUrl "
@@ -96,7 +96,7 @@ def _refusal(
     redact: Redaction,
 ) -> WeldApiError:
     text = body[:_LARGEST_ERROR].decode("utf-8", errors="replace").strip()
-    code, message = _code_and_message(text, headers)
+    code, message = _code_and_message(text, headers, redact)
     cls = api_error_class(status)
     request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), None)
     return cls(
@@ -124,7 +124,7 @@ def _advice(cls: type[WeldApiError], settings: Settings) -> str:
     return ""
 
 
-def _code_and_message(text: str, headers: Mapping[str, str]) -> tuple[str | None, str]:
+def _code_and_message(text: str, headers: Mapping[str, str], redact: Redaction) -> tuple[str | None, str]:
     """Read an error body of any shape that Weld is known to use, or may use (weld-api: nobody documents it)."""
     if not text:
         return None, ""
@@ -133,7 +133,7 @@ def _code_and_message(text: str, headers: Mapping[str, str]) -> tuple[str | None
     except (ValueError, RecursionError):
         pass
     if _is_html(text, headers):
-        return None, f"a web page{_title(text)}, not one of Weld's answers (check weld:apiUrl and the proxy)"
+        return None, f"a web page{_title(text, redact)}, not one of Weld's answers (check weld:apiUrl and the proxy)"
     return None, text
 
 
@@ -166,7 +166,7 @@ def _is_html(text: str, headers: Mapping[str, str]) -> bool:
     return begins or "html" in headers.get("content-type", "").lower()
 
 
-def _title(text: str) -> str:
+def _title(text: str, redact: Redaction) -> str:
     found = re.search(r"<title[^>]*>(.*?)</title>", text[:5000], re.IGNORECASE | re.DOTALL)
-    title = shorten(" ".join(found.group(1).split()), 80) if found else ""
+    title = shorten(redact(found.group(1)), 80) if found else ""
     return f" ({title})" if title else ""

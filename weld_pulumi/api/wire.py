@@ -1,9 +1,11 @@
-"""Connections that keep two promises which those of requests do not.
+"""Connections that keep promises which those of requests do not.
 
 * A whole answer, from its first byte to its last, comes within the read time-out, or reading it ends. (The time-outs
   of a socket start anew with every byte, so that an answer in drips would never end.)
 * A failure before the request was sent, such as one of the TLS handshake, shows as one. (Elsewhere it cannot be told
   from one that broke an answer off, and then a creating request must not be repeated.)
+* An answer that ends among its headers is a broken one. (Elsewhere it is a good one with an empty body, so that a
+  write would pass for done.)
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ class HandshakeError(NewConnectionError):
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads a socket until a moment in time."""
+    """Reads a socket until a moment in time, and notes when the other side has ended."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__()
@@ -38,6 +40,7 @@ class _TimedReader(io.RawIOBase):
         self._raw = sock.makefile("rb", buffering=0)
         limit = sock.gettimeout()
         self._deadline = None if limit is None else time.monotonic() + limit
+        self.at_end = False
 
     def readable(self) -> bool:
         return True
@@ -48,7 +51,9 @@ class _TimedReader(io.RawIOBase):
             if left <= 0:
                 raise TimeoutError("timed out")
             self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self.at_end = count == 0
+        return count
 
     def fileno(self) -> int:
         return self._raw.fileno()
@@ -62,15 +67,22 @@ class _TimedSocket:
     """What http.client needs of a socket in order to read an answer."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+        self.reader = _TimedReader(sock)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock))
+        return io.BufferedReader(self.reader)
 
 
 class _TimedAnswer(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(_TimedSocket(sock), *args, **kwargs)  # type: ignore[arg-type]
+        timed = _TimedSocket(sock)
+        self._reader = timed.reader
+        super().__init__(timed, *args, **kwargs)  # type: ignore[arg-type]
+
+    def begin(self) -> None:
+        super().begin()
+        if self._reader.at_end:
+            raise http.client.RemoteDisconnected("the answer ended among its headers")
 
 
 class _Connection(HTTPConnection):

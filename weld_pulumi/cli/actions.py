@@ -39,6 +39,7 @@ def run(client: WeldClient, stream_id: str) -> None:
 @click.command(
     "full-refresh",
     cls=IdCommand,
+    short_help="Let the next run of a stream copy everything.",
     epilog="""\b
 Examples:
   weld-pulumi full-refresh SCTVdLAcyDTgNx
@@ -77,7 +78,9 @@ def enable(client: WeldClient, sync_id: str) -> None:
     click.echo(f"Sync {sync_id} is enabled.")
 
 
-@click.command(cls=IdCommand, epilog="Example: weld-pulumi disable q4Rk8vp_fhTjqf --yes")
+@click.command(
+    cls=IdCommand, short_help="Stop the schedule of a sync.", epilog="Example: weld-pulumi disable q4Rk8vp_fhTjqf --yes"
+)
 @click.argument("sync_id")
 @yes_option
 @asks_weld
@@ -90,7 +93,12 @@ def disable(client: WeldClient, sync_id: str, yes: bool) -> None:
     click.echo(f"Sync {sync_id} is disabled.")
 
 
-@click.command("run-orchestration", cls=IdCommand, epilog="Example: weld-pulumi run-orchestration 3LIw2FdxoByya9")
+@click.command(
+    "run-orchestration",
+    cls=IdCommand,
+    short_help="Run an orchestration now, once.",
+    epilog="Example: weld-pulumi run-orchestration 3LIw2FdxoByya9",
+)
 @click.argument("orchestration_id")
 @asks_weld
 def run_orchestration(client: WeldClient, orchestration_id: str) -> None:

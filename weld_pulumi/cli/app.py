@@ -14,6 +14,7 @@ from .authorize import authorize
 from .details import settings, status
 from .doctor import doctor
 from .group import Group
+from .importing import import_
 from .lists import connections, integrations, orchestrations, runs, streams, syncs
 from .simulator import simulator
 
@@ -23,7 +24,7 @@ __all__ = ["cli", "main"]
 @click.group(
     cls=Group,
     sections={
-        "To begin with": [doctor, authorize],
+        "To begin with": [doctor, authorize, import_],
         "What is in Weld": [connections, integrations, settings, syncs, streams, status, runs, orchestrations],
         "To make Weld do something once": [run, full_refresh, run_orchestration, enable, disable],
         "To try and to test": [simulator],
@@ -32,7 +33,18 @@ __all__ = ["cli", "main"]
 )
 @click.version_option(__version__, prog_name="weld-pulumi")
 def cli() -> None:
-    """Weld beside Pulumi."""
+    """Look at Weld, prepare a Pulumi program for it, and find out why something does not work.
+
+    The key comes from the environment (WELD_API_KEY, with WELD_API_URL), else from the configuration of the stack that
+    is selected in the Pulumi project around the current folder (weld:apiKey, weld:apiUrl); --stack NAME takes that of
+    another one. It is never an option.
+
+    \b
+    Examples:
+      weld-pulumi doctor
+      weld-pulumi settings X4ughggABSd3UY
+      weld-pulumi import --output weld
+    """
 
 
 def main() -> None:

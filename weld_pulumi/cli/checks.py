@@ -165,15 +165,23 @@ def _key(settings: Settings, stack: str | None) -> Iterator[Finding]:
         yield Finding("API key", FAILED, "there is none", str(error).partition(". ")[2])
     else:
         yield Finding("API key", OK, f"from {settings.key_source}")
-    if not (stack or find_project()):
-        return
+    if stack or find_project():
+        yield from _stored_key(stack)
+
+
+def _stored_key(stack: str | None) -> Iterator[Finding]:
     try:
         stored = stack_config(stack, show_secrets=False).get("weld:apiKey")
     except PulumiFailedError:
         return
-    if stored is not None and not stored.get("secret"):
+    if stored is None:
+        return
+    if not stored.get("secret"):
         advice = "Run `pulumi config set --secret weld:apiKey` and paste it; make a new key if the file was shared."
         yield Finding("Stored key", WARNING, "weld:apiKey is stored in plain text", advice)
+    if stack is None and os.environ.get("WELD_API_KEY"):
+        advice = "`weld-pulumi doctor --stack NAME` looks at that one."
+        yield Finding("Stored key", WARNING, "the stack has a weld:apiKey, which `pulumi up` prefers", advice)
 
 
 def _service(client: WeldClient) -> Iterator[Finding]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from jsonschema import Draft7Validator, SchemaError
 
 from ..api.client import WeldClient
 from ..api.models import StreamStatus
 from ..validation.settings_words import choices, example
 from .ids import IdCommand
-from .show import Column, as_json, json_option, printable, show
+from .show import Column, as_json, json_option, note, printable, show
 from .weld import asks_weld, named
 
 __all__ = ["settings", "status"]
@@ -33,7 +34,9 @@ class Setting:
     title: str
 
 
-@click.command(cls=IdCommand, epilog="Example: weld-pulumi settings X4ughggABSd3UY")
+@click.command(
+    cls=IdCommand, short_help="Show what elt_settings may hold.", epilog="Example: weld-pulumi settings X4ughggABSd3UY"
+)
 @click.argument("connection_id")
 @json_option
 @asks_weld
@@ -44,7 +47,7 @@ def settings(client: WeldClient, connection_id: str, as_data: bool) -> None:
     """
     with named("connection", connection_id, "connections"):
         schema = client.get_connection_settings(connection_id)
-    if as_data:
+    if as_data or not _is_schema(schema):
         as_json(schema)
         return
     columns = (
@@ -88,20 +91,27 @@ def snippet(schema: Mapping[str, Any]) -> str:
     return "\n".join([*lines, "},"])
 
 
+def _is_schema(schema: Any) -> bool:
+    try:
+        Draft7Validator.check_schema(schema)
+    except SchemaError:
+        note("Weld's answer is not a JSON Schema, so it is shown as it is.")
+        return False
+    return True
+
+
 def _properties(schema: Any) -> dict[str, Mapping[str, Any]]:
-    """Return the properties of a schema; what is no schema counts as one that says nothing."""
-    found = schema.get("properties") if isinstance(schema, Mapping) else None
-    if not isinstance(found, Mapping):
-        return {}
-    return {str(name): part if isinstance(part, Mapping) else {} for name, part in found.items()}
+    """Return the properties of a schema; ``true`` for a property says nothing of it."""
+    found = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
+    return {name: part if isinstance(part, Mapping) else {} for name, part in found.items()}
 
 
 def _required(schema: Mapping[str, Any], name: str) -> str:
-    if name in _list(schema.get("required")):
+    if name in schema.get("required", ()):
         return "yes"
-    dependencies = schema.get("dependencies")
-    found = dependencies if isinstance(dependencies, Mapping) else {}
-    others = [str(other) for other, needed in found.items() if name in _list(needed)]
+    others = [
+        other for other, needed in schema.get("dependencies", {}).items() if isinstance(needed, list) and name in needed
+    ]
     return f"with {', '.join(others)}" if others else "no"
 
 
@@ -114,11 +124,11 @@ def _type(schema: Mapping[str, Any]) -> str:
     return f"{words} of {_type(items)}" if isinstance(items, Mapping) and items.get("type") else words
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-@click.command(cls=IdCommand, epilog="Example: weld-pulumi status q4Rk8vp_fhTjqf")
+@click.command(
+    cls=IdCommand,
+    short_help="Show what each stream of a sync is doing.",
+    epilog="Example: weld-pulumi status q4Rk8vp_fhTjqf",
+)
 @click.argument("sync_id")
 @json_option
 @asks_weld

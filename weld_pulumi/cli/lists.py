@@ -13,7 +13,10 @@ from .weld import asks_weld, named
 __all__ = ["connections", "integrations", "orchestrations", "runs", "streams", "syncs"]
 
 
-@click.command(epilog="Example: weld-pulumi connections --integration-id stripe")
+@click.command(
+    short_help="List connections: sources and destinations.",
+    epilog="Example: weld-pulumi connections --integration-id stripe",
+)
 @click.option("--integration-id", metavar="ID", help="Only those of this integration.")
 @json_option
 @asks_weld
@@ -29,7 +32,9 @@ def connections(client: WeldClient, integration_id: str | None, as_data: bool) -
     show(rows, columns, as_data, "There are no connections.")
 
 
-@click.command(epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination")
+@click.command(
+    short_help="List what may be connected.", epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination"
+)
 @click.option(
     "--ability",
     type=click.Choice(["EltSource", "ReverseEtlDestination"]),
@@ -92,7 +97,9 @@ def streams(client: WeldClient, sync_id: str, available: bool, as_data: bool) ->
     show(rows, _STREAMS, as_data, "The sync has no streams.")
 
 
-@click.command(cls=IdCommand, epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3")
+@click.command(
+    cls=IdCommand, short_help="List the runs of a stream.", epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3"
+)
 @click.argument("stream_id")
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
 @json_option
@@ -111,7 +118,7 @@ def runs(client: WeldClient, stream_id: str, limit: int, as_data: bool) -> None:
     show(rows, columns, as_data, "The stream has not run yet.")
 
 
-@click.command(epilog="Example: weld-pulumi orchestrations")
+@click.command(short_help="List the orchestrations.", epilog="Example: weld-pulumi orchestrations")
 @json_option
 @asks_weld
 def orchestrations(client: WeldClient, as_data: bool) -> None:

@@ -6,24 +6,26 @@ watched beside it; that also works when the browser is on another machine.
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
+from .interruption import end_orphan, is_cancelled, is_orphan, notice_cancel
 from .listener import Callback, Listener
 from .once import send_once
+from .recognition import newly_authorized
 from .session import Session
 
-__all__ = ["Outcome", "Request", "authorize", "await_person", "is_expired", "matches", "newly_authorized"]
+__all__ = ["Outcome", "Request", "authorize", "await_person", "is_expired", "newly_authorized"]
 
 #: Where the browser goes when nobody listens: Weld's own site.
 NOBODY_LISTENS = "https://weld.app"
 _BRIDGE_LIFE = timedelta(seconds=86400)
 _FIRST_PAUSE, _LAST_PAUSE, _GROWTH = 0.5, 10.0, 1.4
+#: Seconds between two looks at whether the run is to end.
+_SLICE = 1.0
 _COUNTDOWN = 60.0
 
 
@@ -55,12 +57,16 @@ class Request:
 
 @dataclass
 class Outcome:
-    """The bridge, and the connection if a person has acted in time."""
+    """The bridge whose link is good now, and the connection if a person has acted in time.
+
+    ``refused`` is what Weld said when a person refused; that used the first link up, so ``bridge`` is a fresh one.
+    """
 
     bridge: ConnectionBridge
     connection: ConnectionInfo | None = None
     refused: str | None = None
-    warned: set[str] = field(default_factory=set)
+    #: The last look failed.
+    failing: bool = field(default=False, repr=False)
 
 
 Done = Callable[[ConnectionBridge], "ConnectionInfo | None"]
@@ -72,21 +78,25 @@ def authorize(session: Session, request: Request, done: Done) -> Outcome:
     Args:
         session: of this process.
         request: what to authorise.
-        done: looks in Weld's lists whether the person has acted.
+        done: looks in Weld's lists whether the person has acted; called as soon as the link is printed, and again
+            and again. Not called where there is no time to wait.
 
     Raises:
-        WeldError: no bridge can be opened, or the run was interrupted.
+        WeldError: no bridge can be opened, or the run was interrupted before one was.
     """
+    notice_cancel()
+    if is_cancelled():
+        raise WeldError(f"interrupted before a person could be asked to authorise {request.describe()}.")
     if request.redirect_uri or request.timeout <= 0:
-        outcome = Outcome(_open(session, request, request.redirect_uri or NOBODY_LISTENS, None))
-        _show(session, request, outcome.bridge)
+        outcome = _shown(session, request, request.redirect_uri or NOBODY_LISTENS)
         if request.timeout > 0:
             _wait(session, request, outcome, done, None)
         return outcome
     with Listener() as listener:
-        outcome = Outcome(_open(session, request, listener.redirect_uri, listener.state))
-        _show(session, request, outcome.bridge)
+        outcome = _shown(session, request, listener.redirect_uri, listener.state)
         _wait(session, request, outcome, done, listener)
+    if outcome.refused:
+        outcome.bridge = _shown(session, request, NOBODY_LISTENS).bridge
     return outcome
 
 
@@ -97,97 +107,118 @@ def await_person(session: Session, request: Request, bridge: ConnectionBridge, d
     return outcome
 
 
+# The link ---------------------------------------------------------------------------------------------------------
+
+
+def _shown(session: Session, request: Request, redirect_uri: str, state: str | None = None) -> Outcome:
+    with session.lock_for("connection_bridges"):
+        bridge = _open(session, request, redirect_uri, state)
+    session.notices.info(f"open this link to authorise {request.describe()}: {bridge.authorize_url}")
+    return Outcome(bridge)
+
+
 def _open(session: Session, request: Request, redirect_uri: str, state: str | None) -> ConnectionBridge:
     body = {"integration_id": request.integration_id, "label": request.label, "redirect_uri": redirect_uri}
     if request.connection_id:
         body["connection_id"] = request.connection_id
     if state:
         body["state"] = state
-    before = {bridge.id for bridge in session.client.list_bridges()}
+    before = _bridges(session)
 
     def find() -> ConnectionBridge | None:
-        for bridge in session.client.list_bridges():
-            known = bridge.id is None or bridge.id in before or not bridge.authorize_url
-            if (
-                not known
-                and _same(bridge.integration_id, request.integration_id)
-                and _same(bridge.label, request.label)
-            ):
-                return bridge
-        return None
+        """Look for the bridge of a lost answer: the only new one that may be ours."""
+        if before is None:
+            return None
+        ids = {bridge.id for bridge in before}
+        new = [b for b in _bridges(session) or () if b.id not in ids and b.authorize_url and _is_ours(b, body)]
+        return new[0] if len(new) == 1 else None
 
     bridge = send_once(session, lambda: session.client.create_bridge(body), find, "the connection bridge")
     return bridge if bridge.expires_at else bridge.model_copy(update={"expires_at": _in_a_day(session)})
 
 
-def _show(session: Session, request: Request, bridge: ConnectionBridge) -> None:
-    session.notices.info(f"open this link to authorise {request.describe()}: {bridge.authorize_url}")
+def _bridges(session: Session) -> list[ConnectionBridge] | None:
+    """Return the open bridges; None where Weld cannot tell, which is no reason not to open one."""
+    try:
+        return session.client.list_bridges()
+    except AuthenticationError:
+        raise
+    except (WeldApiError, WeldConnectionError):
+        return None
 
 
-def _wait(
-    session: Session,
-    request: Request,
-    outcome: Outcome,
-    done: Done,
-    listener: Listener | None,
-) -> None:
-    parent = os.getppid()
-    deadline = session.clock.now() + request.timeout
-    told = session.clock.now()
-    pause = _FIRST_PAUSE
+def _is_ours(bridge: ConnectionBridge, body: dict[str, str]) -> bool:
+    told = {"integration_id": bridge.integration_id, "label": bridge.label, "state": bridge.state}
+    return all(value is None or value == body.get(name) for name, value in told.items())
+
+
+# The wait ---------------------------------------------------------------------------------------------------------
+
+
+def _wait(session: Session, request: Request, outcome: Outcome, done: Done, listener: Listener | None) -> None:
+    """Wait until the person has acted, the time is over, or the run is to end; the last two look the same."""
+    end = session.clock.now() + request.timeout
+    told, pause = session.clock.now(), _FIRST_PAUSE
     while True:
-        callback = _pause(session, min(pause, max(0.05, deadline - session.clock.now())), listener)
-        if callback is not None and callback.refused:
-            outcome.refused = callback.refused
+        outcome.connection = _look(session, done, outcome)
+        left = end - session.clock.now()
+        if outcome.connection is not None or left <= 0:
             return
-        outcome.connection = _accepted(session, request, callback, outcome) or _look(session, done, outcome)
-        if outcome.connection is not None or session.clock.now() >= deadline:
-            return
-        if os.getppid() != parent or not threading.main_thread().is_alive():
-            raise WeldError(f"interrupted while waiting for a person to authorise {request.describe()}.")
-        if callback is not None:
+        callback = _pause(session, min(pause, left), listener)
+        if callback is not None and listener is not None:
+            listener.close()
             listener = None
+            outcome.refused = callback.refused
+            outcome.connection = _brought(session, request, callback)
+        if outcome.connection is not None or outcome.refused or is_cancelled():
+            return
+        if is_orphan():
+            end_orphan()
+            raise WeldError(f"interrupted while waiting for a person to authorise {request.describe()}.")
         if session.clock.now() - told >= _COUNTDOWN:
             told = session.clock.now()
-            left = max(1, round((deadline - told) / 60))
-            session.notices.info(f"still waiting for {request.describe()}, {left} min left.")
+            session.notices.info(f"still waiting for {request.describe()}, {max(1, round(left / 60))} min left.")
         pause = min(_LAST_PAUSE, pause * _GROWTH)
 
 
 def _pause(session: Session, seconds: float, listener: Listener | None) -> Callback | None:
-    """Wait, but not longer than until the browser is back; in slices, so that an interruption is noticed soon."""
-    while seconds > 0:
-        part = min(seconds, 0.5)
+    """Wait, but not longer than until the browser is back or the run is to end."""
+    until = session.clock.now() + seconds
+    while (left := until - session.clock.now()) > 0 and not is_cancelled() and not is_orphan():
         if listener is None:
-            session.clock.sleep(part)
-        elif (callback := listener.wait(part)) is not None:
+            session.clock.sleep(min(left, _SLICE))
+        elif (callback := listener.wait(min(left, _SLICE))) is not None:
             return callback
-        if not threading.main_thread().is_alive():
-            return None
-        seconds -= part
     return None
 
 
 def _look(session: Session, done: Done, outcome: Outcome) -> ConnectionInfo | None:
     try:
-        return done(outcome.bridge)
+        found = done(outcome.bridge)
     except AuthenticationError:
         raise
     except (WeldApiError, WeldConnectionError) as error:
         # The link is out: a bad moment of the network must not end the wait.
-        text = f"looking for the connection failed and is tried again: {error}"
-        if text not in outcome.warned:
-            outcome.warned.add(text)
-            session.notices.warn(text)
+        if not outcome.failing:
+            session.notices.warn(f"looking for the connection failed and is tried again: {error}")
+        outcome.failing = True
         return None
+    outcome.failing = False
+    return found
 
 
-def _accepted(session: Session, request: Request, callback: Callback | None, outcome: Outcome) -> ConnectionInfo | None:
+def _brought(session: Session, request: Request, callback: Callback) -> ConnectionInfo | None:
     """Return the connection that the browser brought, if it can be the one that was asked for."""
-    if callback is None or callback.connection_id is None:
-        return None
     id = callback.connection_id
-    if request.connection_id not in (None, id) or (request.connection_id is None and id in request.known):
+    if id is None:
+        return None
+    if request.connection_id not in (None, id):
+        session.notices.warn(
+            f"the browser came back with connection {id}, but it was {request.connection_id} that was to be "
+            "authorised again; that one stays as it is."
+        )
+        return None
+    if request.connection_id is None and id in request.known:
         session.notices.warn(
             f"the browser came back with connection {id}, which was there before; it is not taken over. "
             f"If it is the one you mean, write adopt={id!r}."
@@ -197,38 +228,14 @@ def _accepted(session: Session, request: Request, callback: Callback | None, out
         listed = next((c for c in session.client.list_connections() if c.id == id), None)
     except (WeldApiError, WeldConnectionError):
         listed = None
-    if listed is not None and not _same(listed.integration_id, request.integration_id):
+    if listed is not None and listed.integration_id not in (None, request.integration_id):
         session.notices.warn(f"the browser came back with connection {listed.describe()}, of another integration.")
         return None
     # The state proves that Weld sent it, also where the list does not show it yet.
     return listed or ConnectionInfo(id=id, label=request.label, integration_id=request.integration_id)
 
 
-def matches(connection: ConnectionInfo, integration_id: str, label: str) -> bool:
-    """Tell whether a connection may be this integration and label, as far as Weld tells."""
-    return _same(connection.integration_id, integration_id) and _same(connection.label, label)
-
-
-def newly_authorized(
-    session: Session, connections: Collection[ConnectionInfo], known: Collection[str], integration_id: str, label: str
-) -> ConnectionInfo | None:
-    """Return the one connection that came up since, fits, and belongs to nobody else here."""
-    own = (integration_id, label)
-    taken = {*known, *session.made, *(id for key, id in session.authorized.items() if key != own)}
-    fitting = [c for c in connections if c.id not in taken and matches(c, integration_id, label)]
-    exact = [c for c in fitting if c.integration_id is not None and c.label is not None]
-    fitting = exact or fitting
-    if len(fitting) > 1:
-        listed = "; ".join(connection.describe() for connection in fitting)
-        session.notices.warn(
-            f"several new connections may be {label!r} ({integration_id}): {listed}. "
-            "Write adopt='ID' with the right one."
-        )
-        return None
-    if not fitting:
-        return None
-    others = [key for key in session.waiting if key != own]
-    return None if any(matches(fitting[0], *other) for other in others) else fitting[0]
+# Its end ----------------------------------------------------------------------------------------------------------
 
 
 def is_expired(session: Session, expires_at: object) -> bool:
@@ -243,7 +250,3 @@ def is_expired(session: Session, expires_at: object) -> bool:
 
 def _in_a_day(session: Session) -> str:
     return (datetime.fromtimestamp(session.clock.now(), timezone.utc) + _BRIDGE_LIFE).isoformat()
-
-
-def _same(told: str | None, wanted: str) -> bool:
-    return told is None or told == wanted

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..validation.problems import Problem
 from .fields import Props, Table
 from .session import Session
+from .values import Rule
 
 __all__ = ["MEMO", "Checked", "Diffed", "Lifecycle", "Live", "memo_of", "with_memo"]
 
@@ -56,6 +57,11 @@ class Lifecycle(ABC):
     def __init__(self, session: Session) -> None:
         self.session = session
         self.client = session.client
+
+    def minded(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return the problems that stop a resource: with ``weld:validation`` ``off`` none but those of types."""
+        off = self.session.settings.validation == "off"
+        return [problem for problem in problems if not (off and isinstance(problem, Rule))]
 
     @abstractmethod
     def check(self, olds: Props, news: Props) -> Checked:

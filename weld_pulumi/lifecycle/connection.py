@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
 
-from ..api.models import ConnectionInfo
-from ..errors import NotFoundError, WeldApiError, WeldValidationError
+from ..api.models import ConnectionBridge, ConnectionInfo
+from ..errors import NotFoundError, WeldApiError, WeldConnectionError, WeldValidationError
 from ..validation.integrations import integration_problem
-from ..validation.problems import Problem, show
-from .authorization import Outcome, Request, authorize, is_expired, newly_authorized
+from ..validation.problems import Problem
+from .authorization import Outcome, Request, authorize
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
-from .fields import Change, Field, Props, Table
-from .reauthorization import Watch, was_used
+from .connection_adoption import adoption_of, tell_adoption, warn_of_same
+from .connection_table import CONNECTION
+from .fields import Props
+from .pending import Pending, claim, doubled, key_of, link_of, settle, tell_candidates, tell_pending, wait_for
+from .reauthorization import Watch
+from .recognition import Track, fitting, newly_authorized
 from .sync_checks import is_pending
-from .sync_table import adopt
 from .triggers import fired
-from .values import choice, has_unknown, kind, text, triggers
+from .values import has_unknown
 
 __all__ = ["ConnectionLifecycle"]
 
@@ -27,58 +28,28 @@ AUTHORIZED, PENDING = "AUTHORIZED", "PENDING"
 _DESTINATIONS = ("databricks",)
 
 
-def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 86400:
-        raise ValueError(f"{show(value)} is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting")
-    return int(value) if float(value).is_integer() else value
-
-
-def _redirect_uri(value: Any) -> str:
-    try:
-        parts = urlsplit(value if isinstance(value, str) else "")
-        port = parts.port
-    except ValueError:
-        raise ValueError(f"{show(value)} is not a URL; write for example 'https://example.com/done'") from None
-    local = parts.scheme in ("http", "https") and parts.hostname == "localhost"
-    if parts.query or not (local or (parts.scheme == "https" and parts.hostname and port is None)):
-        raise ValueError(
-            f"{show(value)}: Weld takes https:// without port and query, or http://localhost with any port; "
-            "leave it out to have this run listen"
-        )
-    return str(value)
-
-
-CONNECTION = Table(
-    Field("integration_id", text, Change.REPLACE, required=True),
-    Field("label", text, Change.UPDATE, required=True),
-    Field("redirect_uri", kind(_redirect_uri), Change.LOCAL),
-    Field("authorization_timeout", kind(_seconds), Change.LOCAL, default=600),
-    Field("reauthorize_triggers", triggers, Change.UPDATE, hidden=True),
-    Field("adopt", adopt, Change.LOCAL, default=False),
-    Field("deletion_policy", choice("delete", "retain"), Change.LOCAL, default="delete"),
-)
-
-
 class ConnectionLifecycle(Lifecycle):
     """A connection."""
 
     title = "Connection"
     table = CONNECTION
 
-    # Check and diff --------------------------------------------------------------------------------------------
+    # Check -----------------------------------------------------------------------------------------------------
 
     def check(self, olds: Props, news: Props) -> Checked:
         """See :class:`.base.Lifecycle`."""
         inputs, problems = CONNECTION.canonical(news)
-        changed = CONNECTION.changed(olds, inputs) if olds else [field.name for field in CONNECTION]
         if problems or has_unknown([inputs["integration_id"], inputs["label"], inputs["adopt"]]):
             return Checked(inputs, problems)
-        if ("integration_id" in changed or not olds) and self.session.may_ask():
-            problems += self._ask(olds, inputs)
+        if not olds and not inputs["adopt"] and not claim(self.session, key_of(inputs)):
+            problems.append(Problem("label", doubled(key_of(inputs))))
+        changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
+        if changed and self.session.may_ask():
+            problems += self._integration_problems(inputs["integration_id"])
+            problems += self._same_or_adopted(inputs) if not olds else []
         return Checked(inputs, problems)
 
-    def _ask(self, olds: Props, inputs: Props) -> list[Problem]:
-        wanted = inputs["integration_id"]
+    def _integration_problems(self, wanted: str) -> list[Problem]:
         known = [*(integration.id for integration in self.session.integrations()), *_DESTINATIONS]
         problem = integration_problem(wanted, known)
         if problem is None and wanted not in known:
@@ -86,259 +57,268 @@ class ConnectionLifecycle(Lifecycle):
                 f"Weld does not list an integration {wanted!r} for this workspace (`weld-pulumi integrations` shows "
                 "those it lists); it is tried all the same."
             )
-        problems = [problem] if problem else []
-        if inputs["adopt"] and not olds and (wanted, inputs["label"]) not in self.session.authorized:
-            try:
-                self._tell_adoption(self._adoption(self.session.connections(), inputs), inputs)
-            except WeldValidationError as error:
-                problems.append(Problem("adopt", str(error)))
-        return problems
+        return [problem] if problem else []
 
-    def _tell_adoption(self, connection: ConnectionInfo, inputs: Props) -> None:
-        other = connection.label is not None and connection.label != inputs["label"]
-        label = f"; its label in Weld is {connection.label!r}, not {inputs['label']!r}" if other else ""
-        self.session.notices.info(f"adopts connection {connection.describe()}{label}.")
+    def _same_or_adopted(self, inputs: Props) -> list[Problem]:
+        connections = self.session.connections()
+        if not inputs["adopt"]:
+            warn_of_same(self.session, connections, inputs)
+            return []
+        try:
+            tell_adoption(self.session, adoption_of(connections, inputs), inputs)
+        except WeldValidationError as error:
+            return [Problem("adopt", str(error))]
+        return []
+
+    # Diff ------------------------------------------------------------------------------------------------------
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
         changed = CONNECTION.changed(olds, news)
         replaces = CONNECTION.replacing(changed)
-        if olds.get("status") != PENDING:
-            return Diffed(changed, replaces)
-        self._note_pending(id, olds)
-        if replaces or self.session.settings.api_key is None:
-            return Diffed(changed, replaces)
-        found = self._acted(id, olds)
-        if found is not None and is_pending(id):
-            self.session.authorized[_key(news)] = found.id
+        if olds.get("status") == PENDING:
+            return self._diff_pending(Pending(self.session, id, olds), olds, news, changed, replaces)
+        asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
+        if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(
-                f"the connection {olds.get('label')!r} is authorised now; `pulumi up` puts {found.id} in the place of "
-                f"{id}. (Where the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
+                f"a person has to authorise connection {id} ({olds.get('label')!r}) again; `pulumi up` prints the link."
             )
-            return Diffed(["status"], ["status"], hidden=True)
-        if found is not None or is_expired(self.session, olds.get("authorize_expires_at")):
-            return Diffed([*changed, "status"], [], hidden=True)
-        self._show_link(olds)
         return Diffed(changed, replaces)
 
-    def _note_pending(self, id: str, olds: Props) -> None:
-        if is_pending(id):
-            self.session.pending_labels[id] = str(olds.get("label"))
-            self.session.waiting[_key(olds)] = id
+    def _diff_pending(
+        self, pending: Pending, olds: Props, news: Props, changed: list[str], replaces: list[str]
+    ) -> Diffed:
+        if not pending.hold(key_of(news)):
+            raise WeldValidationError(doubled(key_of(news)))
+        adopts = ["adopt"] if news["adopt"] and is_pending(pending.id) else []
+        if replaces or adopts:
+            pending.release()
+            return Diffed([*changed, *adopts], [*replaces, *adopts], hidden=bool(adopts))
+        found, dead = self._look(pending)
+        if found is not None and is_pending(pending.id):
+            pending.recognised(found.id)
+            self.session.authorized[key_of(news)] = found.id
+            self.session.notices.info(
+                f"the connection {olds.get('label')!r} is authorised now; `pulumi up` puts {found.id} in the place of "
+                f"{pending.id}. (Where the resource is protected, run `pulumi refresh` instead: it changes the id in "
+                "place.)"
+            )
+            return Diffed(["status"], ["status"], hidden=True)
+        if dead:
+            pending.tell_dead(dead)
+        if found is not None or dead:
+            return Diffed([*changed, "status"], [], hidden=True)
+        pending.tell()
+        return Diffed(changed, replaces)
 
-    def _show_link(self, props: Props) -> None:
-        self.session.notices.warn(
-            f"the connection {props.get('label')!r} ({props.get('integration_id')}) still waits for a person. Open "
-            f"this link to authorise it, then run `pulumi up` or `pulumi refresh`: {props.get('authorize_url')}"
-        )
+    def _look(self, pending: Pending) -> tuple[ConnectionInfo | None, str]:
+        if self.session.settings.api_key is None:
+            return None, ""
+        try:
+            return pending.look()
+        except (WeldApiError, WeldConnectionError) as error:
+            if self.session.settings.validation == "full":
+                raise
+            self.session.notices.warn(f"Weld could not be asked whether a person has acted: {error}")
+            return None, ""
 
-    def _acted(self, id: str, props: Props) -> ConnectionInfo | None:
-        """Return the connection that a person has authorised since the link in ``props`` was opened."""
-        memo = memo_of(props)
-        if is_pending(id):
-            return self._new_one(props, memo.get("known", []), self.session.connections(max_age=2.0))
-        return was_used(self.session, id, memo.get("before") or {}, memo.get("bridge"))
-
-    def _new_one(
-        self, props: Mapping[str, Any], known: list[str], connections: list[ConnectionInfo]
-    ) -> ConnectionInfo | None:
-        return newly_authorized(self.session, connections, known, *_key(props))
+    @staticmethod
+    def _needs_person(live: ConnectionInfo | None, olds: Props, news: Props) -> bool:
+        """Tell whether a change can only be made by authorising again; not so for a label that Weld has already."""
+        if fired("reauthorize_triggers", olds, news):
+            return True
+        return bool(olds.get("label") != news["label"]) and (live is None or live.label != news["label"])
 
     # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Lifecycle`."""
+        key = key_of(news)
         connections = self.client.list_connections()
-        authorized = self.session.authorized.pop(_key(news), None)
-        if authorized is not None:
-            self.session.waiting.pop(_key(news), None)
-            found = next((c for c in connections if c.id == authorized), ConnectionInfo(id=authorized))
-            return self._made(found, news)
-        if news["adopt"]:
-            connection = self._adoption(connections, news)
-            if news["deletion_policy"] == "delete":
-                self.session.notices.warn(
-                    f"connection {connection.id} is adopted: removing the resource deletes it in Weld, unless "
-                    "deletion_policy='retain' is set."
-                )
-            return self._made(connection, news)
-        pending_id = f"pending-{secrets.token_hex(4)}-{quote(news['label'], safe='')}"
-        self._claim(news, pending_id)
+        authorized = self.session.authorized.get(key)
+        if news["adopt"] or authorized is not None:
+            connection = (
+                self._adopted(connections, news)
+                if news["adopt"]
+                else next((c for c in connections if c.id == authorized), ConnectionInfo(id=str(authorized)))
+            )
+            settle(self.session, key, connection.id)
+            return connection.id, self._authorized(news, connection)
+        pending_id = wait_for(self.session, key)
+        warn_of_same(self.session, connections, news)
         try:
-            self._warn_of_same(connections, news)
-            known = [connection.id for connection in connections]
-            look = lambda _: self._new_one(news, known, self.client.list_connections())  # noqa: E731
-            outcome = authorize(self.session, _request(news, known=known), look)
+            outcome, outs = self._ask(news, [connection.id for connection in connections])
         except BaseException:
-            self.session.waiting.pop(_key(news), None)
+            settle(self.session, key)
             raise
         if outcome.connection is None:
-            self.session.pending_labels[pending_id] = news["label"]
-            return pending_id, self._pending(news, outcome, known=known)
-        self.session.waiting.pop(_key(news), None)
-        return self._made(outcome.connection, news)
+            return pending_id, outs
+        settle(self.session, key, outcome.connection.id)
+        return outcome.connection.id, outs
 
-    def _claim(self, news: Props, pending_id: str) -> None:
-        with self.session.lock:
-            if _key(news) in self.session.waiting:
-                raise WeldValidationError(
-                    f"two Connection resources with integration {news['integration_id']!r} and label {news['label']!r} "
-                    "wait for a person at once, and Weld's answers cannot tell them apart. Give one of them another "
-                    "label, or authorise the first one before adding the second."
-                )
-            self.session.waiting[_key(news)] = pending_id
-
-    def _warn_of_same(self, connections: list[ConnectionInfo], news: Props) -> None:
-        same = [c for c in connections if (c.integration_id, c.label) == _key(news) and c.id not in self.session.made]
-        if same:
-            listed = ", ".join(c.id for c in same)
-            self.session.notices.warn(
-                f"Weld has a connection with integration {news['integration_id']!r} and label {news['label']!r} "
-                f"already ({listed}). To take it over instead of authorising a new one, write adopt={same[0].id!r}."
+    def _adopted(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
+        connection = adoption_of(connections, news)
+        if connection.id in self.session.made:
+            raise WeldValidationError(
+                f"adopt={news['adopt']!r}: another Connection of this stack is {connection.describe()} already."
             )
+        tell_adoption(self.session, connection, news)
+        return connection
 
-    def _made(self, connection: ConnectionInfo, news: Props) -> tuple[str, Props]:
-        self.session.made.add(connection.id)
-        self.session.forget("connections")
-        return connection.id, self._authorized_outs(connection, news)
+    def _ask(self, news: Props, known: list[str], wait: bool = True) -> tuple[Outcome, Props]:
+        """Ask a person for a new connection; return what came of it, and the outputs."""
+        track, key = Track(self.session), key_of(news)
+        candidates: list[ConnectionInfo] = []
 
-    def _authorized_outs(self, connection: ConnectionInfo | None, declared: Mapping[str, Any]) -> Props:
-        created_at = connection.created_at if connection else declared.get("created_at")
-        return {**CONNECTION.declared(declared), "status": AUTHORIZED, "created_at": created_at}
+        def done(bridge: ConnectionBridge) -> ConnectionInfo | None:
+            bridge_id = track.follow(bridge)
+            connections = self.client.list_connections()
+            candidates[:] = fitting(self.session, connections, known, *key)
+            return newly_authorized(self.session, connections, known, *key, bridge_id)
 
-    def _pending(self, news: Props, outcome: Outcome, **memo: Any) -> Props:
-        why = f"was refused in the browser ({outcome.refused})" if outcome.refused else "is not authorised yet"
-        self.session.notices.warn(
-            f"the connection {news['label']!r} ({news['integration_id']}) {why}; its status is PENDING. Open the link "
-            f"(output authorize_url), then run `pulumi up` or `pulumi refresh`: {outcome.bridge.authorize_url}"
-        )
-        link = {"authorize_url": outcome.bridge.authorize_url, "authorize_expires_at": outcome.bridge.expires_at}
-        outs = {**CONNECTION.declared(news), "status": PENDING, **link}
-        return with_memo(outs, **memo)
+        outcome = authorize(self.session, _request(news, known=known, wait=wait), done)
+        if outcome.connection is not None:
+            return outcome, self._authorized(news, outcome.connection)
+        tell_pending(self.session, news, outcome)
+        tell_candidates(self.session, news, candidates)
+        outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
+        return outcome, with_memo(outs, known=known, bridge=track.follow(outcome.bridge))
 
-    def _adoption(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
-        wanted, integration_id, label = news["adopt"], news["integration_id"], news["label"]
-        of_integration = [c for c in connections if c.integration_id in (None, integration_id)]
-        listed = "; ".join(c.describe() for c in of_integration[:10]) or "none"
-        if isinstance(wanted, str):
-            found = next((c for c in connections if c.id == wanted), None)
-            if found is None:
-                raise WeldValidationError(
-                    f"adopt={wanted!r}: Weld has no such connection. Of {integration_id!r} there are: {listed}."
-                )
-            if found.integration_id not in (None, integration_id):
-                raise WeldValidationError(
-                    f"adopt={wanted!r}: that connection is of integration {found.integration_id!r}, "
-                    f"not {integration_id!r}."
-                )
-            return found
-        same = [c for c in connections if (c.integration_id, c.label) == (integration_id, label)]
-        if len(same) == 1:
-            return same[0]
-        count = f"{len(same)} connections" if same else "no connection"
-        raise WeldValidationError(
-            f"adopt=True: Weld tells of {count} with integration {integration_id!r} and label {label!r}. Of this "
-            f"integration there are: {listed}. Write the id of the right one, as in adopt='ID', or leave adopt out."
-        )
+    @staticmethod
+    def _authorized(declared: Mapping[str, Any], connection: ConnectionInfo | None, **before: Any) -> Props:
+        """Return the outputs of a connection; ``before`` are facts of the last run that Weld may not tell now.
+
+        A label that Weld has in the place of the declared one was said, and is remembered, so that it is said once.
+        """
+        created_at = (connection and connection.created_at) or before.get("created_at")
+        told = before.get("told_label")
+        if connection is not None:
+            told = connection.label if connection.label != declared["label"] else None
+        outs = {**CONNECTION.declared(declared), "status": AUTHORIZED, "created_at": created_at}
+        return with_memo(outs, told_label=told)
 
     # Read ------------------------------------------------------------------------------------------------------
 
     def read(self, id: str, props: Props) -> Live:
         """See :class:`.base.Lifecycle`."""
         declared = CONNECTION.declared(props)
-        if is_pending(id):
-            return self._read_pending(id, props, declared)
-        connection = next((c for c in self.session.connections() if c.id == id), None)
+        if is_pending(id) and declared:
+            return self._read_pending(Pending(self.session, id, props), props, declared)
+        connection = self._find(id)
         if connection is None:
-            if declared:
-                return Live(None)
-            raise NotFoundError(
-                404,
-                None,
-                f"there is no connection {id!r}",
-                "GET",
-                "/connections",
-                advice="`weld-pulumi connections` lists those that are there.",
-            )
+            return self._read_missing(id, props, declared)
         if not declared:
             outs = {"integration_id": connection.integration_id, "label": connection.label}
             return Live(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
-        if connection.label not in (None, declared["label"]):
+        if props.get("status") == PENDING:
+            return self._read_pending(Pending(self.session, id, props), props, declared)
+        told = memo_of(props).get("told_label")
+        if connection.label not in (None, declared["label"], told):
             self.session.notices.info(
                 f"the connection {id} has the label {connection.label!r} in Weld, the program says "
                 f"{declared['label']!r}; renaming takes a person, so it is left as it is."
             )
-        if props.get("status") == PENDING and self._acted(id, props) is None:
-            return Live(id, props, declared)
-        return Live(id, self._authorized_outs(connection, declared), declared)
+        created_at = connection.created_at or props.get("created_at")
+        outs = {**declared, "status": AUTHORIZED, "created_at": created_at}
+        return Live(id, with_memo(outs, told_label=told), declared)
 
-    def _read_pending(self, id: str, props: Props, declared: Props) -> Live:
-        self._note_pending(id, props)
-        found = self._acted(id, props)
-        if found is None:
-            self._show_link(props)
+    def _read_pending(self, pending: Pending, props: Props, declared: Props) -> Live:
+        pending.hold()
+        found, dead = pending.look()
+        if found is not None:
+            pending.recognised(found.id)
+            return Live(found.id, self._authorized(declared, found, created_at=props.get("created_at")), declared)
+        if dead:
+            pending.tell_dead(dead)
+        else:
+            pending.tell()
+        return Live(pending.id, props, declared)
+
+    def _read_missing(self, id: str, props: Props, declared: Props) -> Live:
+        if not declared:
+            raise _gone(id, "`weld-pulumi connections` lists those that are there.")
+        # Weld's lists may show a new connection only after a moment; its settings are there at once.
+        if self._has_settings(id):
             return Live(id, props, declared)
-        self.session.authorized[_key(props)] = found.id
-        return Live(found.id, self._authorized_outs(found, declared), declared)
+        return Live(None)
+
+    def _has_settings(self, id: str) -> bool:
+        try:
+            return self.session.settings_schema(id) is not None
+        except WeldApiError as error:
+            if error.status_code in (400, 405, 422):
+                return False  # a destination has none
+            raise
 
     # Update ----------------------------------------------------------------------------------------------------
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
-        again = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
-        if olds.get("status") == PENDING:
-            return self._update_pending(id, olds, news, again)
-        if not again:
-            return {**self._authorized_outs(None, news), "created_at": olds.get("created_at")}
-        return self._authorize_again(id, olds, news)
+        if is_pending(id):
+            return self._update_pending(id, olds, news)
+        changed = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
+        live = self._find(id, fresh=True) if changed else None
+        if changed and live is None:
+            raise _gone(id, "`pulumi up --refresh` makes it anew.")
+        if self._needs_person(live, olds, news):
+            return self._authorize_again(id, olds, news)
+        if olds.get("status") == PENDING and not changed:
+            return self._update_waiting(id, olds, news)
+        before = {"created_at": olds.get("created_at"), "told_label": memo_of(olds).get("told_label")}
+        return self._authorized(news, None, **before)
 
-    def _update_pending(self, id: str, olds: Props, news: Props, again: bool) -> Props:
-        expired = is_expired(self.session, olds.get("authorize_expires_at"))
-        if is_pending(id) and (again or expired):
-            # The person may still use the old link, so what was unknown then is unknown now.
-            known = list(memo_of(olds).get("known", []))
-            outcome = authorize(self.session, _request(news, timeout=0, known=known), lambda _: None)
-            return self._pending(news, outcome, known=known)
-        if not is_pending(id):
-            if again:
-                return self._authorize_again(id, olds, news)
-            found = self._acted(id, olds)
-            if found is not None or expired:
-                return self._closed(id, found, olds, news)
-        kept = {k: olds.get(k) for k in ("status", "authorize_url", "authorize_expires_at", "created_at")}
-        return with_memo({**CONNECTION.declared(news), **kept}, **memo_of(olds))
+    def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
+        """Give a resource that waits a fresh link, where the old one is of no use or asks for something else."""
+        changed = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
+        if changed or Pending(self.session, id, olds).look()[1]:
+            # A person may still use the old link, so what was unknown then is unknown now.
+            _, outs = self._ask(news, list(memo_of(olds).get("known", [])), wait=False)
+            self.session.pending_labels[id] = news["label"]
+            return outs
+        return _still_waiting(olds, news)
 
-    def _authorize_again(self, id: str, olds: Props, news: Props) -> Props:
-        watch = Watch(self.session, id)
-        outcome = authorize(self.session, _request(news, connection_id=id), watch)
+    def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
+        """See whether a person has authorised a connection again."""
+        found, dead = Pending(self.session, id, olds).look()
+        if found is not None:
+            return self._authorized_again(found, olds, news)
+        if not dead:
+            return _still_waiting(olds, news)
+        if (memo_of(olds).get("before") or {}).get("updated_at"):
+            return self._authorize_again(id, olds, news, wait=False)  # Weld would have told
+        self.session.notices.warn(
+            f"the link to authorise {news['label']!r} again has expired, and Weld does not tell whether it was "
+            "used. The connection stays as it is; change reauthorize_triggers to ask again."
+        )
+        return self._authorized(news, None, created_at=olds.get("created_at"))
+
+    def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
+        watch = Watch(self.session, id, news["label"])
+        outcome = authorize(self.session, _request(news, connection_id=id, wait=wait), watch)
         if outcome.connection is not None:
-            return self._closed(id, outcome.connection, olds, news)
-        outs = {**self._pending(news, outcome), "created_at": olds.get("created_at")}
-        return with_memo(outs, bridge=watch.listed, before=watch.before)
+            return self._authorized_again(outcome.connection, olds, news)
+        tell_pending(self.session, news, outcome)
+        outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
+        outs["created_at"] = olds.get("created_at")
+        return with_memo(outs, bridge=watch.track.follow(outcome.bridge), before=watch.before)
 
-    def _closed(self, id: str, found: ConnectionInfo | None, olds: Props, news: Props) -> Props:
-        if found is None:
+    def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
+        if found.label not in (None, news["label"]):
             self.session.notices.warn(
-                f"the link to authorise {news['label']!r} again has expired, and Weld does not tell whether it was "
-                "used. The connection stays as it is; change reauthorize_triggers to ask again."
-            )
-        elif found.label not in (None, news["label"]):
-            self.session.notices.warn(
-                f"connection {id} is authorised again, but Weld keeps its label {found.label!r} instead of "
+                f"connection {found.id} is authorised again, but Weld keeps its label {found.label!r} instead of "
                 f"{news['label']!r}."
             )
-        return {
-            **self._authorized_outs(None, news),
-            "created_at": (found and found.created_at) or olds.get("created_at"),
-        }
+        self.session.forget("connections")
+        return self._authorized(news, found, created_at=olds.get("created_at"))
 
     # Delete ----------------------------------------------------------------------------------------------------
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         if is_pending(id):
-            return
-        if id in self.session.made:
+            if id not in self.session.recognised:
+                Pending(self.session, id, props).tell_leftover()
+        elif id in self.session.made:
             self.session.notices.warn(f"connection {id} was taken over by its own replacement, so it is not deleted.")
         elif props.get("deletion_policy") == "retain":
             self.session.notices.info(f"connection {id} stays in Weld (deletion_policy='retain').")
@@ -350,24 +330,35 @@ class ConnectionLifecycle(Lifecycle):
         try:
             self.client.delete_connection(id)
         except WeldApiError as error:
-            syncs = [sync.id for sync in self.session.syncs_of(id)] if error.status_code in (400, 409, 422) else []
+            refused = error.status_code in (400, 409, 422)
+            syncs = [sync.id for sync in self.session.syncs_of(id, max_age=0.0)] if refused else []
             if syncs:
                 error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
             raise
 
+    def _find(self, id: str, fresh: bool = False) -> ConnectionInfo | None:
+        connections = self.client.list_connections() if fresh else self.session.connections()
+        return next((connection for connection in connections if connection.id == id), None)
+
 
 def _request(
-    news: Props, *, timeout: float | None = None, connection_id: str | None = None, known: list[str] | None = None
+    news: Props, *, connection_id: str | None = None, known: list[str] | None = None, wait: bool = True
 ) -> Request:
     return Request(
         news["integration_id"],
         news["label"],
-        news["authorization_timeout"] if timeout is None else timeout,
+        news["authorization_timeout"] if wait else 0,
         news.get("redirect_uri"),
         connection_id,
         known or (),
     )
 
 
-def _key(props: Mapping[str, Any]) -> tuple[str, str]:
-    return str(props.get("integration_id")), str(props.get("label"))
+def _still_waiting(olds: Props, news: Props) -> Props:
+    """Return the outputs of a resource that goes on waiting with the same link."""
+    kept = {name: olds.get(name) for name in ("status", "authorize_url", "authorize_expires_at", "created_at")}
+    return with_memo({**CONNECTION.declared(news), **kept}, **memo_of(olds))
+
+
+def _gone(id: str, advice: str) -> NotFoundError:
+    return NotFoundError(404, None, f"there is no connection {id!r}", "GET", "/connections", advice=advice)

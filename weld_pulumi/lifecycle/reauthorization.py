@@ -7,6 +7,7 @@ from typing import Any
 
 from ..api.models import ConnectionBridge, ConnectionInfo
 from .fields import Props
+from .recognition import Track, is_used
 from .session import Session
 
 __all__ = ["Watch", "signs_of", "was_used"]
@@ -19,47 +20,52 @@ def signs_of(session: Session, connection_id: str) -> Props:
 
 
 def was_used(
-    session: Session, connection_id: str, before: Mapping[str, Any], bridge_id: str | None
+    session: Session, connection_id: str, label: str, before: Mapping[str, Any], bridge_id: str | None
 ) -> ConnectionInfo | None:
-    """Return the connection if it changed, or if its bridge has gone from the list.
+    """Return the connection if it was changed or renamed, or if its bridge has gone from the list.
 
     Args:
         session: of this process.
         connection_id: the connection.
+        label: what it was to be called.
         before: its signs when the bridge was opened.
-        bridge_id: the bridge, if Weld lists bridges that are not used yet; else None.
+        bridge_id: the bridge, if Weld listed it while it was not used, and it has not expired.
     """
     now = _find(session, connection_id)
     if now is None:
         return None
-    if any(getattr(now, sign) != before.get(sign) for sign in ("updated_at", "label")):
+    if now.updated_at not in (None, before.get("updated_at")) or now.label == label != before.get("label"):
         return now
-    if bridge_id and bridge_id not in _bridges(session):
-        return now
-    return None
+    if not is_used(session, bridge_id):
+        return None
+    if now.updated_at is not None:
+        session.notices.info(
+            f"the link to authorise connection {connection_id} again was used, but the connection has not changed: if "
+            "it was refused in the browser, change reauthorize_triggers to ask again."
+        )
+    return now
 
 
 class Watch:
-    """Looks for the signs while a bridge is open."""
+    """Looks for the signs while a bridge is open.
 
-    def __init__(self, session: Session, connection_id: str) -> None:
+    Attributes:
+        before: the signs when it was opened.
+        track: follows the bridge.
+    """
+
+    def __init__(self, session: Session, connection_id: str, label: str) -> None:
         self._session = session
         self._connection_id = connection_id
+        self._label = label
         self.before = signs_of(session, connection_id)
-        self._opened: str | None = None
-        self.listed: str | None = None
+        self.track = Track(session)
 
     def __call__(self, bridge: ConnectionBridge) -> ConnectionInfo | None:
         """Return the connection once a person has acted."""
-        if self._opened is None:
-            self._opened = bridge.id or ""
-            self.listed = bridge.id if bridge.id in _bridges(self._session) else None
-        return was_used(self._session, self._connection_id, self.before, self.listed)
+        bridge_id = self.track.follow(bridge)
+        return was_used(self._session, self._connection_id, self._label, self.before, bridge_id)
 
 
 def _find(session: Session, connection_id: str) -> ConnectionInfo | None:
     return next((c for c in session.client.list_connections() if c.id == connection_id), None)
-
-
-def _bridges(session: Session) -> set[str | None]:
-    return {bridge.id for bridge in session.client.list_bridges()}

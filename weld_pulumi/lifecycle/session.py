@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 from urllib.parse import unquote
@@ -26,6 +26,7 @@ from ..api.models import (
 )
 from ..config import Settings
 from ..errors import NotFoundError
+from .fields import Props
 from .notices import Notices
 
 __all__ = ["Clock", "Session", "SyncIntent"]
@@ -93,14 +94,18 @@ class Session:
     running: set[str] = field(default_factory=set)
     #: Ids that a create of this process answered with: never to be deleted as the old half of a replacement.
     made: set[str] = field(default_factory=set)
-    #: (connection id, schema) -> id of the sync that is being replaced.
-    replaced_syncs: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Id -> inputs: what this process has compared, hence what other resources of the program have.
+    compared: dict[str, Props] = field(default_factory=dict)
+    #: Ids that this process has deleted, or let go of as their deletion_policy says.
+    released: set[str] = field(default_factory=set)
     #: Pending id -> label, to name the connection in a message.
     pending_labels: dict[str, str] = field(default_factory=dict)
     #: (integration, label) -> the connection that a person authorised for a pending resource.
     authorized: dict[tuple[str, str], str] = field(default_factory=dict)
     #: (integration, label) -> who waits for it in this process.
     waiting: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Connections that were recognised for a pending resource, and the ids that these had until then.
+    recognised: set[str] = field(default_factory=set)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _once: _Once = field(default_factory=_Once)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
@@ -195,8 +200,18 @@ class Session:
     # Words left for others -------------------------------------------------------------------------------------
 
     def intend(self, sync_id: str, enabled: Any, streams: Any) -> None:
-        """Note what the program wants of a sync."""
-        inline = (
-            frozenset(e["name"] for e in streams if isinstance(e.get("name"), str)) if streams is not None else None
-        )
+        """Note what the program wants of a sync; what of it is not known yet is left out."""
+        names = [e.get("name") for e in streams if isinstance(e, dict)] if isinstance(streams, list) else []
+        inline = None if streams is None else frozenset(name for name in names if isinstance(name, str))
         self.intents[sync_id] = SyncIntent(enabled is True, inline)
+
+    def replaced_by(self, inputs: Mapping[str, Any]) -> str | None:
+        """Return the id of the resource that is replaced by the one with these inputs, if that is what they are for.
+
+        The engine compares a resource first, and then checks and creates its replacement from the same inputs.
+        """
+        return next((id for id, compared in list(self.compared.items()) if compared == inputs), None)
+
+    def has_resource(self, id: str) -> bool:
+        """Tell whether another resource of the program stands for this object."""
+        return (id in self.compared or id in self.made) and id not in self.released

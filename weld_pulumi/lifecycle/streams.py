@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..api.models import EltStreamInfo, EltSyncInfo
-from ..errors import WeldError, WeldValidationError
+from ..errors import WeldApiError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
 from ..validation.problems import Problem
-from ..validation.streams import duplicate_problems
+from ..validation.streams import duplicate_problems, unknown_stream_problems
 from .fields import Change, Field, Props, Table
 from .session import Session
-from .values import UNKNOWN, flag, kind, names, text
+from .values import UNKNOWN, flag, kind, names, rules, text
 
 __all__ = [
     "ENTRY",
@@ -40,7 +40,7 @@ __all__ = [
 
 def _pointer(value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise ValueError("is not a text; write the id of the column, for example 'updated_at'")
+        raise TypeError("is not a text; write the id of the column, for example 'updated_at'")
     return value or None
 
 
@@ -158,11 +158,26 @@ def upsert(session: Session, sync_id: str, bodies: Sequence[Props]) -> dict[str,
     if not bodies:
         return {}
     sent = [body["name"] for body in bodies]
-    answered = {stream.name: stream for stream in session.client.upsert_streams(sync_id, bodies)}
+    try:
+        answered = {stream.name: stream for stream in session.client.upsert_streams(sync_id, bodies)}
+    except WeldApiError as error:
+        if error.status_code in (400, 422):
+            _explain(session, sync_id, bodies, error)
+        raise
     if not all(name in answered for name in sent):
         answered = {**find_streams(session, sync_id, sent), **answered}
     session.note_known_streams(sync_id, answered.values())
     return {name: answered[name] for name in sent}
+
+
+def _explain(session: Session, sync_id: str, bodies: Sequence[Props], error: WeldApiError) -> None:
+    """Say which names Weld cannot have meant well, if its streams can be read: its own words may be none at all."""
+    try:
+        problems = unknown_stream_problems(bodies, session.available_streams(sync_id))
+    except WeldError:
+        return
+    for problem in problems[:5]:
+        error.advise(f"{problem.reason[:1].upper()}{problem.reason[1:]}.")
 
 
 def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
@@ -174,26 +189,29 @@ def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
     entries: list[Any] = []
     problems: list[Problem] = []
     for index, item in enumerate(value):
-        here = f"{path}[{index}]"
-        if item is UNKNOWN:
-            entries.append(item)
-            continue
-        if not isinstance(item, dict):
-            problems.append(Problem(here, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)"))
-            continue
-        entry, found = ENTRY.canonical(item, f"{here}.", defaults=False)
-        problems += found
-        if not found:
-            problems += stream_problems(entry, here)
+        entry, found = _canonical_entry(item, f"{path}[{index}]")
         entries.append(entry)
-    if problems:
-        return entries, problems
-    known = [entry for entry in entries if entry is not UNKNOWN]
-    problems += duplicate_problems(known, path) if len(known) == len(entries) else []
-    if len(known) < len(entries) or any(entry.get("name") is UNKNOWN for entry in known):
-        return entries, problems
-    plain = sorted((entry for entry in known if not is_open(entry)), key=lambda entry: str(entry["name"]))
-    return plain + [entry for entry in known if is_open(entry)], problems
+        problems += found
+    named = [entry if isinstance(entry, dict) else {} for entry in entries]
+    problems += rules(duplicate_problems(named, path))
+    return _in_order(entries), problems
+
+
+def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
+    if item is UNKNOWN:
+        return item, []
+    if not isinstance(item, dict):
+        return {}, [Problem(path, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)")]
+    entry, problems = ENTRY.canonical(item, f"{path}.", defaults=False)
+    return entry, problems or rules(stream_problems(entry, path))
+
+
+def _in_order(entries: list[Any]) -> list[Any]:
+    """Sort by name, where all names are known."""
+    if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in entries):
+        return entries
+    plain = [entry for entry in entries if not is_open(entry)]
+    return sorted(plain, key=lambda entry: str(entry["name"])) + [entry for entry in entries if is_open(entry)]
 
 
 def is_open(entry: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from .fields import Change, Field, Props, Table
 from .streams import canonical_entries, entry_of, same_entries
 from .sync_settings import as_declared
 from .triggers import TRIGGER_FIELDS
-from .values import choice, flag, kind, mapping, text
+from .values import Rule, choice, flag, kind, mapping, text
 
 __all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "view_of"]
 
@@ -24,7 +24,7 @@ DAILY = "0 0 * * *"
 
 def _schema_name(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{show(value)} is not a text; write it in quotes")
+        raise TypeError(f"{show(value)} is not a text; write it in quotes")
     problem = schema_name_problem(value)
     if problem:
         raise ValueError(problem)
@@ -33,19 +33,24 @@ def _schema_name(value: Any) -> str:
 
 def _cron(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{show(value)} is not a text; write a cron expression in quotes, such as '0 */6 * * *'")
+        raise TypeError(f"{show(value)} is not a text; write a cron expression in quotes, such as '0 */6 * * *'")
     return canonical_cron(value)
 
 
 def _date(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{show(value)} is not a text; write a date in quotes, such as '2024-01-31'")
+        raise TypeError(f"{show(value)} is not a text; write a date in quotes, such as '2024-01-31'")
     return canonical_date(value)
+
+
+def _same_settings(old: Any, new: Any) -> bool:
+    """No settings at all are an empty dict or none."""
+    return (old or {}) == (new or {})
 
 
 def _adopt(value: Any) -> bool | str:
     if not isinstance(value, (bool, str)) or value == "":
-        raise ValueError(f"{show(value)} is neither True nor False nor an id in quotes")
+        raise TypeError(f"{show(value)} is neither True nor False nor an id in quotes")
     return value
 
 
@@ -56,7 +61,7 @@ SYNC = Table(
     Field("destination_schema_name", kind(_schema_name), Change.REPLACE, required=True, same=same_schema),
     Field("sync_interval", kind(_cron), Change.UPDATE, same=same_schedule),
     Field("orchestration_workflow_id", text, Change.UPDATE),
-    Field("elt_settings", mapping, Change.UPDATE, hidden=True),
+    Field("elt_settings", mapping, Change.UPDATE, same=_same_settings, hidden=True),
     Field("start_date", kind(_date), Change.REPLACE, same=same_date),
     Field("enabled", flag, Change.UPDATE, default=True),
     Field("source_streams", canonical_entries, Change.UPDATE, same=same_entries, hidden=True),
@@ -79,7 +84,7 @@ def schedule_problem(inputs: Mapping[str, Any]) -> list[Problem]:
     """Require one of the two ways to say when a sync runs."""
     if inputs.get("sync_interval") is None and inputs.get("orchestration_workflow_id") is None:
         return [
-            Problem(
+            Rule(
                 "sync_interval",
                 "is missing; write a cron expression such as '0 */6 * * *', or give orchestration_workflow_id",
             )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ..api.models import EltStreamInfo, RequestedRun
+from ..api.models import RequestedRun
 from ..errors import ConflictError, WeldApiError
 from .fields import Change, Field
 from .once import send_once
@@ -32,9 +32,9 @@ def fire(
     session: Session,
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
-    streams: Iterable[EltStreamInfo],
+    streams: Mapping[str, str],
     enabled: bool,
-    reset_history: Mapping[str, bool] | None = None,
+    reset_history: bool = False,
 ) -> None:
     """Do what the changed triggers ask for; ``olds`` are empty on creation.
 
@@ -42,56 +42,52 @@ def fire(
         session: of this process.
         olds: outputs of the last run.
         news: inputs.
-        streams: the streams concerned.
+        streams: name and id of the streams concerned.
         enabled: whether their sync is enabled; Weld runs no others.
-        reset_history: by stream name, whether a full refresh also throws the history away.
+        reset_history: whether a full refresh also throws the history away.
     """
-    streams = list(streams)
     if fired("full_refresh_triggers", olds, news):
-        for stream in streams:
-            _request_full_refresh(session, stream, (reset_history or {}).get(stream.name, False))
+        for name, id in streams.items():
+            _request_full_refresh(session, name, id, reset_history)
     if not fired("run_triggers", olds, news) or not streams:
         return
     if not enabled:
         session.notices.warn(
-            f"no run was asked for ({_named(streams)}): the sync is not enabled. It runs once enabled=True is set; "
-            "change run_triggers again after that."
+            f"no run was asked for ({_named(list(streams))}): the sync is not enabled. It runs once enabled=True is "
+            "set; change run_triggers again after that."
         )
         return
-    for stream in streams:
-        _request_run(session, stream)
+    for name, id in streams.items():
+        _request_run(session, name, id)
 
 
-def _request_full_refresh(session: Session, stream: EltStreamInfo, reset_history: bool) -> None:
+def _request_full_refresh(session: Session, name: str, id: str, reset_history: bool) -> None:
     try:
-        session.client.request_full_refresh(stream.id, reset_history)
+        session.client.request_full_refresh(id, reset_history)
     except WeldApiError as error:
-        # As Weld's document has it: the sync is not running, or its job is stopped.
         if error.status_code != 400:
             raise
         session.notices.warn(
-            f"Weld did not mark stream {stream.name!r} for a full refresh: {error.message or 'no reason given'}. "
-            "Change full_refresh_triggers again once the sync is enabled."
+            f"Weld did not mark stream {name!r} for a full refresh: {error.message or 'no reason given'}. Change "
+            "full_refresh_triggers again once that is settled."
         )
 
 
-def _request_run(session: Session, stream: EltStreamInfo) -> None:
+def _request_run(session: Session, name: str, id: str) -> None:
     begun = session.clock.now() - _CLOCK_SKEW
 
     def started() -> RequestedRun | None:
-        runs = session.client.list_runs(stream.id, limit=1)
+        runs = session.client.list_runs(id, limit=1)
         return RequestedRun() if any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) else None
 
     try:
-        send_once(session, lambda: session.client.request_run(stream.id), started, f"a run of {stream.name!r}")
+        send_once(session, lambda: session.client.request_run(id), started, f"a run of {name!r}")
     except ConflictError:
-        session.notices.info(f"stream {stream.name!r} is running already; no second run was asked for.")
+        session.notices.info(f"stream {name!r} is running already; no second run was asked for.")
     except WeldApiError as error:
         if error.status_code != 400:
             raise
-        session.notices.warn(
-            f"Weld did not start a run of stream {stream.name!r}: {error.message or 'no reason given'}"
-        )
+        session.notices.warn(f"Weld did not start a run of stream {name!r}: {error.message or 'no reason given'}")
 
 
 def _seconds(text: str | None) -> float:
@@ -102,6 +98,6 @@ def _seconds(text: str | None) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
-def _named(streams: list[EltStreamInfo]) -> str:
-    shown = ", ".join(repr(stream.name) for stream in streams[:3])
-    return shown + (f" and {len(streams) - 3} more" if len(streams) > 3 else "")
+def _named(names: list[str]) -> str:
+    shown = ", ".join(map(repr, names[:3]))
+    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")

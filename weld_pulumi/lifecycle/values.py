@@ -8,11 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ..validation.problems import Problem, show
 
-__all__ = ["UNKNOWN", "Kind", "choice", "flag", "has_unknown", "kind", "mapping", "names", "plain", "text", "triggers"]
+__all__ = [
+    "UNKNOWN",
+    "Kind",
+    "Rule",
+    "choice",
+    "flag",
+    "has_unknown",
+    "kind",
+    "mapping",
+    "names",
+    "plain",
+    "rules",
+    "text",
+    "triggers",
+]
 
 
 class _Unknown:
@@ -39,23 +54,35 @@ def has_unknown(value: Any) -> bool:
     return value is UNKNOWN
 
 
-def kind(read: Callable[[Any], Any], hidden: bool = False) -> Kind:
-    """Make a kind out of a function that raises ``ValueError(reason)``; unknowns pass."""
+@dataclass(frozen=True)
+class Rule(Problem):
+    """A problem with a value of the right type: where ``weld:validation`` is ``off``, Weld is left to judge it."""
+
+
+def rules(problems: Iterable[Problem]) -> list[Problem]:
+    """Mark problems as those of values of the right type."""
+    return [Rule(problem.path, problem.reason) for problem in problems]
+
+
+def kind(read: Callable[[Any], Any]) -> Kind:
+    """Make a kind out of a function that raises ``TypeError(reason)`` or ``ValueError(reason)``; unknowns pass."""
 
     def canonical(value: Any, path: str) -> tuple[Any, list[Problem]]:
         if value is UNKNOWN:
             return value, []
         try:
             return read(value), []
-        except ValueError as reason:
+        except TypeError as reason:
             return value, [Problem(path, str(reason))]
+        except ValueError as reason:
+            return value, [Rule(path, str(reason))]
 
     return canonical
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{show(value)} is not a text; write it in quotes")
+        raise TypeError(f"{show(value)} is not a text; write it in quotes")
     if not value.strip():
         raise ValueError("is empty; write a text or leave the argument out")
     return value
@@ -63,16 +90,16 @@ def _text(value: Any) -> str:
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise ValueError(f"{show(value)} is neither True nor False")
+        raise TypeError(f"{show(value)} is neither True nor False")
     return value
 
 
 def _names(value: Any) -> list[Any]:
     if not isinstance(value, (list, tuple)):
-        raise ValueError(f"{show(value)} is not a list; write a list of names, for example ['email']")
+        raise TypeError(f"{show(value)} is not a list; write a list of names, for example ['email']")
     for item in value:
         if item is not UNKNOWN and (not isinstance(item, str) or not item):
-            raise ValueError(f"{show(item)} is not a name; write a list of texts, for example ['email']")
+            raise TypeError(f"{show(item)} is not a name; write a list of texts, for example ['email']")
     if has_unknown(value):
         return list(value)
     return sorted(set(value))
@@ -88,20 +115,25 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, (str, bool, int, float)) or value is None or value is UNKNOWN:
         return value
-    raise ValueError(
-        "holds something that is not JSON data (an asset or an object); write texts, numbers, lists, dicts"
-    )
+    raise TypeError("holds something that is not JSON data (an asset or an object); write texts, numbers, lists, dicts")
+
+
+def _without_none(value: Any) -> Any:
+    """Leave out what is None, as for any other argument: Weld takes no null."""
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return [_without_none(item) for item in value] if isinstance(value, list) else value
 
 
 def _mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError("is not a dict; write for example {'account': 'acct_1'}")
-    return dict(plain(value))
+        raise TypeError("is not a dict; write for example {'account': 'acct_1'}")
+    return dict(_without_none(plain(value)))
 
 
 def _triggers(value: Any) -> Any:
     if not isinstance(value, (list, tuple, dict)):
-        raise ValueError("is neither a list nor a dict; write for example ['2026-11-22'] and change it to fire")
+        raise TypeError("is neither a list nor a dict; write for example ['2026-11-22'] and change it to fire")
     return plain(value) or None
 
 
@@ -110,7 +142,7 @@ def choice(*allowed: str) -> Kind:
 
     def read(value: Any) -> str:
         if value not in allowed:
-            raise ValueError(f"{show(value)} is not one of {', '.join(map(repr, allowed))}")
+            raise TypeError(f"{show(value)} is not one of {', '.join(map(repr, allowed))}")
         return str(value)
 
     return kind(read)

@@ -7,17 +7,15 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from textwrap import dedent
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.raw_server import DROP, Answer, RawServer, answer, json_answer
+from tests.support.raw_server import DROP, Answer, RawServer, answer, half, json_answer
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
@@ -32,14 +30,6 @@ NO_JSON = answer('{"data": [', headers={"content-type": "application/json"})
 PAGE = answer("<html><title>Sign in</title></html>", headers={"content-type": "text/html"})
 
 
-def _drop_after(head: bytes) -> Callable[[Any], None]:
-    def send(connection: Any) -> None:
-        connection.sendall(head)
-        connection.close()
-
-    return send
-
-
 # What goes wrong -> which kinds of requests are repeated.
 ROWS: dict[str, tuple[Answer, set[Kind]]] = {
     "429": (answer(status=429), {Kind.READ, Kind.IDEMPOTENT, Kind.ONCE}),
@@ -47,11 +37,11 @@ ROWS: dict[str, tuple[Answer, set[Kind]]] = {
     "503": (answer(status=503), {Kind.READ, Kind.IDEMPOTENT}),
     "504": (answer(status=504), {Kind.READ, Kind.IDEMPOTENT}),
     "dropped": (DROP, {Kind.READ, Kind.IDEMPOTENT}),
-    "dropped in the headers": (_drop_after(b"HTTP/1.1 200 OK\r\nconten"), {Kind.READ, Kind.IDEMPOTENT}),
-    "truncated": (_drop_after(TRUNCATED), {Kind.READ, Kind.IDEMPOTENT}),
+    "dropped in the headers": (half(b"HTTP/1.1 200 OK\r\nconten"), {Kind.READ, Kind.IDEMPOTENT}),
+    "truncated": (half(TRUNCATED), {Kind.READ, Kind.IDEMPOTENT}),
     "no JSON": (NO_JSON, {Kind.READ, Kind.IDEMPOTENT}),
     "a web page": (PAGE, {Kind.READ, Kind.IDEMPOTENT}),
-    "no HTTP": (_drop_after(b"SSH-2.0-OpenSSH\r\n"), {Kind.READ, Kind.IDEMPOTENT}),
+    "no HTTP": (half(b"SSH-2.0-OpenSSH\r\n"), {Kind.READ, Kind.IDEMPOTENT}),
     "400": (answer(status=400), set()),
     "401": (answer(status=401), set()),
     "403": (answer(status=403), set()),

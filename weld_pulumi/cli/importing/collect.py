@@ -1,13 +1,12 @@
-"""Reads a workspace through the life cycles, and gives for each object what a program and a state say of it."""
+"""Reads a workspace through the life cycles: for each object, what a program and a state have to say of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...api.models import ConnectionInfo, EltSyncInfo
-from ...errors import WeldValidationError
 from ...lifecycle.base import Lifecycle
 from ...lifecycle.connection import ConnectionLifecycle
 from ...lifecycle.elt_sync import EltSyncLifecycle
@@ -15,9 +14,201 @@ from ...lifecycle.fields import Props
 from ...lifecycle.session import Session
 from ...lifecycle.source_stream import SourceStreamLifecycle
 from ...lifecycle.streams import entry_of
-from ...lifecycle.sync_table import DAILY, schedule_problem
+from ...lifecycle.sync_table import DAILY
 from ...validation.problems import Problem
 from .names import Names
 from .secret_settings import without_secrets
 
-__all__ = ["Collection_", "Resource", "Wanted", "collect"]
+__all__ = ["Imported", "Workspace", "collect"]
+
+_COLUMNS = ("excluded_columns", "hashed_columns")
+_COLUMNS_ADVICE = (
+    "Weld never tells excluded_columns and hashed_columns. Where columns are excluded or hashed, write that into the "
+    "program before you change anything else of the stream: a change sends these lists too."
+)
+
+
+@dataclass
+class Imported:
+    """One object of Weld's.
+
+    Attributes:
+        kind: Connection, EltSync or SourceStream.
+        id: Weld's id.
+        name: the resource name.
+        variable: the Python variable that holds it.
+        args: the arguments that a program has to give: no defaults.
+        inputs: what the engine would have as inputs.
+        outputs: what the engine would have as outputs.
+        references: argument to the variable of the resource whose id it is.
+        comments: what a reader of the program has to know.
+    """
+
+    kind: str
+    id: str
+    name: str
+    variable: str
+    args: Props
+    inputs: Props
+    outputs: Props
+    references: dict[str, str] = field(default_factory=dict)
+    comments: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Workspace:
+    """What was read, and what people have to be told of it."""
+
+    resources: list[Imported] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def note(self, text: str) -> None:
+        """Tell something once."""
+        if text not in self.notes:
+            self.notes.append(text)
+
+
+def collect(session: Session, connections: list[ConnectionInfo], syncs: list[EltSyncInfo], separate: bool) -> Workspace:
+    """Read objects of a workspace.
+
+    Args:
+        session: speaks to Weld.
+        connections: to read, in this order.
+        syncs: to read, in this order.
+        separate: make each stream a resource of its own, instead of an entry of its sync.
+    """
+    collector = _Collector(session, separate)
+    for connection in connections:
+        collector.connection(connection, syncs)
+    for sync in syncs:
+        collector.sync(sync)
+    return collector.found
+
+
+class _Collector:
+    def __init__(self, session: Session, separate: bool) -> None:
+        self._session = session
+        self._separate = separate
+        self._names = Names()
+        self._variables: dict[str, str] = {}
+        self.found = Workspace()
+
+    def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo]) -> None:
+        lifecycle = ConnectionLifecycle(self._session)
+        told = lifecycle.read(connection.id, {}).outs
+        integration = told.get("integration_id") or _integration_of(connection.id, syncs)
+        name = self._names.resource(lifecycle.title, told.get("label"), integration)
+        args = {**_beyond_defaults(lifecycle, told), "integration_id": integration, "label": told.get("label")}
+        made = self._resource(lifecycle, connection.id, name, args)
+        if made is not None:
+            self._variables[connection.id] = made.variable
+
+    def sync(self, sync: EltSyncInfo) -> None:
+        lifecycle = EltSyncLifecycle(self._session)
+        args = _beyond_defaults(lifecycle, lifecycle.read(sync.id, {}).outs)
+        comments = [*self._settings(sync.id, args), *self._schedule(sync.id, args)]
+        inline = None if self._separate else args.get("source_streams", [])
+        args.pop("source_streams", None)
+        if inline is not None:
+            problems = _problems(lifecycle, {**args, "source_streams": inline})
+            if any(problem.path.startswith("source_streams") for problem in problems):
+                self.found.note(f"The streams of sync {sync.id} stay out of the program: {_listed(problems)}.")
+            else:
+                args["source_streams"] = inline
+                self._note_columns(inline)
+        name = self._names.resource(lifecycle.title, sync.destination_schema_name)
+        made = self._resource(lifecycle, sync.id, name, args, comments)
+        if made is not None and self._separate:
+            self._streams(made)
+
+    def _streams(self, sync: Imported) -> None:
+        lifecycle = SourceStreamLifecycle(self._session)
+        for stream in sorted(self._session.streams_of(sync.id).values(), key=lambda each: each.name):
+            args = {"elt_sync_id": sync.id, **entry_of(stream, None)}
+            name = self._names.resource(lifecycle.title, f"{sync.name} {stream.name}")
+            made = self._resource(lifecycle, stream.id, name, args)
+            if made is not None:
+                made.references["elt_sync_id"] = sync.variable
+                self._note_columns([args])
+
+    def _resource(
+        self, lifecycle: Lifecycle, id: str, name: str, args: Props, comments: list[str] | None = None
+    ) -> Imported | None:
+        """Describe one object as the engine would after a first `up`; None where the program could not have it."""
+        kind = lifecycle.title
+        args = {key: value for key, value in args.items() if value is not None}
+        if "label" in lifecycle.table and not str(args.get("label", "")).strip():
+            args["label"] = name
+        problems = _problems(lifecycle, args)
+        if problems:
+            self.found.note(f"{kind} {id} is left out: {_listed(problems)}.")
+            return None
+        canonical, _ = lifecycle.table.canonical(args)
+        inputs = lifecycle.check(canonical, args).inputs
+        live = lifecycle.read(id, inputs)
+        differing = lifecycle.diff(id, live.outs, inputs).changed
+        if differing:
+            self.found.note(f"{kind} {id} will show a change in {', '.join(differing)}.")
+        made = Imported(kind, id, name, self._names.variable(name, kind.lower()), args, inputs, live.outs)
+        made.comments += comments or []
+        if args.get("connection_id") in self._variables:
+            made.references["connection_id"] = self._variables[args["connection_id"]]
+        self.found.resources.append(made)
+        return made
+
+    def _settings(self, sync_id: str, args: Props) -> list[str]:
+        settings = args.pop("elt_settings", None)
+        if not settings:
+            return []
+        kept, left_out = without_secrets(settings, self._session.settings_schema(str(args.get("connection_id"))))
+        if kept:
+            args["elt_settings"] = kept
+        if not left_out:
+            return []
+        listed = ", ".join(left_out)
+        self.found.note(
+            f"Settings of sync {sync_id} that may be secret are left out: {listed}. Weld keeps them; to manage them, "
+            "add them with pulumi.Config().require_secret(…)."
+        )
+        return [f"Left out of elt_settings, because they may be secret: {listed}."]
+
+    def _schedule(self, sync_id: str, args: Props) -> list[str]:
+        workflow = args.get("orchestration_workflow_id")
+        if workflow:
+            names = {each.id: each.name for each in self._session.orchestrations()}
+            return [f"Run by the orchestration {names[workflow]!r}."] if names.get(workflow) else []
+        if args.get("sync_interval"):
+            return []
+        args["sync_interval"] = DAILY
+        self.found.note(f"Weld does not tell when sync {sync_id} runs; the program says daily.")
+        return ["Weld does not tell when this sync runs; daily is what it falls back to."]
+
+    def _note_columns(self, entries: list[Props]) -> None:
+        """Warn, where streams are there of which Weld may know more than it tells."""
+        if entries and not any(entry.get(name) for entry in entries for name in _COLUMNS):
+            self.found.note(_COLUMNS_ADVICE)
+
+
+def _beyond_defaults(lifecycle: Lifecycle, told: Mapping[str, Any]) -> Props:
+    """Return the arguments in ``told`` that a program has to give."""
+    return {f.name: told[f.name] for f in lifecycle.table if told.get(f.name) not in (None, f.default)}
+
+
+def _problems(lifecycle: Lifecycle, args: Props) -> list[Problem]:
+    """Return what a preview would refuse, with a state that has the same arguments."""
+    canonical, problems = lifecycle.table.canonical(args)
+    return problems or lifecycle.check(canonical, args).problems
+
+
+def _integration_of(connection_id: str, syncs: list[EltSyncInfo]) -> str | None:
+    """Find out the integration from the syncs of a connection, where Weld's list of connections does not tell it."""
+    for sync in syncs:
+        if sync.source_connection_id == connection_id:
+            return sync.source_integration_id
+        if sync.destination_connection_id == connection_id:
+            return sync.destination_integration_id
+    return None
+
+
+def _listed(problems: list[Problem]) -> str:
+    return "; ".join(f"{problem.path} {problem.reason}" for problem in problems)

@@ -1,0 +1,62 @@
+"""Weld on localhost, and a hand that types commands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from click.testing import CliRunner, Result
+
+from weld_pulumi.cli import cli
+from weld_pulumi.simulator import Simulator
+
+from .fake_pulumi import FakePulumi
+
+
+class Run(Protocol):
+    def __call__(self, *words: str, code: int = 0, input: str | None = None, **env: str | None) -> Result: ...
+
+
+@pytest.fixture
+def weld() -> Iterator[Simulator]:
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands run in an empty folder, without settings of whoever runs the tests, and open no browser."""
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    for name in ("WELD_API_KEY", "WELD_API_URL", "WELD_TRACEBACK", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def run(weld: Simulator) -> Run:
+    """Run a command on `weld` and check its exit code; keywords set environment variables (None: not set)."""
+
+    def run(*words: str, code: int = 0, input: str | None = None, **env: str | None) -> Result:
+        settings = {"WELD_API_KEY": weld.api_key, "WELD_API_URL": weld.url, "WELD_MAX_RETRIES": "0", **env}
+        result = CliRunner(env=settings).invoke(cli, words, input=input)
+        assert result.exit_code == code, f"{result.output}\n{result.exception!r}"
+        return result
+
+    return run
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
+    """A `pulumi` on PATH that answers what a test tells it to, and nothing else on PATH called so."""
+    return FakePulumi(tmp_path / "fake", monkeypatch)
+
+
+def data_of(result: Result) -> Any:
+    return json.loads(result.stdout)
+
+
+def cells(line: str) -> list[str]:
+    return [cell for cell in line.split("  ") if cell.strip()]

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Run, data_of
+from .fake_pulumi import FakePulumi, project, secret
+
+URN = "urn:pulumi:dev::testing::"
+PROVIDER = URN + "pulumi:providers:pulumi-python::"
+
+
+class Browser:
+    """What `webbrowser` opens; with `acts`, a person sits in front of it and agrees."""
+
+    def __init__(self) -> None:
+        self.opened: list[str] = []
+        self.acts: Callable[[], object] | None = None
+
+    def open(self, url: str) -> bool:
+        self.opened.append(url)
+        if self.acts:
+            self.acts()
+        return True
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
+    made = Browser()
+    monkeypatch.setattr("webbrowser.open", made.open)
+    monkeypatch.setenv("DISPLAY", ":0")
+    return made
+
+
+@pytest.fixture
+def somebody(weld: Simulator) -> Iterator[Callable[[Callable[[str], object]], None]]:
+    """Lets a person act on the first link that is there."""
+    over = threading.Event()
+    people: list[threading.Thread] = []
+
+    def somebody(does: Callable[[str], object]) -> None:
+        def act() -> None:
+            while not over.wait(0.05):
+                if waiting := weld.pending_bridges():
+                    does(waiting[0]["id"])
+                    return
+
+        people.append(threading.Thread(target=act))
+        people[-1].start()
+
+    yield somebody
+    over.set()
+    for person in people:
+        person.join(10)
+
+
+# A new connection
+
+
+def test_a_new_connection(weld: Simulator, run: Run, browser: Browser) -> None:
+    old = weld.create_connection("stripe", "Shop")
+    browser.acts = weld.authorize
+    result = run("authorize", "--integration-id", "stripe", "--label", "Shop")
+    id = result.stdout.strip()
+    assert id in {each["id"] for each in weld.state()["connections"]} - {old["id"]}
+    assert browser.opened[0] in result.stderr  # the link is there to read too
+    assert f"adopt={id!r}" in result.stderr
+
+
+def test_without_a_screen_the_link_is_only_shown(
+    weld: Simulator, run: Run, browser: Browser, somebody: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISPLAY")
+    somebody(weld.authorize)
+    assert "/authorize?token=" in run("authorize", "--integration-id", "stripe", "--label", "Shop").stderr
+    assert browser.opened == []
+
+
+def test_no_browser_when_none_is_wanted(weld: Simulator, run: Run, browser: Browser, somebody: Any) -> None:
+    somebody(weld.authorize)
+    result = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--no-browser", "--json")
+    told = data_of(result)
+    assert [(each["status"], each["label"], each["authorize_url"]) for each in told] == [("AUTHORIZED", "Shop", None)]
+    assert told[0]["connection_id"] in {each["id"] for each in weld.state()["connections"]}
+    assert browser.opened == []
+
+
+def test_nobody_acts(weld: Simulator, run: Run, browser: Browser) -> None:
+    result = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "0.2", code=1)
+    assert result.stdout == ""
+    assert "Nobody has authorised the connection 'Shop' (stripe) yet" in result.stderr
+
+
+def test_only_show_the_link(weld: Simulator, run: Run, browser: Browser) -> None:
+    told = data_of(run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "0", "--json"))
+    assert told[0]["status"] == "PENDING"
+    assert told[0]["authorize_url"] == weld.pending_bridges()[0]["authorize_url"]
+    assert browser.opened == []
+
+
+def test_half_of_what_is_needed(run: Run) -> None:
+    assert "--label" in run("authorize", "--integration-id", "stripe", code=2).stderr
+    assert "--label" in run("authorize", "--label", "Shop", code=2).stderr
+
+
+def test_an_integration_that_is_none(run: Run) -> None:
+    assert "Error: " in run("authorize", "--integration-id", "nonsense", "--label", "Shop", code=1).stderr
+
+
+# The connections of a stack
+
+
+class State:
+    """The state of a stack, as `pulumi stack export` gives it."""
+
+    def __init__(self, weld: Simulator, pulumi: FakePulumi) -> None:
+        self._weld = weld
+        self._pulumi = pulumi
+        self.resources: list[dict[str, Any]] = [
+            {"urn": URN + "pulumi:pulumi:Stack::dev", "type": "pulumi:pulumi:Stack"}
+        ]
+
+    def add(self, name: str, label: str, id: str = "", provider: str = "default", **outputs: Any) -> str:
+        """A pending connection with an open link; gives the link."""
+        body = {"integration_id": "stripe", "label": label, "redirect_uri": "http://localhost:1/x"}
+        bridge = self._bridge(body if not id else {**body, "connection_id": id})
+        before = [each["id"] for each in self._weld.state()["connections"]]
+        props = {
+            "integration_id": "stripe",
+            "label": label,
+            "status": "PENDING",
+            "authorize_url": secret(bridge["authorize_url"]),
+            "authorize_expires_at": bridge["expires_at"],
+            "__provider": "text",
+            "__weld": {"known": before},
+            **outputs,
+        }
+        self.put(
+            urn=f"{URN}pulumi-python:dynamic/weld:Connection::{name}",
+            type="pulumi-python:dynamic/weld:Connection",
+            id=id or f"pending-00000000-{label}",
+            outputs=props,
+            provider=f"{PROVIDER}{provider}::some-id",
+        )
+        return str(bridge["authorize_url"])
+
+    def put(self, **resource: Any) -> None:
+        self.resources.append(resource)
+        self._pulumi.answers("stack", "export", stdout={"version": 3, "deployment": {"resources": self.resources}})
+
+    def _bridge(self, body: dict[str, str]) -> Any:
+        headers = {"x-api-key": self._weld.api_key}
+        return requests.post(f"{self._weld.url}/connection_bridges", json=body, headers=headers, timeout=10).json()
+
+
+@pytest.fixture
+def state(weld: Simulator, pulumi: FakePulumi) -> State:
+    project(Path.cwd())
+    return State(weld, pulumi)
+
+
+def test_nothing_waits(run: Run, state: State, pulumi: FakePulumi) -> None:
+    state.put(urn="u", type="pulumi-python:dynamic/weld:Connection", id="c", outputs={"status": "AUTHORIZED"})
+    result = run("authorize")
+    assert (result.stdout, "No connection of this stack waits" in result.stderr) == ("", True)
+
+
+def test_a_connection_that_waits(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+    link = state.add("shop", "Shop")
+    browser.acts = weld.authorize
+    result = run("authorize")
+    assert browser.opened == [link]
+    assert link in result.stderr
+    assert [result.stdout.strip()] == [c["id"] for c in weld.state()["connections"] if c["label"] == "Shop"]
+    assert "pulumi refresh" in result.stderr
+    # The same again, before the stack has noticed.
+    assert run("authorize").stdout == result.stdout
+
+
+def test_every_link_is_shown_before_anybody_is_waited_for(weld: Simulator, run: Run, state: State) -> None:
+    links = [state.add("one", "One"), state.add("two", "Two")]
+    second = next(each["id"] for each in weld.pending_bridges() if each["authorize_url"] == links[1])
+    weld.authorize(second)
+    result = run("authorize", "--timeout", "0.3", code=1)
+    assert links[0] in result.stderr
+    assert len(result.stdout.splitlines()) == 1
+    assert "'One'" in result.stderr.splitlines()[-2]
+
+
+def test_only_show_what_waits(run: Run, state: State, browser: Browser) -> None:
+    link = state.add("shop", "Shop")
+    told = data_of(run("authorize", "--timeout", "0", "--json"))
+    assert [(each["label"], each["connection_id"], each["authorize_url"]) for each in told] == [("Shop", None, link)]
+    assert browser.opened == []
+
+
+def test_a_link_that_has_expired_is_replaced(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+    link = state.add("shop", "Shop", authorize_expires_at="2020-01-01T00:00:00Z")
+    for bridge in weld.pending_bridges():
+        weld.refuse(bridge["id"])
+    browser.acts = weld.authorize
+    result = run("authorize")
+    assert browser.opened != [link]
+    assert "expired" in result.stderr
+    assert result.stdout.strip() in {each["id"] for each in weld.state()["connections"]}
+
+
+def test_an_authorisation_that_is_to_be_renewed(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+    there = weld.create_connection("stripe", "Shop")
+    before = {"updated_at": there["updated_at"], "label": "Shop"}
+    state.add("shop", "Shop", id=there["id"], __weld={"before": before})
+    assert run("authorize", "--timeout", "0.2", "--no-browser", code=1).stdout == ""
+    browser.acts = weld.authorize
+    assert run("authorize").stdout.strip() == there["id"]
+
+
+def test_a_connection_of_another_workspace(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+    """Its key is that of its own weld.Provider, as the state has it."""
+    with Simulator(api_key="key-of-team-b") as other:
+        inputs = {"weld:apiKey": secret("key-of-team-b"), "weld:apiUrl": other.url, "weld:providerName": "team-b"}
+        state.put(urn=PROVIDER + "team-b", type="pulumi:providers:pulumi-python", id="some-id", inputs=inputs)
+        state.add("shop", "Shop", provider="team-b", __weld={"known": []})
+        other.create_connection("stripe", "Shop")
+        found = run("authorize").stdout.strip()
+        assert found in {each["id"] for each in other.state()["connections"]}
+
+
+def test_a_stack_by_name(run: Run, state: State, pulumi: FakePulumi) -> None:
+    pulumi.answers("config", "--stack", "prod", stdout={})
+    pulumi.answers("stack", "export", "--stack", "prod", stdout={"deployment": {"resources": []}})
+    assert "No connection" in run("authorize", "--stack", "prod").stderr
+
+
+def test_no_stack_at_all(run: Run, pulumi: FakePulumi) -> None:
+    assert "There is no Pulumi.yaml" in run("authorize", code=1).stderr
+    project(Path.cwd())
+    pulumi.answers("stack", "export", stderr="error: no stack selected", code=255)
+    assert "no stack selected" in run("authorize", code=1).stderr
+
+
+def test_a_link_that_is_not_for_a_browser(run: Run, state: State, browser: Browser) -> None:
+    state.add("shop", "Shop", authorize_url="file:///etc/passwd")
+    run("authorize", "--timeout", "0.1", code=1)
+    assert browser.opened == []

@@ -1,0 +1,369 @@
+"""The client's methods: each operation of the contract, and what they make of Weld's undocumented sides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.support.raw_server import RawServer, answer, json_answer
+from tests.support.recorder import operations, operations_called, violations
+from tests.unit.api.conftest import Connect
+from weld_pulumi.api.answers import AnswerLostError
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.errors import (
+    AuthenticationError,
+    ConflictError,
+    NotFoundError,
+    ServerError,
+    WeldApiError,
+    WeldError,
+    WeldValidationError,
+)
+from weld_pulumi.simulator import Simulator, openapi_document
+
+SYNC = {"destination_schema_name": "weld_shop", "sync_interval": "0 */6 * * *"}
+
+
+@pytest.fixture
+def connection(weld: Simulator) -> str:
+    return str(weld.create_connection("stripe", "Shop")["id"])
+
+
+@pytest.fixture
+def sync(weld: Simulator, connection: str) -> str:
+    made = str(weld.create_sync(connection, streams=["charges"], enabled=True)["id"])
+    weld.clear_requests()
+    return made
+
+
+def asked(weld: Simulator) -> list[str]:
+    return [f"{request.method} {request.path}" for request in weld.requests()]
+
+
+# The contract -------------------------------------------------------------------------------------------------------
+
+
+def test_every_operation_of_the_contract_is_covered(weld: Simulator, client: WeldClient, connection: str) -> None:
+    workflow = weld.create_orchestration("Nightly")["id"]
+    client.create_bridge(
+        {"integration_id": "stripe", "label": "Shop", "redirect_uri": "https://weld.app", "state": "s"}
+    )
+    client.create_bridge(
+        {
+            "integration_id": "stripe",
+            "label": "Shop 2",
+            "redirect_uri": "http://localhost:1234/x",
+            "connection_id": connection,
+        }
+    )
+    client.list_bridges()
+    client.list_connections()
+    client.get_connection_settings(connection)
+    client.list_integrations()
+    client.list_integrations("ReverseEtlDestination")
+    sync = client.create_sync(
+        {"connection_id": connection, **SYNC, "elt_settings": {"account": "acct_1"}, "start_date": "2024-01-31"}
+    )
+    client.upsert_streams(sync.id, [{"name": "charges", "hashed_columns": ["email"]}, {"name": "customers"}])
+    client.list_available_streams(sync.id)
+    client.enable_sync(sync.id)
+    client.list_syncs()
+    client.list_syncs(connection)
+    client.get_sync(sync.id)
+    client.get_sync_status(sync.id)
+    client.update_sync(sync.id, {"sync_interval": "0 0 * * *", "elt_settings": {"account": "acct_2"}})
+    client.attach_orchestration(sync.id, workflow)
+    assert client.get_sync(sync.id).orchestration_workflow_id == workflow
+    client.detach_orchestration(sync.id)
+    stream, other = client.list_streams(sync.id)
+    assert {found.id for found in client.list_streams()} >= {stream.id, other.id}
+    assert client.get_stream(stream.id) == stream
+    weld.advance(60)
+    client.request_run(stream.id)
+    client.request_full_refresh(stream.id)
+    client.request_full_refresh(stream.id, reset_history_table=True)
+    client.cancel_full_refresh(stream.id)
+    run = client.list_runs(stream.id, limit=1)[0]
+    assert client.get_run(run.id).elt_stream_id == stream.id
+    assert [found.id for found in client.list_orchestrations() if found.name == "Nightly"] == [workflow]
+    assert client.get_orchestration(workflow).name == "Nightly"
+    assert client.request_orchestration_run(workflow).orchestration_id == workflow
+    client.delete_stream(other.id)
+    client.disable_sync(sync.id)
+    client.delete_sync(sync.id, remove_data=True)
+    client.delete_connection(connection)
+
+    document = openapi_document()
+    assert operations(document) - operations_called(weld.requests(), document) == set()
+    assert violations(weld.requests(), document) == []
+
+
+def test_the_recorder_sees_what_is_wrong(weld: Simulator, client: WeldClient) -> None:
+    send = client.transport.request
+    from weld_pulumi.api.retries import Kind
+
+    wrong: list[Callable[[], Any]] = [
+        lambda: send(Kind.ONCE, "POST", "/nothing", body={}),
+        lambda: send(Kind.ONCE, "PUT", "/elt_syncs/x", body={}),
+        lambda: send(Kind.READ, "GET", "/elt_syncs", params={"limit": 101}),
+        lambda: send(Kind.READ, "GET", "/elt_syncs", params={"limit": "many"}),
+        lambda: send(Kind.READ, "GET", "/elt_syncs", params={"page": 1}),
+        lambda: send(Kind.READ, "GET", "/elt_stream_runs"),
+        lambda: send(Kind.READ, "GET", "/integrations", params={"ability": "Magic"}),
+        lambda: send(Kind.ONCE, "POST", "/elt_syncs"),
+        lambda: send(Kind.ONCE, "POST", "/elt_syncs", body={"connection_id": "x", **SYNC, "enabled": True}),
+        lambda: send(Kind.ONCE, "POST", "/elt_syncs", body={"connection_id": None, **SYNC}),
+        lambda: send(Kind.ONCE, "POST", "/elt_syncs/x/source_streams", body={"source_streams": [{"name": 1}]}),
+        lambda: send(Kind.ONCE, "POST", "/elt_syncs/x/enable", body={"a": 1}),
+    ]
+    for act in wrong:
+        weld.clear_requests()
+        with pytest.raises(WeldApiError):
+            act()
+        assert len(violations(weld.requests(), openapi_document())) == 1
+
+
+# Answers ------------------------------------------------------------------------------------------------------------
+
+
+def test_settings_of_a_connection_without_any(weld: Simulator, client: WeldClient, connection: str) -> None:
+    weld.set_settings_schema("stripe", {})
+    for reading in ("object", "empty_body", "null"):
+        weld.set_reading("empty_settings", reading)
+        assert client.get_connection_settings(connection) == {}
+
+
+@pytest.mark.parametrize("link", ["authorize_url", "url", "authorize_url_relative", "url_relative"])
+def test_the_link_of_a_bridge(weld: Simulator, client: WeldClient, link: str) -> None:
+    weld.set_reading("bridge_link", link)
+    body = {"integration_id": "stripe", "label": "Shop", "redirect_uri": "https://weld.app"}
+    made = client.create_bridge(body)
+    assert (made.authorize_url or "").startswith(f"{weld.url}/authorize?token=")
+
+
+def test_a_bridge_without_a_link(connect: Connect) -> None:
+    with (
+        RawServer(json_answer({"id": "b"}, 201)) as server,
+        pytest.raises(AnswerLostError, match="no link to authorise with"),
+    ):
+        connect(server.url).create_bridge({"label": "x"})
+
+
+@pytest.mark.parametrize("body", [None, [], "x", {}, {"id": 7}, {"id": "x", "source_streams": [{}]}])
+def test_an_answer_that_cannot_be_welds(connect: Connect, body: Any) -> None:
+    with (
+        RawServer(json_answer(body)) as server,
+        pytest.raises(AnswerLostError, match=r"GET /elt_syncs/x: the answer does not look like Weld's"),
+    ):
+        connect(server.url).get_sync("x")
+
+
+@pytest.mark.parametrize(
+    "body", [{}, [], None, {"source_streams": None}, {"source_streams": {}}, {"source_streams": 5}, 5, "x", True]
+)
+def test_an_upsert_that_answers_with_nothing(connect: Connect, body: Any) -> None:
+    with RawServer(json_answer(body, 201)) as server:
+        assert connect(server.url).upsert_streams("x", [{"name": "a"}]) == []
+
+
+@pytest.mark.parametrize("identifier", ["", ".", "..", "..."])
+def test_what_names_another_path_is_no_id(connect: Connect, identifier: str) -> None:
+    with RawServer() as server:
+        client = connect(server.url)
+        calls: list[Callable[[str], Any]] = [client.get_sync, client.delete_connection, client.delete_stream]
+        for call in calls:
+            with pytest.raises(WeldValidationError, match=r"is no id of Weld's"):
+                call(identifier)
+        assert server.requests == []
+
+
+@pytest.mark.parametrize("identifier", ["a/b", "a?b=c", "a#b", "../..", "ä ö", "%2e%2e", "\ud800", "a\nb", "x" * 5000])
+def test_an_id_stays_in_its_place(connect: Connect, identifier: str) -> None:
+    with RawServer(json_answer({"message": "gone"}, 404)) as server:
+        with pytest.raises(WeldError):
+            connect(server.url).enable_sync(identifier)
+        assert server.requests[0].target.startswith("/elt_syncs/")
+        assert server.requests[0].target.endswith("/enable")
+        assert server.requests[0].target.count("/") == 3
+
+
+# Batches ------------------------------------------------------------------------------------------------------------
+
+
+def test_many_streams_go_in_batches(weld: Simulator, client: WeldClient, sync: str) -> None:
+    weld.set_reading("unknown_stream", "accepted")
+    names = [f"t{number}" for number in range(1201)]
+    answered = client.upsert_streams(sync, [{"name": name} for name in names])
+    assert {stream.name for stream in answered} == {"charges", *names}
+    assert [len(request.body["source_streams"]) for request in weld.writes()] == [500, 500, 201]
+    weld.clear_requests()
+    assert client.upsert_streams(sync, []) == []
+    assert weld.requests() == []
+
+
+@pytest.mark.parametrize(("most", "sizes"), [(250, [250] * 4), (7, [7] * 142 + [6]), (1, [1] * 1000)])
+def test_a_batch_that_is_too_large_is_halved(
+    weld: Simulator, client: WeldClient, sync: str, most: int, sizes: list[int]
+) -> None:
+    weld.set_readings({"unknown_stream": "accepted", "max_streams_per_upsert": most, "upsert_answer": "empty"})
+    client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(1000)])
+    taken = [len(request.body["source_streams"]) for request in weld.writes() if request.status == 201]
+    refused = [len(request.body["source_streams"]) for request in weld.writes() if request.status == 413]
+    assert sum(taken) == 1000
+    assert max(taken) <= most
+    assert len(refused) <= 9  # it learns for all that is left
+    assert len(client.list_streams(sync)) == 1001
+
+
+def test_one_stream_that_is_too_large_is_an_error(weld: Simulator, client: WeldClient, sync: str) -> None:
+    weld.fault("status", "POST", f"/elt_syncs/{sync}/source_streams", status=413, times=None)
+    with pytest.raises(WeldApiError, match="413"):
+        client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(5)])
+    assert [len(request.body["source_streams"]) for request in weld.writes()] == [5, 3, 2, 1]
+
+
+# On and off ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("again", ["204", "409"])
+@pytest.mark.parametrize("field", ["enabled", "active", "status"])
+def test_switching_what_is_so_already(weld: Simulator, client: WeldClient, sync: str, again: str, field: str) -> None:
+    weld.set_readings({"enable_again": again, "enabled_field": field})
+    for switch, wanted in ((client.enable_sync, True), (client.disable_sync, False), (client.disable_sync, False)):
+        switch(sync)
+        assert client.get_sync(sync).enabled is wanted
+
+
+def test_a_conflict_that_means_something_else(weld: Simulator, client: WeldClient, sync: str) -> None:
+    weld.patch_sync(sync, enabled=False)
+    weld.fault("status", "POST", f"/elt_syncs/{sync}/enable", status=409, body={"message": "not now"})
+    with pytest.raises(ConflictError, match="not now"):
+        client.enable_sync(sync)
+
+
+@pytest.mark.parametrize("action", ["drop_after", "truncate", "invalid_json"])
+def test_a_switch_whose_answer_is_lost(weld: Simulator, client: WeldClient, sync: str, action: str) -> None:
+    weld.set_reading("enable_again", "409")
+    weld.fault(action, "POST", f"/elt_syncs/{sync}/disable")
+    client.disable_sync(sync)
+    assert client.get_sync(sync).enabled is False
+
+
+def test_a_detachment_whose_answer_is_lost(weld: Simulator, client: WeldClient, sync: str) -> None:
+    client.attach_orchestration(sync, weld.create_orchestration("Nightly")["id"])
+    path = f"/elt_syncs/{sync}/orchestration"
+    weld.fault("drop_after", "DELETE", path)
+    weld.fault("status", "DELETE", path, status=404, nth=2)
+    client.detach_orchestration(sync)
+    assert client.get_sync(sync).orchestration_workflow_id is None
+
+
+def test_a_detachment_from_a_sync_that_is_gone(client: WeldClient) -> None:
+    with pytest.raises(NotFoundError):
+        client.detach_orchestration("nowhere")
+
+
+def test_a_detachment_that_is_refused(weld: Simulator, client: WeldClient, sync: str) -> None:
+    client.attach_orchestration(sync, weld.create_orchestration("Nightly")["id"])
+    weld.fault("status", "DELETE", f"/elt_syncs/{sync}/orchestration", status=404)
+    with pytest.raises(NotFoundError):
+        client.detach_orchestration(sync)
+
+
+# Deleting, and what is gone -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("remove", [True, False])
+def test_the_data_goes_only_if_asked_for(weld: Simulator, client: WeldClient, sync: str, remove: bool) -> None:
+    client.delete_sync(sync, remove_data=remove)
+    (request,) = weld.writes()
+    assert request.query == ({"removeDataReferences": "true"} if remove else {})
+    assert {row["data_removed"] for row in weld.state()["deleted"]} == {remove}
+
+
+@pytest.mark.parametrize("remove", [True, False])
+def test_a_running_sync_is_disabled_where_that_is_needed(
+    weld: Simulator, client: WeldClient, sync: str, remove: bool
+) -> None:
+    weld.set_reading("delete_enabled_sync", "400")
+    client.delete_sync(sync, remove_data=remove)
+    path = f"/elt_syncs/{sync}"
+    assert asked(weld) == [f"DELETE {path}", f"GET {path}", f"POST {path}/disable", f"DELETE {path}"]
+    assert {row["data_removed"] for row in weld.state()["deleted"]} == {remove}
+
+
+def test_a_refusal_of_another_kind_leaves_the_sync_enabled(weld: Simulator, client: WeldClient, sync: str) -> None:
+    weld.fault("status", "DELETE", f"/elt_syncs/{sync}", status=403, times=None)
+    with pytest.raises(AuthenticationError):
+        client.delete_sync(sync)
+    weld.clear_faults()
+    assert client.get_sync(sync).enabled is True
+    weld.patch_sync(sync, enabled=False)
+    weld.fault("status", "DELETE", f"/elt_syncs/{sync}", status=400, times=None)
+    with pytest.raises(WeldApiError, match="400"):
+        client.delete_sync(sync)
+
+
+@pytest.mark.parametrize("gone", ["404", "204"])
+def test_deleting_what_is_gone(weld: Simulator, client: WeldClient, gone: str) -> None:
+    weld.set_reading("delete_gone", gone)
+    client.delete_sync("nowhere")
+    client.delete_stream("nowhere")
+    client.delete_connection("nowhere")
+
+
+@pytest.mark.parametrize("status", ["200", "204"])
+def test_both_answers_to_a_deleted_connection(
+    weld: Simulator, client: WeldClient, connection: str, status: str
+) -> None:
+    weld.set_reading("delete_connection_answer", status)
+    client.delete_connection(connection)
+    assert connection not in {found.id for found in client.list_connections()}
+
+
+def test_a_404_is_believed_of_a_host_that_has_shown_a_list(weld: Simulator, client: WeldClient) -> None:
+    client.delete_sync("nowhere")
+    client.delete_stream("nowhere")
+    assert asked(weld) == ["DELETE /elt_syncs/nowhere", "GET /elt_syncs", "DELETE /elt_streams/nowhere"]
+    assert weld.requests()[1].query == {"limit": "1"}
+
+
+@pytest.mark.parametrize(
+    ("other", "error"),
+    [
+        (json_answer({"message": "Cannot GET"}, 404), NotFoundError),
+        (answer("<html>nothing here</html>", 404), NotFoundError),
+        (answer(status=401), AuthenticationError),
+        (answer(status=500), ServerError),
+        (answer("<html>hello</html>"), AnswerLostError),
+        (json_answer({"hello": "world"}), AnswerLostError),
+        (json_answer([{"hello": "world"}]), AnswerLostError),
+    ],
+)
+def test_a_404_of_a_host_that_is_not_weld_is_an_error(connect: Connect, other: bytes, error: type[WeldError]) -> None:
+    with RawServer(answer(status=404), other) as server:
+        client = connect(server.url, max_retries=0)
+        with pytest.raises(error):
+            client.delete_sync("x")
+
+
+def test_a_404_of_a_list_is_an_error(weld: Simulator, client: WeldClient) -> None:
+    client.list_connections()
+    weld.fault("status", "GET", "/connections", status=404)
+    with pytest.raises(NotFoundError):
+        client.list_connections()
+
+
+def test_only_the_runs_that_are_wanted_are_read(weld: Simulator, client: WeldClient, sync: str) -> None:
+    stream = client.list_streams(sync)[0]
+    for _ in range(4):
+        weld.advance(60)
+        client.request_run(stream.id)
+    weld.clear_requests()
+    assert len(client.list_runs(stream.id, limit=2)) == 2
+    assert [request.query["limit"] for request in weld.requests()] == ["2"]
+    runs = client.list_runs(stream.id)
+    assert len(runs) == 5
+    assert [run.started_at for run in runs] == sorted((run.started_at for run in runs), reverse=True)

@@ -1,0 +1,78 @@
+"""TLS: what failed before the request was sent, and what broke an answer off."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Any
+
+import pytest
+
+from tests.support.raw_server import CERTIFICATE, RawServer, half, json_answer
+from tests.unit.api.conftest import Connect
+from weld_pulumi.api.answers import AnswerLostError, NotSentError
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.errors import WeldConnectionError
+
+
+@pytest.fixture
+def trusting(connect: Connect) -> Any:
+    def make(url: str, **settings: Any) -> WeldClient:
+        client = connect(url.replace("127.0.0.1", "localhost"), **settings)
+        client.transport._session.verify = str(CERTIFICATE)
+        return client
+
+    return make
+
+
+def test_it_works(trusting: Any) -> None:
+    with RawServer(json_answer([]), tls=True) as server:
+        client = trusting(server.url)
+        assert client.list_connections() == []
+        assert client.list_connections() == []
+        assert server.connections == 1
+
+
+def test_a_certificate_that_nobody_vouches_for(connect: Connect, waits: list[float]) -> None:
+    with RawServer(json_answer([]), tls=True) as server:
+        with pytest.raises(WeldConnectionError, match=r"the TLS connection to 127.0.0.1:\d+ failed. Check weld:apiUrl"):
+            connect(server.url).create_sync({})
+        assert (server.requests, waits) == ([], [])  # it would be the same again
+
+
+def test_a_host_that_does_not_speak_tls(connect: Connect, waits: list[float]) -> None:
+    with RawServer(json_answer([])) as server:
+        with pytest.raises(NotSentError, match="the TLS connection to"):
+            connect(server.url.replace("http:", "https:"), max_retries=2).create_sync({})
+        assert len(waits) == 2
+
+
+def test_a_host_that_hangs_up_during_the_handshake(connect: Connect) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with pytest.raises(NotSentError, match=r"the TLS connection to|cannot be reached"):
+            connect(url, request_timeout=0.3, max_retries=0).create_sync({})
+
+
+def _spoil(connection: Any) -> None:
+    """Break the TLS session from below."""
+    os.write(connection.fileno(), b"no TLS at all, but as long as a record could be")
+
+
+@pytest.mark.parametrize("already", [b"", b"HTTP/1.1 201 Created\r\ncontent-length: 20\r\n\r\n{"])
+def test_a_creating_request_whose_answer_breaks_is_not_repeated(trusting: Any, already: bytes) -> None:
+    def answer(connection: Any) -> None:
+        if already:
+            connection.sendall(already)
+        _spoil(connection)
+
+    with RawServer(answer, json_answer({"id": "a second one"}), tls=True) as server:
+        with pytest.raises(AnswerLostError, match="broke off"):
+            trusting(server.url).create_sync({})
+        assert len(server.requests) == 1
+
+
+def test_a_read_whose_answer_breaks_is_repeated(trusting: Any) -> None:
+    with RawServer(_spoil, half(b"HTTP/1.1 200 OK\r\n"), json_answer([]), tls=True) as server:
+        assert trusting(server.url).list_connections() == []
+        assert len(server.requests) == 3

@@ -1,0 +1,95 @@
+"""Runs one case of the benchmark: both providers through the same operations, turn by turn, on the real engine."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.support import engine
+from tools.bench_memory import PluginMemory
+from tools.bench_programs import IDLE_FILES, PROVIDERS, program
+from tools.bench_weld import API_KEY, Weld
+
+OPERATIONS = ("preview", "up", "second up", "refresh", "destroy")
+# A thousand resources take the engine minutes on a busy machine.
+engine.TIMEOUT_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured: how the streams are written, how many there are, and how slow Weld is."""
+
+    mode: str
+    streams: int
+    latency: float  # milliseconds
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.streams:,}, {self.latency:g} ms"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One operation of one provider."""
+
+    mode: str
+    streams: int
+    latency: float
+    run: int
+    provider: str
+    operation: str
+    seconds: float
+    memory: int | None  # bytes
+    requests: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        return Case(self.mode, self.streams, self.latency)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def measure(case: Case, run: int, weld: Weld, tell: Callable[[str], None]) -> Iterator[Measurement]:
+    """Measures both providers side by side, so that what else the machine does meets both."""
+    connection_id = weld.start_afresh(case.latency)
+    with tempfile.TemporaryDirectory(prefix="weld-bench-") as folder:
+        projects = {name: _project(Path(folder) / name, name, case, connection_id, weld.url) for name in PROVIDERS}
+        for number, operation in enumerate(OPERATIONS):
+            # Neither always has the machine that the other has just warmed up.
+            order = PROVIDERS if (number + run) % 2 else PROVIDERS[::-1]
+            for provider in order:
+                tell(f"{case}: {operation} ({provider})")
+                yield _operate(case, run, provider, operation, projects[provider], weld)
+
+
+def _project(folder: Path, provider: str, case: Case, connection_id: str, url: str) -> engine.Project:
+    text = program(provider, case.mode, case.streams, connection_id)
+    if provider == "idle":
+        return engine.Project(folder, text, name="bench", files=IDLE_FILES)
+    return engine.Project(folder, text, config={"weld:apiUrl": url}, secrets={"weld:apiKey": API_KEY}, name="bench")
+
+
+def _operate(case: Case, run: int, provider: str, operation: str, project: engine.Project, weld: Weld) -> Measurement:
+    weld.take_requests()
+    with PluginMemory(project.folder) as memory:
+        seconds = _run(project, operation).seconds
+    asked = dict(weld.take_requests()) if provider == "weld" else {}
+    return Measurement(
+        case.mode, case.streams, case.latency, run, provider, operation, round(seconds, 3), memory.peak, asked
+    )
+
+
+def _run(project: engine.Project, operation: str) -> engine.Result:
+    if operation == "second up":
+        return project.up(expect_no_changes=True)
+    if operation == "refresh":
+        return project.refresh(expect_no_changes=True)
+    plain: dict[str, Callable[[], engine.Result]] = {
+        "preview": project.preview,
+        "up": project.up,
+        "destroy": project.destroy,
+    }
+    return plain[operation]()

@@ -1,0 +1,37 @@
+"""Writes the import file: resources with the inputs and outputs that the engine is to take as they are.
+
+The engine cannot read a dynamic resource that it does not know yet; with ``outputs`` given it does not try to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pulumi.dynamic.dynamic import PROVIDER_KEY, serialize_provider
+
+from ..._registry import Door
+from .collect import Imported
+
+__all__ = ["import_file"]
+
+
+def import_file(resources: Sequence[Imported]) -> str:
+    """Return the text of the file for ``pulumi import --file``."""
+    doors = {resource.kind: serialize_provider(Door(resource.kind)) for resource in resources}
+    entries = [
+        {
+            "type": f"pulumi-python:dynamic/weld:{resource.kind}",
+            "name": resource.name,
+            "id": resource.id,
+            "inputs": _stored(resource.inputs, doors[resource.kind]),
+            "outputs": _stored(resource.outputs, doors[resource.kind]),
+        }
+        for resource in resources
+    ]
+    return json.dumps({"resources": entries}, indent=2) + "\n"
+
+
+def _stored(props: Mapping[str, Any], door: str) -> dict[str, Any]:
+    return {PROVIDER_KEY: door, **{key: value for key, value in props.items() if value is not None}}

@@ -1,0 +1,72 @@
+"""Taking over a connection that is there already, or pointing out that it could be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ..api.models import ConnectionInfo
+from ..errors import WeldValidationError
+from ..validation.problems import listed
+from .fields import Props
+from .session import Session
+
+__all__ = ["adoption_of", "tell_adoption", "warn_of_same"]
+
+
+def adoption_of(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
+    """Return the connection that ``adopt`` means.
+
+    Raises:
+        WeldValidationError: there is none, there are several, or it is of another integration; what is there is listed.
+    """
+    wanted, integration_id, label = inputs["adopt"], inputs["integration_id"], inputs["label"]
+    there = listed([c for c in connections if c.integration_id in (None, integration_id)], ConnectionInfo.describe)
+    if isinstance(wanted, str):
+        found = next((c for c in connections if c.id == wanted), None)
+        if found is None:
+            raise WeldValidationError(
+                f"adopt={wanted!r}: Weld has no such connection. Of {integration_id!r} there is: {there or 'none'}."
+            )
+        if found.integration_id not in (None, integration_id):
+            raise WeldValidationError(
+                f"adopt={wanted!r}: that connection is of integration {found.integration_id!r}, not {integration_id!r}."
+            )
+        return found
+    same = _same(connections, inputs)
+    if len(same) == 1:
+        return same[0]
+    count = f"{len(same)} connections" if same else "no connection"
+    raise WeldValidationError(
+        f"adopt=True: Weld tells of {count} with integration {integration_id!r} and label {label!r}. Of this "
+        f"integration there is: {there or 'none'}. Write the id of the right one, as in adopt='ID', or leave adopt out."
+    )
+
+
+def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -> None:
+    """Say what is taken over, and what about it is different from the program."""
+    other = connection.label is not None and connection.label != inputs["label"]
+    label = f"; its label in Weld is {connection.label!r}, not {inputs['label']!r}" if other else ""
+    session.notices.info(f"adopts connection {connection.describe()}{label}.")
+    if inputs["deletion_policy"] == "delete":
+        session.notices.warn(
+            f"connection {connection.id} is adopted: removing the resource deletes it in Weld, unless "
+            "deletion_policy='retain' is set."
+        )
+
+
+def warn_of_same(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> None:
+    """Name the connections that look like the one to be made."""
+    own = session.made | session.recognised
+    same = [c for c in _same(connections, inputs) if c.id not in own]
+    if same:
+        session.notices.warn(
+            f"Weld has a connection with integration {inputs['integration_id']!r} and label {inputs['label']!r} "
+            f"already ({', '.join(c.id for c in same)}). To take it over instead of authorising a new one, write "
+            f"adopt={same[0].id!r}."
+        )
+
+
+def _same(connections: Collection[ConnectionInfo], inputs: Props) -> list[ConnectionInfo]:
+    """Return the connections with this label, of this integration as far as Weld tells."""
+    of_integration = [c for c in connections if c.integration_id in (None, inputs["integration_id"])]
+    return [connection for connection in of_integration if connection.label == inputs["label"]]

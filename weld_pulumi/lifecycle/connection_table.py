@@ -1,0 +1,45 @@
+"""The arguments of a Connection."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..validation.problems import show
+from .fields import Change, Field, Table
+from .sync_table import adopt
+from .values import choice, kind, text, triggers
+
+__all__ = ["CONNECTION"]
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 86400:
+        raise ValueError(f"{show(value)} is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting")
+    return int(value) if float(value).is_integer() else value
+
+
+def _redirect_uri(value: Any) -> str:
+    try:
+        parts = urlsplit(value if isinstance(value, str) else "")
+        port = parts.port
+    except ValueError:
+        raise ValueError(f"{show(value)} is not a URL; write for example 'https://example.com/done'") from None
+    local = parts.scheme in ("http", "https") and parts.hostname == "localhost"
+    if "?" in str(value) or not (local or (parts.scheme == "https" and parts.hostname and port is None)):
+        raise ValueError(
+            f"{show(value)}: Weld takes https:// without port and query, or http://localhost with any port; "
+            "leave it out to have this run listen"
+        )
+    return str(value)
+
+
+CONNECTION = Table(
+    Field("integration_id", text, Change.REPLACE, required=True),
+    Field("label", text, Change.UPDATE, required=True),
+    Field("redirect_uri", kind(_redirect_uri), Change.LOCAL),
+    Field("authorization_timeout", kind(_seconds), Change.LOCAL, default=600),
+    Field("reauthorize_triggers", triggers, Change.UPDATE, hidden=True),
+    Field("adopt", adopt, Change.LOCAL, default=False),
+    Field("deletion_policy", choice("delete", "retain"), Change.LOCAL, default="delete"),
+)

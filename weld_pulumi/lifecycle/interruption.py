@@ -1,0 +1,71 @@
+"""Has somebody stopped the run? Pulumi tells a dynamic provider nothing of it, so a long wait looks for the signs.
+
+* Ctrl-C: the engine sends its plugins a Cancel and then waits for what is going on, however long that takes. Pulumi's
+  dynamic provider answers the Cancel and forgets it.
+* The engine was killed: its plugins stay, in a process group of their own. The parent of this process is a shell that
+  stays too, so it tells nothing; the engine's own port does.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+__all__ = ["end_orphan", "is_cancelled", "is_orphan", "notice_cancel"]
+
+T = TypeVar("T")
+
+_cancelled = threading.Event()
+
+
+class _CancelPool(ThreadPoolExecutor):
+    """Where gRPC runs the Cancel: a thread of its own, since all workers of the plugin may be waiting for people."""
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        _cancelled.set()
+        return super().submit(fn, *args, **kwargs)
+
+
+def notice_cancel() -> None:
+    """Notice from now on when the engine sends a Cancel; elsewhere than in a plugin process this does nothing."""
+    cancel = getattr(_servicer(), "Cancel", None)
+    if cancel is not None and not hasattr(cancel, "experimental_thread_pool"):
+        # gRPC looks for a pool on the method, at each call.
+        cancel.experimental_thread_pool = _CancelPool(1)
+
+
+def is_cancelled() -> bool:
+    """Tell whether the person has asked this run to end, and it should end in good order."""
+    return _cancelled.is_set()
+
+
+def is_orphan() -> bool:
+    """Tell whether this process is alone: its engine is gone, or it is ending itself."""
+    if not threading.main_thread().is_alive():
+        return True
+    host, _, port = (sys.argv[1] if _servicer() is not None and len(sys.argv) > 1 else "").rpartition(":")
+    if not host or not port.isdigit():
+        return False
+    try:
+        socket.create_connection((host, int(port)), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        pass  # it tells nothing
+    return False
+
+
+def end_orphan() -> None:
+    """End a plugin process that nobody will ever ask anything again."""
+    if _servicer() is not None:
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def _servicer() -> Any:
+    return getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)

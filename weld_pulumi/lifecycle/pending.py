@@ -1,0 +1,203 @@
+"""A connection that waits for a person: who waits for what, how to see that the person has acted, and what is said."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from ..api.models import ConnectionInfo
+from ..errors import WeldError, WeldValidationError
+from .authorization import Outcome, is_expired
+from .base import memo_of
+from .fields import Props
+from .reauthorization import was_used
+from .recognition import TO_BE_MADE, Key, fitting, is_used, newly_authorized
+from .session import Session
+from .sync_checks import is_pending
+
+__all__ = ["Pending", "claim", "doubled", "key_of", "link_of", "settle", "tell_candidates", "tell_pending", "wait_for"]
+
+#: Seconds for which the list of connections is shared by the resources that wait.
+_FRESH = 2.0
+
+
+def key_of(props: Mapping[str, Any]) -> Key:
+    """Return integration and label."""
+    return str(props.get("integration_id")), str(props.get("label"))
+
+
+# Who waits for what in this process -------------------------------------------------------------------------------
+
+
+def doubled(key: Key) -> str:
+    """Say that two resources wait for what looks the same."""
+    return (
+        f"two Connection resources with integration {key[0]!r} and label {key[1]!r} would wait for a person at once, "
+        "and Weld's answers cannot tell them apart. Give one of them another label, or add it when the other one is "
+        "authorised."
+    )
+
+
+def claim(session: Session, key: Key) -> bool:
+    """Note in check that a resource is to be made; False where another one waits for the same."""
+    with session.lock:
+        if key in session.waiting:
+            return False
+        session.waiting[key] = TO_BE_MADE
+        return True
+
+
+def wait_for(session: Session, key: Key) -> str:
+    """Note in create that a person is asked; return the id that the resource has until then.
+
+    Raises:
+        WeldValidationError: another resource waits for the same.
+    """
+    pending_id = f"pending-{secrets.token_hex(4)}-{quote(key[1], safe='')}"
+    with session.lock:
+        if session.waiting.get(key, TO_BE_MADE) != TO_BE_MADE:
+            raise WeldValidationError(doubled(key))
+        session.waiting[key] = pending_id
+        session.pending_labels[pending_id] = key[1]
+    return pending_id
+
+
+def settle(session: Session, key: Key, connection_id: str | None = None) -> None:
+    """Note in create that nobody is waited for any more: the connection is there, or there is none."""
+    with session.lock:
+        if connection_id is not None:
+            session.made.add(connection_id)
+        session.waiting.pop(key, None)
+        session.authorized.pop(key, None)
+    session.forget("connections")
+
+
+# A resource of the stack that waits -------------------------------------------------------------------------------
+
+
+class Pending:
+    """A resource that the last run left waiting, with its outputs.
+
+    Attributes:
+        id: begins with ``pending-``, or is that of the connection that is to be authorised again.
+    """
+
+    def __init__(self, session: Session, id: str, props: Props) -> None:
+        self.id = id
+        self._session = session
+        self._props = props
+        self._memo = memo_of(props)
+
+    def hold(self, *keys: Key) -> bool:
+        """Note for the others that this one waits; False where another one waits for the same."""
+        if not is_pending(self.id):
+            return True
+        with self._session.lock:
+            self._session.pending_labels[self.id] = str(self._props.get("label"))
+            owners = [self._session.waiting.setdefault(key, self.id) for key in (key_of(self._props), *keys)]
+        return all(owner == self.id for owner in owners)
+
+    def release(self) -> None:
+        """Note for the others that this one waits no more."""
+        with self._session.lock:
+            for key in [key for key, owner in self._session.waiting.items() if owner == self.id]:
+                del self._session.waiting[key]
+
+    def recognised(self, connection_id: str) -> None:
+        """Note for the others that this connection, and no longer this id, is the resource."""
+        with self._session.lock:
+            self.release()
+            self._session.recognised |= {connection_id, self.id}
+
+    def look(self) -> tuple[ConnectionInfo | None, str]:
+        """Return the connection if a person has acted; else why the link is of no use any more, if so."""
+        expired = is_expired(self._session, self._props.get("authorize_expires_at"))
+        bridge_id = None if expired else self._memo.get("bridge")
+        found = self._new(bridge_id) if is_pending(self.id) else self._again(bridge_id)
+        if found is not None:
+            return found, ""
+        if expired:
+            return None, "has expired"
+        if is_pending(self.id) and not self._candidates() and is_used(self._session, bridge_id):
+            return None, "was used, but no connection came of it (it may have been refused)"
+        return None, ""
+
+    def _new(self, bridge_id: str | None) -> ConnectionInfo | None:
+        known = self._memo.get("known", ())
+        return newly_authorized(self._session, self._connections(), known, *key_of(self._props), bridge_id)
+
+    def _again(self, bridge_id: str | None) -> ConnectionInfo | None:
+        label = str(self._props.get("label"))
+        return was_used(self._session, self.id, label, self._memo.get("before") or {}, bridge_id)
+
+    def _connections(self) -> list[ConnectionInfo]:
+        return self._session.connections(max_age=_FRESH)
+
+    def _candidates(self) -> list[ConnectionInfo]:
+        known = self._memo.get("known", ())
+        return fitting(self._session, self._connections(), known, *key_of(self._props))
+
+    def tell(self) -> None:
+        """Say what a person has to do."""
+        self._session.notices.warn(
+            f"the connection {self._props.get('label')!r} ({self._props.get('integration_id')}) still waits for a "
+            "person. Open this link to authorise it, then run `pulumi up` or `pulumi refresh`: "
+            f"{self._props.get('authorize_url')}"
+        )
+        if is_pending(self.id):
+            tell_candidates(self._session, self._props, self._candidates())
+
+    def tell_dead(self, why: str) -> None:
+        """Say that the link is to be replaced."""
+        self._session.notices.warn(
+            f"the link to authorise the connection {self._props.get('label')!r} ({self._props.get('integration_id')}) "
+            f"{why}; `pulumi up` opens a fresh one."
+        )
+
+    def tell_leftover(self) -> None:
+        """Say, when the resource goes, what its link may have left in Weld."""
+        try:
+            found, dead = self.look()
+        except WeldError:
+            found, dead = None, ""
+        label, integration_id = self._props.get("label"), self._props.get("integration_id")
+        if found is not None:
+            self._session.notices.warn(
+                f"a person has authorised the connection {label!r} ({integration_id}) meanwhile: {found.id}. It stays "
+                f"in Weld and belongs to no stack; remove it there, or take it over with adopt={found.id!r}."
+            )
+        elif not dead:
+            self._session.notices.info(
+                f"nobody waits for the connection {label!r} ({integration_id}) any more; its link works until "
+                f"{self._props.get('authorize_expires_at')}, so do not open it."
+            )
+
+
+# What is said, and remembered -------------------------------------------------------------------------------------
+
+
+def tell_candidates(session: Session, props: Mapping[str, Any], candidates: list[ConnectionInfo]) -> None:
+    """Name the new connections of which nobody can tell whether they are the one."""
+    if candidates:
+        session.notices.warn(
+            f"{'; '.join(c.describe() for c in candidates)}: may be the connection {props.get('label')!r} "
+            f"({props.get('integration_id')}), but Weld does not tell for sure. If it is, write "
+            f"adopt={candidates[0].id!r}."
+        )
+
+
+def tell_pending(session: Session, news: Props, outcome: Outcome) -> None:
+    """Say that the run goes on without a person; the link was printed already."""
+    why = f"was refused in the browser ({outcome.refused})" if outcome.refused else "is not authorised yet"
+    link = "fresh link" if outcome.refused else "link"
+    session.notices.warn(
+        f"the connection {news['label']!r} ({news['integration_id']}) {why}; its status is PENDING. Open the {link} "
+        "above (it is the output authorize_url, too), then run `pulumi up` or `pulumi refresh`."
+    )
+
+
+def link_of(outcome: Outcome) -> Props:
+    """Return the outputs that hold the link."""
+    return {"authorize_url": outcome.bridge.authorize_url, "authorize_expires_at": outcome.bridge.expires_at}

@@ -1,0 +1,110 @@
+"""Which new connection is the one that was asked for? Weld does not say which link a connection comes of.
+
+A connection that was there before is never taken, nor one that belongs to another resource. Of the new ones the label
+decides. Where Weld tells no label, or another resource waits for one that looks the same, the link has to have been
+used as well: Weld lists the links (bridges) that can still be used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from ..api.models import ConnectionBridge, ConnectionInfo
+from ..errors import AuthenticationError, WeldApiError, WeldConnectionError
+from .session import Session
+
+__all__ = ["TO_BE_MADE", "Key", "Track", "fitting", "is_used", "newly_authorized"]
+
+#: Integration and label.
+Key = tuple[str, str]
+
+#: In the place of a pending id in ``Session.waiting``: the resource is to be made, and has no link yet.
+TO_BE_MADE = "to be made"
+
+
+def newly_authorized(
+    session: Session,
+    connections: Iterable[ConnectionInfo],
+    known: Collection[str],
+    integration_id: str,
+    label: str,
+    bridge_id: str | None = None,
+) -> ConnectionInfo | None:
+    """Return the one new connection that a person has made for this integration and label, or None.
+
+    Args:
+        session: of this process.
+        connections: those that are there now.
+        known: ids of those that were there before the link was opened.
+        integration_id: what was asked for.
+        label: what was asked for.
+        bridge_id: the bridge of the link, if Weld was seen to list it while it was not used.
+    """
+    own = (integration_id, label)
+    with session.lock:
+        found = fitting(session, connections, known, integration_id, label)
+        others = [key for key, owner in session.waiting.items() if key != own and owner != TO_BE_MADE]
+    if len(found) != 1:
+        return None
+    rivals = any(_fits(found[0], *key) for key in others)
+    if found[0].label is not None and not rivals:
+        return found[0]
+    return found[0] if _came_of(session, bridge_id, rivals) else None
+
+
+def fitting(
+    session: Session, connections: Iterable[ConnectionInfo], known: Collection[str], integration_id: str, label: str
+) -> list[ConnectionInfo]:
+    """Return the new connections that may be the one, as far as Weld tells; those that tell most win."""
+    taken = {*known, *session.made, *session.recognised}
+    found = [c for c in connections if c.id not in taken and _fits(c, integration_id, label)]
+    telling = [c for c in found if c.label is not None and c.integration_id is not None]
+    return telling or found
+
+
+def _came_of(session: Session, bridge_id: str | None, rivals: bool) -> bool:
+    """Tell whether a connection that tells too little must have come of this bridge."""
+    listed = _listed_bridges(session)
+    if listed is not None and bridge_id is not None and bridge_id not in listed:
+        return True
+    return not rivals and not (listed or set()) - {bridge_id}
+
+
+class Track:
+    """Keeps an eye on one bridge at a time.
+
+    Attributes:
+        bridge_id: the bridge, if Weld listed it when it was followed first, so that its use can be seen; else None.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._followed: str | None = None
+        self.bridge_id: str | None = None
+
+    def follow(self, bridge: ConnectionBridge) -> str | None:
+        """Follow a bridge from now on, if it is not followed yet; return ``bridge_id``."""
+        if self._followed != bridge.authorize_url:
+            self._followed = bridge.authorize_url
+            self.bridge_id = bridge.id if bridge.id in (_listed_bridges(self._session) or ()) else None
+        return self.bridge_id
+
+
+def is_used(session: Session, bridge_id: str | None) -> bool:
+    """Tell whether a bridge that Weld listed once has gone from the list."""
+    listed = _listed_bridges(session) if bridge_id is not None else None
+    return listed is not None and bridge_id not in listed
+
+
+def _listed_bridges(session: Session) -> set[str | None] | None:
+    """Return the ids of the bridges that can still be used, or None where Weld does not tell."""
+    try:
+        return {bridge.id for bridge in session.client.list_bridges()} - {None}
+    except AuthenticationError:
+        raise
+    except (WeldApiError, WeldConnectionError):
+        return None
+
+
+def _fits(connection: ConnectionInfo, integration_id: str, label: str) -> bool:
+    return connection.integration_id in (None, integration_id) and connection.label in (None, label)
