@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pulumi.dynamic import (
@@ -18,17 +18,20 @@ from pulumi.dynamic import (
     ResourceProvider,
     UpdateResult,
 )
-from pulumi.output import Unknown
 
+from ._ending import process_is_ending
+from ._engine_values import inward, outward, printable, unfit
 from .api.client import WeldClient
+from .api.retries import Backoff, interruptible
+from .api.transport import Transport
 from .config import Settings, load
 from .errors import WeldError
-from .lifecycle.base import MEMO, Lifecycle
+from .lifecycle.base import Lifecycle
 from .lifecycle.connection import ConnectionLifecycle
 from .lifecycle.elt_sync import EltSyncLifecycle
+from .lifecycle.interruption import is_cancelled, notice_cancel
 from .lifecycle.session import Session
 from .lifecycle.source_stream import SourceStreamLifecycle
-from .lifecycle.values import UNKNOWN
 from .validation.problems import Problem
 
 __all__ = ["DynamicProvider"]
@@ -48,7 +51,8 @@ def _session(settings: Settings) -> Session:
     """Return the session of this process: all resources of one provider share it."""
     with _sessions_lock:
         if settings not in _sessions:
-            _sessions[settings] = Session(settings, WeldClient(settings))
+            backoff = Backoff(interruptible(lambda: process_is_ending() or is_cancelled()))
+            _sessions[settings] = Session(settings, WeldClient(settings, Transport(settings, backoff)))
         return _sessions[settings]
 
 
@@ -62,21 +66,25 @@ class DynamicProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the configuration; ask nothing of Weld, so that a preview without a key goes on."""
-        if os.environ.get("WELD_TRACEBACK") != "1":
+        if not _wants_traceback():
             # An error then shows as its own text: the engine prints the whole traceback otherwise.
             sys.tracebacklimit = 0
+        notice_cancel()
         config = req.config
         session = _guarded("configuring weld", lambda: _session(load(lambda key: _text(config.get(key)))))
         self._lifecycle = _LIFECYCLES[self._name](session)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        checked = self._run("checking", lambda: self._lifecycle.check(_inward(_olds), _inward(news)))
-        return CheckResult(_outward(checked.inputs), [self._failure(problem) for problem in checked.problems])
+        problems = [Problem(name, reason) for name, value in news.items() if (reason := unfit(value))]
+        if problems:
+            return CheckResult({}, [self._failure(problem) for problem in problems])
+        checked = self._run("checking", lambda: self._lifecycle.check(inward(_olds), inward(news)))
+        return CheckResult(outward(checked.inputs), [self._failure(problem) for problem in checked.problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, _inward(_olds), _inward(_news)))
+        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)))
         if not diffed.changed:
             return DiffResult(changes=False)
         # With None the engine compares the inputs itself, and so shows details and honours replace_on_changes.
@@ -88,25 +96,25 @@ class DynamicProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        id, outs = self._run("creating", lambda: self._lifecycle.create(_inward(props)))
-        return CreateResult(id, _outward(outs))
+        id, outs = self._run("creating", lambda: self._lifecycle.create(inward(props)))
+        return CreateResult(id, outward(outs))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        live = self._run("reading", lambda: self._lifecycle.read(id_, _inward(props)))
+        live = self._run("reading", lambda: self._lifecycle.read(id_, inward(props)))
         if live.id is None:
             return ReadResult("", {})
-        return ReadResult(live.id, _outward(live.outs), _outward(live.inputs))
+        return ReadResult(live.id, outward(live.outs), outward(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         return UpdateResult(
-            _outward(self._run("updating", lambda: self._lifecycle.update(_id, _inward(_olds), _inward(_news))))
+            outward(self._run("updating", lambda: self._lifecycle.update(_id, inward(_olds), inward(_news))))
         )
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        self._run("deleting", lambda: self._lifecycle.delete(_id, _inward(_props)))
+        self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)))
 
     def _run(self, verb: str, operation: Callable[[], T]) -> T:
         return _guarded(f"{verb} the {self._name}", operation)
@@ -115,8 +123,8 @@ class DynamicProvider(ResourceProvider):
         """Name the property to the engine, unless it would then print a value that may be secret or huge."""
         table = self._lifecycle.table
         if problem.path in table and not table[problem.path].hidden:
-            return CheckFailure(problem.path, problem.reason)
-        return CheckFailure("", f"{problem.path}: {problem.reason}" if problem.path else problem.reason)
+            return CheckFailure(problem.path, printable(problem.reason))
+        return CheckFailure("", printable(f"{problem.path}: {problem.reason}" if problem.path else problem.reason))
 
 
 def _guarded(operation: str, run: Callable[[], T]) -> T:
@@ -128,36 +136,17 @@ def _guarded(operation: str, run: Callable[[], T]) -> T:
     except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
         # The plugin would never answer the engine.
         raise WeldError(f"{operation} was interrupted ({type(error).__name__}).") from None
+    except Exception as error:
+        # Its text is not shown: it may quote anything.
+        raise WeldError(
+            f"{operation} failed by a defect of weld-pulumi ({type(error).__name__}). Please report it, with what is "
+            "printed when the environment variable WELD_TRACEBACK is set to 1."
+        ) from (error if _wants_traceback() else None)
+
+
+def _wants_traceback() -> bool:
+    return os.environ.get("WELD_TRACEBACK") == "1"
 
 
 def _text(value: Any) -> str | None:
     return None if value is None else str(value)
-
-
-def _inward(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate what the engine sends: its unknowns are ours, and its own entries are none of our business."""
-    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key == MEMO}
-
-
-def _known(value: Any) -> Any:
-    if isinstance(value, Unknown):
-        return UNKNOWN
-    if isinstance(value, dict):
-        return {key: _known(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_known(item) for item in value]
-    return value
-
-
-def _outward(props: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: _engine_value(value) for key, value in props.items() if value is not None}
-
-
-def _engine_value(value: Any) -> Any:
-    if value is UNKNOWN:
-        return Unknown()  # type: ignore[no-untyped-call]
-    if isinstance(value, dict):
-        return {key: _engine_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_engine_value(item) for item in value]
-    return value

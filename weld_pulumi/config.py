@@ -54,7 +54,7 @@ def _url(value: str) -> str:
     blank = any(character.isspace() or not character.isprintable() for character in url)
     if parts.scheme not in ("http", "https") or not host or blank:
         raise ValueError("is not a URL; write for example https://connect.weld.app")
-    if "@" in parts.netloc or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in url or "#" in url:
         raise ValueError("must be a plain URL without user, query or fragment, for example https://connect.weld.app")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError(f"must begin with https:// (the key is sent along), so write https://{parts.netloc}")

@@ -2,6 +2,7 @@
 
 They ask Weld at once, with the key of the stack configuration (``weld:apiKey``) or of the environment
 (``WELD_API_KEY``), and raise the errors of :mod:`weld_pulumi.errors`. HTTP is imported by the first call.
+What they return has attributes; ``.model_dump()`` makes a plain dict of it, for example for ``pulumi.export``.
 """
 
 from __future__ import annotations
@@ -168,9 +169,12 @@ def get_source_stream_runs(elt_stream_id: str, limit: int | None = 10) -> list[E
         limit: at most so many; None for all.
 
     Raises:
+        WeldValidationError: ``limit`` is below 1.
         WeldError: Weld cannot be asked, or has no such stream.
     """
-    return _client().list_runs(elt_stream_id, limit)
+    if limit is not None and limit < 1:
+        raise WeldValidationError(f"get_source_stream_runs: limit={limit!r} is not a number from 1 on; None means all.")
+    return _client().list_runs(elt_stream_id, None if limit is None else int(limit))
 
 
 def get_orchestrations() -> list[OrchestrationInfo]:

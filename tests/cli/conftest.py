@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.engine import STACK, Project
 from weld_pulumi.cli import cli
 from weld_pulumi.simulator import Simulator
 
@@ -52,6 +53,14 @@ def run(weld: Simulator) -> Run:
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
     """A `pulumi` on PATH that answers what a test tells it to, and nothing else on PATH called so."""
     return FakePulumi(tmp_path / "fake", monkeypatch)
+
+
+@pytest.fixture
+def stack(tmp_path: Path, weld: Simulator) -> Project:
+    """A stack that has the address and the key of `weld` in its configuration, and is the selected one."""
+    made = Project(tmp_path, "", config={"weld:apiUrl": weld.url}, secrets={"weld:apiKey": weld.api_key})
+    made.cli("stack", "select", STACK)
+    return made
 
 
 def data_of(result: Result) -> Any:

@@ -74,6 +74,18 @@ def test_a_new_connection(weld: Simulator, run: Run, browser: Browser) -> None:
     assert f"adopt={id!r}" in result.stderr
 
 
+@pytest.mark.parametrize("label", ["name", "absent"])
+@pytest.mark.parametrize("used", ["gone", "listed"])
+def test_a_new_connection_of_which_weld_tells_little(
+    weld: Simulator, run: Run, browser: Browser, label: str, used: str
+) -> None:
+    weld.set_readings({"connection_label": label, "connection_integration": "absent", "used_bridge_listed": used})
+    weld.create_connection("stripe", "Shop")
+    browser.acts = weld.authorize
+    id = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "20").stdout.strip()
+    assert id == weld.state()["connections"][-1]["id"]
+
+
 def test_without_a_screen_the_link_is_only_shown(
     weld: Simulator, run: Run, browser: Browser, somebody: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +242,17 @@ def test_a_connection_of_another_workspace(weld: Simulator, run: Run, state: Sta
         other.create_connection("stripe", "Shop")
         found = run("authorize").stdout.strip()
         assert found in {each["id"] for each in other.state()["connections"]}
+
+
+def test_the_stack_counts_more_than_the_environment(
+    weld: Simulator, run: Run, state: State, browser: Browser, pulumi: FakePulumi
+) -> None:
+    """As it does for `pulumi up`: the connection waits in the workspace of the stack."""
+    state.add("shop", "Shop")
+    values = {"weld:apiKey": {"value": weld.api_key, "secret": True}, "weld:apiUrl": {"value": weld.url}}
+    pulumi.answers("config", stdout=values)
+    browser.acts = weld.authorize
+    assert run("authorize", WELD_API_KEY="another", WELD_API_URL="https://other.invalid").stdout.strip()
 
 
 def test_a_stack_by_name(run: Run, state: State, pulumi: FakePulumi) -> None:

@@ -62,7 +62,7 @@ def port_of(bridge: dict[str, Any]) -> int:
 def is_open(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
         return False
     return True
 
@@ -82,6 +82,13 @@ def answer(weld: Simulator, authorize_url: str, decision: str = "authorize") -> 
     return requests.post(f"{weld.url}/authorize", data={"token": token, "decision": decision}, timeout=30)
 
 
+def redirect(weld: Simulator, authorize_url: str) -> str:
+    """Answer Weld's page with yes; where the browser is sent then."""
+    token = urlsplit(authorize_url).query.removeprefix("token=")
+    data = {"token": token, "decision": "authorize"}
+    return requests.post(f"{weld.url}/authorize", data=data, allow_redirects=False, timeout=30).headers["location"]
+
+
 class Running:
     """A command of the CLI that is still running."""
 
@@ -93,8 +100,9 @@ class Running:
 
     def _read(self) -> None:
         assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self._queue.put(line.rstrip("\n"))
+        with self.process.stdout as output:
+            for line in output:
+                self._queue.put(line.rstrip("\n"))
         self._queue.put(None)
 
     @property

@@ -54,7 +54,8 @@ class ConnectionInfo(WeldModel):
 
     def describe(self) -> str:
         """Name the connection in one phrase, for messages."""
-        return f"{self.id} ({self.integration_id or 'integration not told'}, label {self.label or 'not told'!r})"
+        label = "not told" if self.label is None else repr(self.label)
+        return f"{self.id} ({self.integration_id or 'integration not told'}, label {label})"
 
 
 class ConnectionBridge(WeldModel):

@@ -23,7 +23,7 @@ import enum
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
@@ -31,7 +31,7 @@ from .._ending import process_is_ending
 from ..errors import WeldApiError, WeldConnectionError, WeldError
 from .answers import AnswerLostError, NotSentError
 
-__all__ = ["MAX_WAIT", "REPEATED_STATUSES", "Backoff", "Kind", "may_repeat", "retry_after"]
+__all__ = ["MAX_WAIT", "REPEATED_STATUSES", "Backoff", "Kind", "interruptible", "may_repeat", "retry_after"]
 
 #: No single wait is longer than this many seconds, whatever ``Retry-After`` asks for.
 MAX_WAIT = 60.0
@@ -60,13 +60,17 @@ def may_repeat(kind: Kind, error: WeldError) -> bool:
     return False
 
 
-def _sleep(seconds: float) -> None:
-    """Wait, in slices: a process that is being shut down must not send another request."""
-    end = time.monotonic() + seconds
-    while (left := end - time.monotonic()) > 0:
-        if process_is_ending():
-            raise WeldConnectionError("interrupted while waiting to send a request again.")
-        time.sleep(min(left, _SLICE))
+def interruptible(stopped: Callable[[], bool]) -> Callable[[float], None]:
+    """Return a function that waits, in slices, and raises once ``stopped`` says that nothing more is to be sent."""
+
+    def sleep(seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if stopped():
+                raise WeldConnectionError("interrupted while waiting to send a request again.")
+            time.sleep(min(left, _SLICE))
+
+    return sleep
 
 
 @dataclass
@@ -78,7 +82,7 @@ class Backoff:
         chance: gives a number from 0 to 1.
     """
 
-    sleep: Callable[[float], None] = _sleep
+    sleep: Callable[[float], None] = field(default_factory=lambda: interruptible(process_is_ending))
     chance: Callable[[], float] = random.random
 
     def wait(self, attempt: int, advised: float | None = None) -> None:

@@ -14,19 +14,12 @@ from ..api.client import WeldClient
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..config import load
 from ..errors import WeldConfigError
-from ..lifecycle.authorization import (
-    Outcome,
-    Request,
-    await_person,
-    is_expired,
-    newly_authorized,
-)
-from ..lifecycle.authorization import (
-    authorize as open_bridge,
-)
+from ..lifecycle.authorization import Outcome, Request, await_person, is_expired
+from ..lifecycle.authorization import authorize as open_bridge
 from ..lifecycle.base import MEMO, memo_of
 from ..lifecycle.connection import ConnectionLifecycle
 from ..lifecycle.notices import Notices
+from ..lifecycle.recognition import Track, newly_authorized
 from ..lifecycle.session import Session
 from ..lifecycle.sync_checks import is_pending
 from .browser import open_link
@@ -155,35 +148,28 @@ def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Res
     session = desk.session(client)
     known = [connection.id for connection in client.list_connections()]
     request = Request(integration_id, label, desk.timeout, known=known)
+    track = Track(session)
+    shown: set[str | None] = set()
 
-    def look() -> ConnectionInfo | None:
-        return newly_authorized(session, client.list_connections(), known, integration_id, label)
+    def done(bridge: ConnectionBridge) -> ConnectionInfo | None:
+        bridge_id = track.follow(bridge)  # while the link cannot have been used
+        if bridge.authorize_url not in shown:
+            shown.add(bridge.authorize_url)
+            desk.show(bridge.authorize_url)
+        return newly_authorized(session, client.list_connections(), known, integration_id, label, bridge_id)
 
-    result = _result(desk, request, _with_bridge(desk, session, request, look))
+    with desk.screen.status(f"Waiting for {request.describe()}"):
+        result = _result(desk, request, open_bridge(session, request, done))
     if result.connection_id:
         desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
     return result
-
-
-def _with_bridge(desk: Desk, session: Session, request: Request, look: Look) -> Outcome:
-    """Open a bridge, show it in the browser, and wait."""
-    shown: list[str | None] = []
-
-    def done(bridge: ConnectionBridge) -> ConnectionInfo | None:
-        if not shown:
-            shown.append(bridge.authorize_url)
-            desk.show(bridge.authorize_url)
-        return look()
-
-    with desk.screen.status(f"Waiting for {request.describe()}"):
-        return open_bridge(session, request, done)
 
 
 def _result(desk: Desk, request: Request, outcome: Outcome) -> Result:
     if outcome.refused:
         desk.say(f"It was refused in the browser: {outcome.refused}.")
     elif outcome.connection is None and request.timeout > 0:
-        desk.say(f"Nobody has authorised {request.describe()} yet; the link stays open for a day.")
+        desk.say(f"Nobody has authorised {request.describe()} yet; its link works for a day.")
     return Result(
         request.label,
         request.integration_id,
@@ -226,8 +212,8 @@ def _pending(desk: Desk, stack: str | None, api_url: str | None) -> Iterator[Res
 def _client_of(provider: str, resources: list[dict[str, Any]], stack: str | None, api_url: str | None) -> WeldClient:
     """Return a client for the workspace of a resource: that of its weld.Provider if it has one."""
     urn = provider.rpartition("::")[0]
-    if urn.endswith("::default") or not urn:
-        return client_of(stack, api_url)
+    if urn.rpartition("::")[2] in ("", "default"):
+        return client_of(stack, api_url, prefer_stack=True)
     inputs = next((r.get("inputs") or {} for r in resources if r["urn"] == urn), {})
     return WeldClient(load(inputs.get))
 

@@ -41,8 +41,13 @@ stack_option = click.option(
 )
 
 
-def settings_and_trouble(stack: str | None, api_url: str | None) -> tuple[Settings, str]:
+def settings_and_trouble(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> tuple[Settings, str]:
     """Return the settings, of which the key may be missing, and why the selected stack could not be read, if so.
+
+    Args:
+        stack: whose configuration counts most; None for the selected one.
+        api_url: counts more than any configuration.
+        prefer_stack: the selected stack counts more than the environment, as it does for `pulumi up`.
 
     Raises:
         WeldConfigError: a setting cannot be used.
@@ -51,7 +56,7 @@ def settings_and_trouble(stack: str | None, api_url: str | None) -> tuple[Settin
     config, trouble = {}, ""
     if stack:
         config = stack_config(stack)
-    elif not os.environ.get(_KEY.env) and find_project():
+    elif (prefer_stack or not os.environ.get(_KEY.env)) and find_project():
         try:
             config = stack_config(None)
         except PulumiFailedError as error:
@@ -74,14 +79,14 @@ def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_client
 
 
-def client_of(stack: str | None, api_url: str | None = None) -> WeldClient:
-    """Return a client with a key.
+def client_of(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> WeldClient:
+    """Return a client with a key; the arguments are those of :func:`settings_and_trouble`.
 
     Raises:
         WeldConfigError: there is no key, or a setting cannot be used.
         PulumiFailedError: the stack that was asked for cannot be read.
     """
-    settings, trouble = settings_and_trouble(stack, api_url)
+    settings, trouble = settings_and_trouble(stack, api_url, prefer_stack)
     try:
         settings.require_key()
     except WeldConfigError as error:

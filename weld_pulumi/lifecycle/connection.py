@@ -14,7 +14,19 @@ from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .connection_adoption import adoption_of, tell_adoption, warn_of_same
 from .connection_table import CONNECTION
 from .fields import Props
-from .pending import Pending, claim, doubled, key_of, link_of, settle, tell_candidates, tell_pending, wait_for
+from .pending import (
+    Look,
+    Pending,
+    claim,
+    doubled,
+    key_of,
+    link_of,
+    named,
+    settle,
+    tell_candidates,
+    tell_pending,
+    wait_for,
+)
 from .reauthorization import Watch
 from .recognition import Track, fitting, newly_authorized
 from .sync_checks import is_pending
@@ -78,6 +90,7 @@ class ConnectionLifecycle(Lifecycle):
         replaces = CONNECTION.replacing(changed)
         if olds.get("status") == PENDING:
             return self._diff_pending(Pending(self.session, id, olds), olds, news, changed, replaces)
+        self.session.compared[id] = news
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(
@@ -94,33 +107,30 @@ class ConnectionLifecycle(Lifecycle):
         if replaces or adopts:
             pending.release()
             return Diffed([*changed, *adopts], [*replaces, *adopts], hidden=bool(adopts))
-        found, dead = self._look(pending)
-        if found is not None and is_pending(pending.id):
-            pending.recognised(found.id)
-            self.session.authorized[key_of(news)] = found.id
-            self.session.notices.info(
-                f"the connection {olds.get('label')!r} is authorised now; `pulumi up` puts {found.id} in the place of "
-                f"{pending.id}. (Where the resource is protected, run `pulumi refresh` instead: it changes the id in "
-                "place.)"
-            )
-            return Diffed(["status"], ["status"], hidden=True)
-        if dead:
-            pending.tell_dead(dead)
-        if found is not None or dead:
+        seen = self._look(pending)
+        if seen.found is None:
+            pending.tell(seen)
+            return Diffed([*changed, "status"], [], hidden=True) if seen.dead else Diffed(changed, replaces)
+        if not is_pending(pending.id):
             return Diffed([*changed, "status"], [], hidden=True)
-        pending.tell()
-        return Diffed(changed, replaces)
+        pending.recognised(seen.found.id)
+        self.session.authorized[key_of(news)] = seen.found.id
+        self.session.notices.info(
+            f"{named(olds)} is authorised now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
+            "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
+        )
+        return Diffed(["status"], ["status"], hidden=True)
 
-    def _look(self, pending: Pending) -> tuple[ConnectionInfo | None, str]:
+    def _look(self, pending: Pending) -> Look:
         if self.session.settings.api_key is None:
-            return None, ""
+            return Look()
         try:
             return pending.look()
         except (WeldApiError, WeldConnectionError) as error:
             if self.session.settings.validation == "full":
                 raise
             self.session.notices.warn(f"Weld could not be asked whether a person has acted: {error}")
-            return None, ""
+            return Look()
 
     @staticmethod
     def _needs_person(live: ConnectionInfo | None, olds: Props, news: Props) -> bool:
@@ -224,15 +234,14 @@ class ConnectionLifecycle(Lifecycle):
 
     def _read_pending(self, pending: Pending, props: Props, declared: Props) -> Live:
         pending.hold()
-        found, dead = pending.look()
-        if found is not None:
-            pending.recognised(found.id)
-            return Live(found.id, self._authorized(declared, found, created_at=props.get("created_at")), declared)
-        if dead:
-            pending.tell_dead(dead)
-        else:
-            pending.tell()
-        return Live(pending.id, props, declared)
+        seen = pending.look()
+        if seen.found is None:
+            pending.tell(seen)
+            return Live(pending.id, props, declared)
+        pending.recognised(seen.found.id)
+        # The engine says nothing of a change that is not one of inputs.
+        self.session.notices.info(f"{named(props)} is authorised now: {seen.found.id}.")
+        return Live(seen.found.id, self._authorized(declared, seen.found, created_at=props.get("created_at")), declared)
 
     def _read_missing(self, id: str, props: Props, declared: Props) -> Live:
         if not declared:
@@ -270,7 +279,7 @@ class ConnectionLifecycle(Lifecycle):
     def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
         """Give a resource that waits a fresh link, where the old one is of no use or asks for something else."""
         changed = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
-        if changed or Pending(self.session, id, olds).look()[1]:
+        if changed or Pending(self.session, id, olds).look().dead:
             # A person may still use the old link, so what was unknown then is unknown now.
             _, outs = self._ask(news, list(memo_of(olds).get("known", [])), wait=False)
             self.session.pending_labels[id] = news["label"]
@@ -279,10 +288,10 @@ class ConnectionLifecycle(Lifecycle):
 
     def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
         """See whether a person has authorised a connection again."""
-        found, dead = Pending(self.session, id, olds).look()
-        if found is not None:
-            return self._authorized_again(found, olds, news)
-        if not dead:
+        seen = Pending(self.session, id, olds).look()
+        if seen.found is not None:
+            return self._authorized_again(seen.found, olds, news)
+        if not seen.dead:
             return _still_waiting(olds, news)
         if (memo_of(olds).get("before") or {}).get("updated_at"):
             return self._authorize_again(id, olds, news, wait=False)  # Weld would have told

@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from ..api.models import EltStreamInfo, EltSyncInfo
-from ..errors import AuthorizationPendingError, NotFoundError, WeldApiError, WeldError, WeldValidationError
-from ..validation.patterns import resolve
+from ..api.models import EltSyncInfo
+from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
 from ..validation.problems import Problem
 from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
-from .streams import body_of, is_open, merged_for_adoption, streams_in, upsert
-from .sync_checks import (
-    FRESH,
-    adoption_of,
-    ask_weld,
-    is_pending,
-    is_same,
-    refuse_identical,
-    resolved_by_names,
-    resolved_streams,
-)
-from .sync_settings import has_path, is_within, merged, removed_keys
+from .streams import body_of, is_open, single_entries, streams_in, upsert
+from .sync_adoption import FRESH, adoption_of, described, identical_problem, is_alike
+from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
+from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
-from .triggers import fire, fired
+from .triggers import TRIGGER_FIELDS, fire, fired
 from .values import UNKNOWN, has_unknown
 
 __all__ = ["EltSyncLifecycle"]
 
 _BODY = ("connection_id", "destination_schema_name", "sync_interval", "elt_settings", "start_date")
+#: Arguments, besides the connection, that only Weld can judge.
+_ASKED = ("elt_settings", "orchestration_workflow_id", "start_date", "source_streams")
 
 
 class EltSyncLifecycle(Lifecycle):
@@ -44,78 +38,81 @@ class EltSyncLifecycle(Lifecycle):
 
     def check(self, olds: Props, news: Props) -> Checked:
         """See :class:`.base.Lifecycle`."""
-        inputs, problems = SYNC.canonical(news)
-        if self.session.settings.validation != "off":
-            problems += schedule_problem(inputs)
-        if problems:
-            return Checked(inputs, problems)
+        inputs, found = SYNC.canonical(news)
+        problems = self.minded([*found, *schedule_problem(inputs)])
         ask = self.session.may_ask()
-        inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
-        if inputs["source_streams"] is None:
-            del inputs["source_streams"]
-        if is_pending(inputs["connection_id"]):
+        if not problems and inputs.get("source_streams") is not None:
+            inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
+        if is_pending(inputs.get("connection_id")):
             self.session.notices.warn(self._pending_text(inputs))
         elif ask:
-            problems = self._ask(olds, inputs)
+            problems += self._ask(olds, inputs, news.get("source_streams"), problems)
         return Checked(inputs, problems)
 
-    def _ask(self, olds: Props, inputs: Props) -> list[Problem]:
+    def _ask(self, olds: Props, inputs: Props, given: Any, problems: list[Problem]) -> list[Problem]:
+        """Ask Weld about what has changed, as far as it is not wrong anyway."""
+        wrong = {re.split(r"[.[]", problem.path)[0] for problem in problems}
+        sound = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
+        entries = single_entries(given)
         changed = SYNC.changed(olds, inputs) if olds else [field.name for field in SYNC]
-        remote = [name for name in changed if SYNC[name].change is not Change.LOCAL]
-        problems = ask_weld(self.session, inputs, olds, remote) if remote else []
-        if olds or has_unknown([inputs["connection_id"], inputs["destination_schema_name"]]):
-            return problems
+        asked = [name for name in ("connection_id", *_ASKED) if name in changed]
+        if wrong and not any(entries) and not any(sound.get(name) not in (None, UNKNOWN) for name in _ASKED[:-1]):
+            return []
+        found = ask_weld(self.session, sound, entries, olds, asked) if asked else []
+        if olds or wrong or has_unknown([inputs["connection_id"], inputs["destination_schema_name"]]):
+            return found
+        return [*found, *self._ask_for_doubles(inputs)]
+
+    def _ask_for_doubles(self, inputs: Props) -> list[Problem]:
         try:
             adopted = adoption_of(self.session, inputs)
         except WeldValidationError as error:
-            return [*problems, Problem("adopt", str(error))]
+            return [Problem("adopt", str(error))]
         if adopted is not None:
             self._tell_adoption(adopted, inputs)
-        elif not has_unknown(inputs) and (refused := refuse_identical(self.session, inputs)):
-            problems.append(refused)
-        return problems
+        elif not has_unknown(inputs):
+            # The old half of a replacement is still there in a preview.
+            double = identical_problem(self.session, inputs, apart_from=self.session.replaced_by(inputs))
+            return [double] if double else []
+        return []
 
     def _tell_adoption(self, sync: EltSyncInfo, inputs: Props) -> None:
-        differing = SYNC.changed(self._view(sync, streams_in(self.session, sync), inputs), inputs)
-        differing = [name for name in differing if SYNC[name].change is not Change.LOCAL]
+        changed = SYNC.changed(self._outs(sync, inputs), inputs)
+        differing = [name for name in changed if SYNC[name].change is not Change.LOCAL]
         self.session.notices.info(
-            f"adopts sync {sync.id} (schema {sync.destination_schema_name!r}, interval {sync.sync_interval!r}, "
-            f"{'enabled' if sync.enabled else 'not enabled'}); different from the program: "
-            f"{', '.join(differing) or 'nothing'}."
+            f"adopts sync {described(sync)}, {'enabled' if sync.enabled else 'not enabled'}; different from the "
+            f"program: {', '.join(differing) or 'nothing'}."
         )
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
-        before = olds.get("source_streams")
-        wanted = dict(news)
-        if isinstance(news.get("source_streams"), list):
-            wanted["source_streams"] = resolved_by_names(news["source_streams"], before)
-        self.session.intend(id, news.get("enabled"), wanted.get("source_streams"))
+        wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
+        self.session.compared[id] = news
+        self.session.intend(id, news.get("enabled"), wanted["source_streams"])
         changed = SYNC.changed(olds, wanted)
         replaces = SYNC.replacing(changed)
-        old_schema, new_schema = olds.get("destination_schema_name"), news.get("destination_schema_name")
-        into_same = new_schema is UNKNOWN or same_schema(str(old_schema), str(new_schema))
+        adopted = bool(memo_of(olds).get("adopted"))
         if replaces:
-            self._note_replacement(id, olds, news)
-        if changed and memo_of(olds).get("adopted"):
+            self._tell_replacement(id, olds)
+        elif changed and adopted:
             self.session.notices.info(
                 f"sync {id} was adopted and still differs from the program in: {', '.join(changed)}."
             )
-        return Diffed(changed, replaces, bool(replaces) and into_same, hidden=bool(memo_of(olds).get("adopted")))
+        schema = news.get("destination_schema_name")
+        into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
+        # Also where it is only the program's options that make this a replacement.
+        return Diffed(changed, replaces, delete_first=bool(changed) and into_same, hidden=adopted)
 
-    def _note_replacement(self, id: str, olds: Props, news: Props) -> None:
-        if not has_unknown([news["connection_id"], news["destination_schema_name"]]):
-            self.session.replaced_syncs[(news["connection_id"], news["destination_schema_name"])] = id
-        if olds.get("deletion_policy") in ("disable", "retain"):
+    def _tell_replacement(self, id: str, olds: Props) -> None:
+        sync, policy = f"sync {id} ({olds.get('destination_schema_name')})", olds.get("deletion_policy")
+        if policy in ("disable", "retain"):
+            self.session.notices.warn(f"replacing {sync} leaves the old one in Weld (deletion_policy={policy!r}).")
             return
-        tables = (
-            "its tables in the destination are dropped too"
-            if olds.get("remove_destination_data")
-            else ("its tables in the destination stay")
-        )
+        dropped = olds.get("remove_destination_data") is True
+        tables = "its tables in the destination are dropped too" if dropped else "its tables in the destination stay"
         self.session.notices.warn(
-            f"replacing sync {id} ({olds.get('destination_schema_name')}) deletes it: its streams and their progress "
-            f"are lost, so that the new sync copies everything again; {tables}."
+            f"replacing {sync} deletes it: its streams and their progress are lost, so that the new sync copies "
+            f"everything again; {tables}."
         )
 
     # Create ----------------------------------------------------------------------------------------------------
@@ -127,7 +124,7 @@ class EltSyncLifecycle(Lifecycle):
         with self.session.lock_for(f"create/{news['connection_id']}"):
             adopted = adoption_of(self.session, news, FRESH)
             sync = adopted or self._make(news)
-        self.session.made.add(sync.id)
+            self.session.made.add(sync.id)
         if adopted is not None:
             return sync.id, self._take_over(adopted, news)
         try:
@@ -138,18 +135,17 @@ class EltSyncLifecycle(Lifecycle):
 
     def _make(self, news: Props) -> EltSyncInfo:
         connection_id = news["connection_id"]
-        refused = refuse_identical(self.session, news, FRESH)
-        if refused:
-            raise WeldValidationError(refused.reason)
-        listed = self.session.syncs_of(connection_id)
-        before = {sync.id for sync in listed}
+        double = identical_problem(self.session, news, FRESH)
+        if double:
+            raise WeldValidationError(double.reason)
+        before = {sync.id for sync in self.session.syncs_of(connection_id)}
         body = {name: news[name] for name in _BODY if news.get(name) is not None}
         body.setdefault("sync_interval", DAILY)
 
         def find() -> EltSyncInfo | None:
             self.session.forget(f"syncs/{connection_id}")
             syncs = self.session.syncs_of(connection_id)
-            return next((s for s in syncs if s.id not in before and is_same(self.session, s, news)), None)
+            return next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
 
         sync = send_once(self.session, lambda: self.client.create_sync(body), find, "the sync")
         known = self.session.syncs_of(connection_id)
@@ -161,43 +157,28 @@ class EltSyncLifecycle(Lifecycle):
         """Give a new sync what creation does not: orchestration, streams, the switch; then fire the triggers."""
         if news.get("orchestration_workflow_id"):
             self.client.attach_orchestration(sync.id, news["orchestration_workflow_id"])
-        entries = self._resolve(sync.id, news.get("source_streams"))
-        streams = upsert(self.session, sync.id, [body_of(entry) for entry in entries or ()])
-        self.session.intend(sync.id, news["enabled"], entries)
-        refused = self._switch(sync.id, sync.enabled, news["enabled"], bool(streams))
-        self._fire(sync.id, {}, news, streams if entries is not None else None, news["enabled"] and not refused)
-        outs = {**news, **facts_of(sync), "stream_ids": {name: s.id for name, s in streams.items()}}
-        if entries is not None:
-            outs["source_streams"] = entries
-        if news["enabled"] and not refused:
-            outs["status"] = "RUNNING"
-        return with_memo(outs, enable_refused=refused)
+        wanted = self._with_streams(sync.id, news)
+        streams = upsert(self.session, sync.id, [body_of(entry) for entry in wanted.get("source_streams") or ()])
+        facts = facts_of(sync)
+        is_on = sync.enabled
+        if is_on != news["enabled"]:
+            is_on = switch(self.session, sync.id, news["enabled"], streams)
+            # Enabled means running; anything else is for Weld to name.
+            facts = {**facts, "status": "RUNNING"} if is_on else facts_of(self.client.get_sync(sync.id))
+        outs = {**wanted, **facts, "stream_ids": {name: stream.id for name, stream in streams.items()}}
+        self._fire(sync.id, {}, wanted, outs, is_on)
+        return with_memo(outs, enable_refused=news["enabled"] and not is_on)
 
     def _take_over(self, sync: EltSyncInfo, news: Props) -> Props:
-        """Bring an adopted sync in line as far as that takes nothing away; the rest shows in the next preview."""
-        id = sync.id
         self.session.notices.info(
-            f"adopted sync {id}; removing the EltSync from the stack applies its deletion_policy."
+            f"adopted sync {sync.id}; removing the EltSync from the stack applies its deletion_policy."
         )
-        body = self._changed_body(sync, {}, news)
-        if body:
-            self.client.update_sync(id, body)
-        wanted_workflow = news.get("orchestration_workflow_id")
-        if wanted_workflow and wanted_workflow != sync.orchestration_workflow_id:
-            self.client.attach_orchestration(id, wanted_workflow)
-        live = streams_in(self.session, sync)
-        entries = self._resolve(id, news.get("source_streams"))
-        bodies = [
-            merged_for_adoption(live[entry["name"]], entry) if entry["name"] in live else body_of(entry)
-            for entry in entries or ()
-        ]
-        sent = upsert(self.session, id, [body for body in bodies if body is not None])
-        self.session.intend(id, news["enabled"], entries)
-        refused = self._switch(id, sync.enabled, news["enabled"], bool({**live, **sent}))
-        self._fire(id, {}, news, {**live, **sent}, news["enabled"] and not refused)
-        wanted = {**news, **({"source_streams": entries} if entries is not None else {})}
-        outs = self._outs(self.client.get_sync(id), wanted, refused)
-        return with_memo(outs, enable_refused=refused, adopted=bool(SYNC.changed(outs, wanted)))
+        wanted = self._with_streams(sync.id, news)
+        view = view_of(sync, None, news)
+        if sync.elt_settings is None:
+            view.pop("elt_settings", None)  # Weld does not tell them, so they are sent
+        changed = [name for name in SYNC.changed(view, wanted) if name != "source_streams"]
+        return self._bring_in_line(sync, view, wanted, changed, adopting=True)
 
     def _roll_back(self, id: str, connection_id: str, error: WeldError) -> None:
         self.session.made.discard(id)
@@ -229,114 +210,65 @@ class EltSyncLifecycle(Lifecycle):
         outs = self._outs(sync, declared, bool(memo_of(props).get("enable_refused")))
         return Live(id, outs, SYNC.declared(outs))
 
-    def _outs(self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool) -> Props:
+    def _outs(self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool = False) -> Props:
+        """Describe a live sync; ``refused``: Weld would not enable it while it was empty."""
         inline = not declared or declared.get("source_streams") is not None
-        streams = streams_in(self.session, sync) if inline else None
-        # Weld refused to enable it while it was empty; as long as it is, that is no drift.
-        still_empty = refused and not sync.enabled and not (streams if inline else streams_in(self.session, sync))
-        view = self._view(sync, streams, declared)
+        streams = streams_in(self.session, sync) if inline or (refused and not sync.enabled) else {}
+        view = view_of(sync, streams if inline else None, declared)
+        still_empty = refused and not sync.enabled and not streams
         if still_empty:
             view["enabled"] = True
-        ids = {name: stream.id for name, stream in (streams or {}).items()}
+        ids = {name: stream.id for name, stream in streams.items()} if inline else {}
         return with_memo({**view, **facts_of(sync), "stream_ids": ids}, enable_refused=still_empty)
-
-    def _view(
-        self, sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, declared: Mapping[str, Any]
-    ) -> Props:
-        inline = not declared or declared.get("source_streams") is not None
-        return view_of(sync, streams if inline else None, declared)
 
     # Update ----------------------------------------------------------------------------------------------------
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
+        wanted = self._with_streams(id, news)
+        changed = SYNC.changed(olds, wanted)
+        if all(SYNC[name].change is Change.LOCAL for name in changed):
+            return {**{name: value for name, value in olds.items() if name not in SYNC}, **wanted}
         try:
-            live = self.client.get_sync(id)
+            return self._bring_in_line(self.client.get_sync(id), olds, wanted, changed)
         except NotFoundError as error:
-            error.advise("The sync is gone at Weld; `pulumi up --refresh` makes it anew.")
+            error.advise("If the sync is gone at Weld, `pulumi up --refresh` makes it anew.")
             raise
-        body = self._changed_body(live, olds, news)
-        detach = bool(live.orchestration_workflow_id) and not news.get("orchestration_workflow_id")
-        if detach:
-            self.client.detach_orchestration(id)
-            body["sync_interval"] = news.get("sync_interval") or DAILY
-        if body:
-            self.client.update_sync(id, body)
-        if (
-            news.get("orchestration_workflow_id")
-            and news["orchestration_workflow_id"] != live.orchestration_workflow_id
-        ):
-            self.client.attach_orchestration(id, news["orchestration_workflow_id"])
-        entries = self._resolve(id, news.get("source_streams"))
-        self.session.intend(id, news["enabled"], entries)
-        if entries is not None:
-            self._update_streams(id, live, olds, entries)
-        refused = self._switch(id, live.enabled, news["enabled"], None)
-        wanted = {**news, **({"source_streams": entries} if entries is not None else {})}
-        if fired("run_triggers", olds, news) or fired("full_refresh_triggers", olds, news):
-            self._fire(id, olds, news, None, news["enabled"] and not refused)
+
+    def _bring_in_line(
+        self, live: EltSyncInfo, olds: Props, wanted: Props, changed: list[str], adopting: bool = False
+    ) -> Props:
+        """Change what has changed, and fire the triggers when nothing can fail any more.
+
+        Adopting takes nothing away: what is there beyond the program shows in the next preview. So it is with the
+        streams of a sync that were not managed until now.
+        """
+        id, entries = live.id, wanted.get("source_streams")
+        change_schedule_and_settings(self.session, live, olds, wanted, changed, adopting)
+        if adopting and entries is not None:
+            add_streams(self.session, live, entries)
+        elif "source_streams" in changed and entries is not None:
+            put_streams(self.session, live, olds.get("source_streams"), entries)
+        is_on = live.enabled
+        if is_on != wanted["enabled"] and ("enabled" in changed or memo_of(olds).get("enable_refused")):
+            is_on = switch(self.session, id, wanted["enabled"])
         after = self.client.get_sync(id)
-        self._tell_kept_settings(olds, news, after)
-        return self._settled(after, wanted, refused)
-
-    def _settled(self, after: EltSyncInfo, wanted: Props, refused: bool) -> Props:
-        """Return outputs of a finished update: what the program said, with the facts that Weld tells."""
-        outs = self._outs(after, wanted, refused)
-        declared = {k: v for k, v in wanted.items() if v is not None}
-        kept = {k: v for k, v in outs.items() if k not in SYNC}
-        return {**kept, **declared}
-
-    def _update_streams(self, id: str, live: EltSyncInfo, olds: Props, entries: list[Props]) -> None:
-        before = {e["name"]: e for e in olds.get("source_streams") or () if isinstance(e, dict) and "name" in e}
-        wanted = {entry["name"]: entry for entry in entries}
-        there = streams_in(self.session, live)
-        send = [
-            body_of(entry, there.get(name), before.get(name))
-            for name, entry in wanted.items()
-            if name not in there or before.get(name) != entry
-        ]
-        upsert(self.session, id, send)
-        # Only what the last run knew of may go: a stream that was added since has not been shown in a preview.
-        for name in sorted(before):
-            if name not in wanted and name in there:
-                self.client.delete_stream(there[name].id)
-                self.session.note_known_streams(id, removed=[name])
-
-    def _changed_body(self, live: EltSyncInfo, olds: Props, news: Props) -> Props:
-        body: Props = {}
-        interval = news.get("sync_interval")
-        known = live.sync_interval if not live.orchestration_workflow_id else olds.get("sync_interval")
-        if interval and SYNC["sync_interval"].differs(known or olds.get("sync_interval"), interval):
-            body["sync_interval"] = interval
-        wanted, before = news.get("elt_settings"), olds.get("elt_settings")
-        removed = [
-            path
-            for path in removed_keys(before, wanted)
-            if live.elt_settings is None or has_path(live.elt_settings, path)
-        ]
-        told = live.elt_settings if live.elt_settings is not None else before
-        if removed or (wanted is not None and not is_within(wanted, told or {})):
-            body["elt_settings"] = merged(live.elt_settings, before, wanted or {})
-        return body
-
-    def _tell_kept_settings(self, olds: Props, news: Props, after: EltSyncInfo) -> None:
-        kept = [
-            p
-            for p in removed_keys(olds.get("elt_settings"), news.get("elt_settings"))
-            if has_path(after.elt_settings, p)
-        ]
-        if kept:
-            listed = ", ".join("elt_settings." + ".".join(path) for path in kept)
-            self.session.notices.warn(
-                f"sync {after.id}: Weld keeps {listed}, which the program no longer gives; it is not managed now."
-            )
+        outs = self._outs(after, wanted, refused=wanted["enabled"] and not is_on)
+        if not adopting:
+            warn_of_kept_settings(self.session, olds, wanted, after)
+        if adopting or (entries is not None and olds.get("source_streams") is None):
+            outs = with_memo(outs, **memo_of(outs), adopted=bool(SYNC.changed(outs, wanted)))
+        else:
+            outs = {**{name: value for name, value in outs.items() if name not in SYNC}, **wanted}
+        self._fire(id, {} if adopting else olds, wanted, outs, is_on)
+        return outs
 
     # Delete ----------------------------------------------------------------------------------------------------
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         if id in self.session.made:
-            self.session.notices.warn(f"sync {id} was taken over by its own replacement, so it is not deleted.")
+            self.session.notices.warn(f"sync {id} was taken over by another EltSync, so it is not deleted.")
             return
         policy = props.get("deletion_policy", "delete")
         if policy == "retain":
@@ -345,6 +277,7 @@ class EltSyncLifecycle(Lifecycle):
             self._disable(id)
         else:
             self.client.delete_sync(id, remove_data=props.get("remove_destination_data") is True)
+        self.session.released.add(id)
         self.session.forget(f"syncs/{props.get('connection_id')}")
 
     def _disable(self, id: str) -> None:
@@ -357,43 +290,20 @@ class EltSyncLifecycle(Lifecycle):
 
     # Shared steps ----------------------------------------------------------------------------------------------
 
-    def _resolve(self, id: str, entries: list[Props] | None) -> list[Props] | None:
-        if not entries or not any(map(is_open, entries)):
-            return entries
-        return resolve(entries, self.session.available_streams(id)).entries
+    def _with_streams(self, id: str, news: Props) -> Props:
+        """Return the inputs with every pattern resolved, and tell the SourceStreams of this sync what is wanted."""
+        entries = news.get("source_streams")
+        if entries and any(map(is_open, entries)):
+            entries = resolved(self.session, entries, self.session.available_streams(id), news)
+        self.session.intend(id, news["enabled"], entries)
+        return news if entries is None else {**news, "source_streams": entries}
 
-    def _switch(self, id: str, is_on: bool, wanted: bool, has_streams: bool | None) -> bool:
-        """Enable or disable; return True where Weld refuses to enable a sync without streams.
-
-        ``has_streams``: None where it is not known.
-        """
-        if is_on != wanted:
-            if not wanted:
-                self.client.disable_sync(id)
-            elif not self._enable(id, has_streams):
-                return True
-        if wanted:
-            self.session.running.add(id)
-        return False
-
-    def _enable(self, id: str, has_streams: bool | None) -> bool:
-        try:
-            self.client.enable_sync(id)
-        except WeldApiError as error:
-            if error.status_code not in (400, 409, 422) or has_streams or self.client.list_streams(id):
-                raise
-            self.session.notices.warn(
-                f"sync {id} has no stream yet, and Weld does not enable an empty sync; it starts with its first stream."
-            )
-            return False
-        return True
-
-    def _fire(
-        self, id: str, olds: Props, news: Props, streams: Mapping[str, EltStreamInfo] | None, enabled: bool
-    ) -> None:
-        if fired("run_triggers", olds, news) or fired("full_refresh_triggers", olds, news):
-            listed = streams.values() if streams is not None else self.client.list_streams(id)
-            fire(self.session, olds, news, listed, enabled)
+    def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_on: bool) -> None:
+        if not any(fired(field.name, olds, news) for field in TRIGGER_FIELDS):
+            return
+        inline = news.get("source_streams") is not None
+        streams = outs["stream_ids"] if inline else {s.name: s.id for s in self.client.list_streams(id)}
+        fire(self.session, olds, news, streams, is_on)
 
     def _pending_text(self, news: Mapping[str, Any]) -> str:
         label = self.session.label_of(str(news["connection_id"]))

@@ -172,6 +172,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _refuse  # noqa: N815
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer what http.server itself does not understand."""
+        self._answer(_Page(code, "Not accepted", _NO_BROWSER.text))
+
     def _answer(self, page: _Page) -> None:
         body = _html(page)
         self.send_response(page.status)

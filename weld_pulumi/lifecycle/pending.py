@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +18,18 @@ from .recognition import TO_BE_MADE, Key, fitting, is_used, newly_authorized
 from .session import Session
 from .sync_checks import is_pending
 
-__all__ = ["Pending", "claim", "doubled", "key_of", "link_of", "settle", "tell_candidates", "tell_pending", "wait_for"]
+__all__ = [
+    "Look",
+    "Pending",
+    "claim",
+    "doubled",
+    "key_of",
+    "link_of",
+    "settle",
+    "tell_candidates",
+    "tell_pending",
+    "wait_for",
+]
 
 #: Seconds for which the list of connections is shared by the resources that wait.
 _FRESH = 2.0
@@ -74,7 +86,24 @@ def settle(session: Session, key: Key, connection_id: str | None = None) -> None
     session.forget("connections")
 
 
+def named(props: Mapping[str, Any]) -> str:
+    """Name a connection in a message."""
+    return f"the connection {props.get('label')!r} ({props.get('integration_id')})"
+
+
 # A resource of the stack that waits -------------------------------------------------------------------------------
+
+
+@dataclass
+class Look:
+    """What Weld tells: the connection if a person has acted, or else why the link is of no use any more, if so.
+
+    ``candidates`` are new connections of which nobody can tell whether they are the one.
+    """
+
+    found: ConnectionInfo | None = None
+    dead: str = ""
+    candidates: list[ConnectionInfo] = field(default_factory=list)
 
 
 class Pending:
@@ -111,68 +140,61 @@ class Pending:
             self.release()
             self._session.recognised |= {connection_id, self.id}
 
-    def look(self) -> tuple[ConnectionInfo | None, str]:
-        """Return the connection if a person has acted; else why the link is of no use any more, if so."""
+    def look(self) -> Look:
+        """Ask Weld whether a person has acted."""
         expired = is_expired(self._session, self._props.get("authorize_expires_at"))
         bridge_id = None if expired else self._memo.get("bridge")
-        found = self._new(bridge_id) if is_pending(self.id) else self._again(bridge_id)
+        seen = self._look_for_new(bridge_id) if is_pending(self.id) else self._look_again(bridge_id)
+        if expired and seen.found is None:
+            seen.dead = "has expired"
+        return seen
+
+    def _look_for_new(self, bridge_id: str | None) -> Look:
+        key, known = key_of(self._props), self._memo.get("known", ())
+        connections = self._session.connections(max_age=_FRESH)
+        found = newly_authorized(self._session, connections, known, *key, bridge_id)
         if found is not None:
-            return found, ""
-        if expired:
-            return None, "has expired"
-        if is_pending(self.id) and not self._candidates() and is_used(self._session, bridge_id):
-            return None, "was used, but no connection came of it (it may have been refused)"
-        return None, ""
+            return Look(found)
+        candidates = fitting(self._session, connections, known, *key)
+        used = not candidates and is_used(self._session, bridge_id)
+        return Look(candidates=candidates, dead="was used, but no connection came of it" if used else "")
 
-    def _new(self, bridge_id: str | None) -> ConnectionInfo | None:
-        known = self._memo.get("known", ())
-        return newly_authorized(self._session, self._connections(), known, *key_of(self._props), bridge_id)
-
-    def _again(self, bridge_id: str | None) -> ConnectionInfo | None:
+    def _look_again(self, bridge_id: str | None) -> Look:
         label = str(self._props.get("label"))
-        return was_used(self._session, self.id, label, self._memo.get("before") or {}, bridge_id)
+        return Look(was_used(self._session, self.id, label, self._memo.get("before") or {}, bridge_id))
 
-    def _connections(self) -> list[ConnectionInfo]:
-        return self._session.connections(max_age=_FRESH)
-
-    def _candidates(self) -> list[ConnectionInfo]:
-        known = self._memo.get("known", ())
-        return fitting(self._session, self._connections(), known, *key_of(self._props))
-
-    def tell(self) -> None:
+    def tell(self, seen: Look) -> None:
         """Say what a person has to do."""
+        if seen.dead:
+            self._session.notices.warn(
+                f"the link to authorise {self._name()} {seen.dead}; `pulumi up` opens a fresh one."
+            )
+            return
         self._session.notices.warn(
-            f"the connection {self._props.get('label')!r} ({self._props.get('integration_id')}) still waits for a "
-            "person. Open this link to authorise it, then run `pulumi up` or `pulumi refresh`: "
-            f"{self._props.get('authorize_url')}"
+            f"{self._name()} still waits for a person. Open this link to authorise it, then run `pulumi up` or "
+            f"`pulumi refresh`: {self._props.get('authorize_url')}"
         )
-        if is_pending(self.id):
-            tell_candidates(self._session, self._props, self._candidates())
-
-    def tell_dead(self, why: str) -> None:
-        """Say that the link is to be replaced."""
-        self._session.notices.warn(
-            f"the link to authorise the connection {self._props.get('label')!r} ({self._props.get('integration_id')}) "
-            f"{why}; `pulumi up` opens a fresh one."
-        )
+        tell_candidates(self._session, self._props, seen.candidates)
 
     def tell_leftover(self) -> None:
         """Say, when the resource goes, what its link may have left in Weld."""
         try:
-            found, dead = self.look()
+            seen = self.look()
         except WeldError:
-            found, dead = None, ""
-        label, integration_id = self._props.get("label"), self._props.get("integration_id")
-        if found is not None:
+            seen = Look()
+        if seen.found is not None:
             self._session.notices.warn(
-                f"a person has authorised the connection {label!r} ({integration_id}) meanwhile: {found.id}. It stays "
-                f"in Weld and belongs to no stack; remove it there, or take it over with adopt={found.id!r}."
+                f"a person has authorised {self._name()} meanwhile: {seen.found.id}. It stays in Weld and belongs to "
+                f"no stack; remove it there, or take it over with adopt={seen.found.id!r}."
             )
-        elif not dead:
+        elif not seen.dead:
             self._session.notices.info(
-                f"nobody waits for the connection {label!r} ({integration_id}) any more; its link works until "
+                f"nobody waits for {self._name()} any more; its link works until "
                 f"{self._props.get('authorize_expires_at')}, so do not open it."
             )
+
+    def _name(self) -> str:
+        return named(self._props)
 
 
 # What is said, and remembered -------------------------------------------------------------------------------------
@@ -182,9 +204,8 @@ def tell_candidates(session: Session, props: Mapping[str, Any], candidates: list
     """Name the new connections of which nobody can tell whether they are the one."""
     if candidates:
         session.notices.warn(
-            f"{'; '.join(c.describe() for c in candidates)}: may be the connection {props.get('label')!r} "
-            f"({props.get('integration_id')}), but Weld does not tell for sure. If it is, write "
-            f"adopt={candidates[0].id!r}."
+            f"new in Weld: {'; '.join(c.describe() for c in candidates)}. That may be {named(props)}, but Weld does "
+            f"not tell for sure. If so, write its id, as in adopt={candidates[0].id!r}."
         )
 
 
@@ -193,8 +214,8 @@ def tell_pending(session: Session, news: Props, outcome: Outcome) -> None:
     why = f"was refused in the browser ({outcome.refused})" if outcome.refused else "is not authorised yet"
     link = "fresh link" if outcome.refused else "link"
     session.notices.warn(
-        f"the connection {news['label']!r} ({news['integration_id']}) {why}; its status is PENDING. Open the {link} "
-        "above (it is the output authorize_url, too), then run `pulumi up` or `pulumi refresh`."
+        f"{named(news)} {why}; its status is PENDING. Open the {link} above (it is the output authorize_url, too), "
+        "then run `pulumi up` or `pulumi refresh`."
     )
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from ..api.models import EltStreamInfo
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
+from ..validation.patterns import is_pattern
 from ..validation.problems import Problem
 from ..validation.streams import unknown_stream_problems
-from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
+from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
 from .streams import (
     STREAM_FIELDS,
@@ -23,7 +24,7 @@ from .streams import (
     upsert,
 )
 from .triggers import TRIGGER_FIELDS, fire, fired
-from .values import flag, text
+from .values import flag, has_unknown, rules, text
 
 __all__ = ["SourceStreamLifecycle"]
 
@@ -36,6 +37,7 @@ STREAM = Table(
     Field("reset_history_table", flag, Change.LOCAL, default=False),
 )
 _SENT = frozenset(field.name for field in STREAM_FIELDS)
+_PLACE = ("elt_sync_id", "name")
 
 
 class SourceStreamLifecycle(Lifecycle):
@@ -44,24 +46,28 @@ class SourceStreamLifecycle(Lifecycle):
     title = "SourceStream"
     table = STREAM
 
+    # Check and diff --------------------------------------------------------------------------------------------
+
     def check(self, olds: Props, news: Props) -> Checked:
         """See :class:`.base.Lifecycle`."""
-        inputs, problems = STREAM.canonical(news)
-        if problems:
+        inputs, found = STREAM.canonical(news)
+        wrong = {problem.path for problem in found}
+        found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
+        problems = self.minded(found)
+        sync_id, name = inputs.get("elt_sync_id"), inputs.get("name")
+        if wrong & {"elt_sync_id", "name"} or not isinstance(sync_id, str) or not isinstance(name, str):
             return Checked(inputs, problems)
-        if self.session.settings.validation != "off":
-            problems = [Problem(p.path.lstrip("."), p.reason) for p in stream_problems(_stream_part(inputs))]
-        changed = STREAM.changed(olds, inputs) if olds else list(_SENT | {"name", "elt_sync_id"})
-        if not problems and isinstance(inputs["elt_sync_id"], str) and isinstance(inputs["name"], str):
-            conflict = inline_conflict(self.session, inputs["elt_sync_id"], inputs["name"])
-            if conflict:
-                problems.append(Problem("elt_sync_id", conflict))
-            elif set(changed) & (_SENT | {"name", "elt_sync_id"}) and self.session.may_ask():
-                problems += self._ask(olds, inputs)
+        conflict = inline_conflict(self.session, sync_id, name)
+        if conflict:
+            problems.append(Problem("elt_sync_id", conflict))
+        elif self.session.may_ask():
+            problems += self._ask(olds, inputs, not problems)
         return Checked(inputs, problems)
 
-    def _ask(self, olds: Props, inputs: Props) -> list[Problem]:
-        sync_id = inputs["elt_sync_id"]
+    def _ask(self, olds: Props, inputs: Props, is_sound: bool) -> list[Problem]:
+        if olds and not _SENT.union(_PLACE).intersection(STREAM.changed(olds, inputs)):
+            return []
+        sync_id, name = inputs["elt_sync_id"], inputs["name"]
         try:
             available = self.session.available_streams(sync_id)
         except NotFoundError:
@@ -69,12 +75,34 @@ class SourceStreamLifecycle(Lifecycle):
             if sync_id in self.session.made:
                 return []
             return [Problem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")]
+        if is_pattern(name) and all(stream.name != name for stream in available):
+            return [Problem("name", "is a pattern; only the source_streams of an EltSync take patterns")]
         in_use = {str(olds["name"])} if olds.get("name") else set()
         found = unknown_stream_problems([_stream_part(inputs)], available, in_use=in_use)
-        return [Problem(p.path.removeprefix("source_streams[0]").lstrip("."), p.reason) for p in found]
+        problems = [Problem(p.path.removeprefix("source_streams[0]."), p.reason) for p in found]
+        if not olds and is_sound and not problems and not has_unknown(inputs):
+            problems += self._ask_for_present(inputs)
+        return problems
+
+    def _ask_for_present(self, inputs: Props) -> list[Problem]:
+        """Say before a creation what `create` would say of a stream that is there."""
+        there = self.session.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
+        if (there is None and not inputs["adopt"]) or self.session.replaced_by(inputs):
+            return []
+        try:
+            self._refuse(there, inputs)
+        except WeldValidationError as error:
+            return [Problem("name", str(error))]
+        if there is not None and inputs["adopt"]:
+            differing = ", ".join(differs_from(there, _stream_part(inputs))) or "nothing"
+            self.session.notices.info(
+                f"adopts stream {there.name!r} ({there.id}); different from the program: {differing}."
+            )
+        return []
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
+        self.session.compared[id] = news
         changed = STREAM.changed(olds, news)
         replaces = STREAM.replacing(changed)
         adopted = bool(memo_of(olds).get("adopted"))
@@ -86,37 +114,57 @@ class SourceStreamLifecycle(Lifecycle):
             )
         elif changed and adopted:
             self.session.notices.info(f"stream {olds.get('name')!r} was adopted and differs in: {', '.join(changed)}.")
-        return Diffed(changed, replaces, hidden=adopted)
+        # Where only the program's options make this a replacement, the old one is in the place of the new one.
+        return Diffed(changed, replaces, delete_first=bool(changed) and not replaces, hidden=adopted)
+
+    # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Lifecycle`."""
         sync_id, name, entry = news["elt_sync_id"], news["name"], _stream_part(news)
         require_not_inline(self.session, sync_id, name)
         there = self.session.streams_of(sync_id).get(name)
-        if there is not None and not news["adopt"]:
-            self._refuse_other_flags(there, entry, sync_id)
+        if there is not None or (news["adopt"] and not self.session.replaced_by(news)):
+            self._refuse(there, news)
         body = merged_for_adoption(there, entry) if there is not None and news["adopt"] else body_of(entry, there)
         stream = upsert(self.session, sync_id, [body])[name] if body else there
         assert stream is not None
+        self.session.made.add(stream.id)
         try:
-            self._start_sync(sync_id)
-            self._fire({}, news, stream)
+            is_on = self._start_sync(sync_id)
+            self._fire({}, news, stream.id, is_on)
         except WeldError as error:
+            self.session.made.discard(stream.id)
             if there is None:
                 self._roll_back(stream, sync_id, error)
             raise
-        self.session.made.add(stream.id)
         if news["adopt"] and there is not None:
             outs = self._outs(stream, news)
             return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)))
         return stream.id, {**news, **_facts(stream)}
 
-    def _refuse_other_flags(self, there: EltStreamInfo, entry: Props, sync_id: str) -> None:
-        differing = differs_from(there, entry)
-        if differing:
+    def _refuse(self, there: EltStreamInfo | None, news: Props) -> None:
+        """Refuse to take over what is there, or what is not.
+
+        Raises:
+            WeldValidationError: another resource has it, it has other flags, or there is nothing to adopt.
+        """
+        sync_id, name = news["elt_sync_id"], news["name"]
+        if there is None:
+            listed = ", ".join(map(repr, sorted(self.session.streams_of(sync_id))[:10])) or "none"
             raise WeldValidationError(
-                f"sync {sync_id} has a stream {there.name!r} already ({there.id}), which differs in "
-                f"{', '.join(differing)}. To take it over and change it, write adopt=True."
+                f"adopt=True: sync {sync_id} has no stream {name!r}. It has: {listed}. Leave adopt out to make one."
+            )
+        if self.session.has_resource(there.id):
+            raise WeldValidationError(
+                f"another SourceStream of this program stands for the stream {name!r} of sync {sync_id} already; "
+                "remove one of the two."
+            )
+        differing = differs_from(there, _stream_part(news))
+        if differing and not news["adopt"]:
+            raise WeldValidationError(
+                f"sync {sync_id} has a stream {name!r} already ({there.id}), which differs in {', '.join(differing)}. "
+                "To take it over and change it, write adopt=True."
             )
 
     def _roll_back(self, stream: EltStreamInfo, sync_id: str, error: WeldError) -> None:
@@ -128,17 +176,22 @@ class SourceStreamLifecycle(Lifecycle):
         else:
             error.advise("The stream that was made before that is removed again.")
 
-    def _start_sync(self, sync_id: str) -> None:
-        """Enable the sync if the program wants it on and it is not: Weld may not enable one that is empty."""
+    def _start_sync(self, sync_id: str) -> bool:
+        """Enable the sync if the program wants it on and it is not: Weld may not enable one that is empty.
+
+        Return whether it is known to be on.
+        """
         intent = self.session.intents.get(sync_id)
         if intent is None or not intent.enabled:
-            return
+            return False
         with self.session.lock_for(f"enable/{sync_id}"):
-            if sync_id in self.session.running:
-                return
-            if not self.client.get_sync(sync_id).enabled:
-                self.client.enable_sync(sync_id)
-            self.session.running.add(sync_id)
+            if sync_id not in self.session.running:
+                if not self.client.get_sync(sync_id).enabled:
+                    self.client.enable_sync(sync_id)
+                self.session.running.add(sync_id)
+        return True
+
+    # Read ------------------------------------------------------------------------------------------------------
 
     def read(self, id: str, props: Props) -> Live:
         """See :class:`.base.Lifecycle`."""
@@ -192,49 +245,50 @@ class SourceStreamLifecycle(Lifecycle):
             **_facts(stream),
         }
 
+    # Update and delete -----------------------------------------------------------------------------------------
+
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
-        sync_id, name = news["elt_sync_id"], news["name"]
-        changed = [n for n in STREAM.changed(olds, news) if n in _SENT]
-        stream: EltStreamInfo | None = None
-        if changed:
-            require_not_inline(self.session, sync_id, name)
-            live = self.session.streams_of(sync_id).get(name)
-            if live is None or live.id != id:
-                raise NotFoundError(
-                    404,
-                    None,
-                    f"stream {name!r} ({id}) is not in sync {sync_id} any more",
-                    "GET",
-                    f"/elt_streams/{id}",
-                    advice="`pulumi up --refresh` makes it anew.",
-                )
-            stream = upsert(self.session, sync_id, [body_of(_stream_part(news), live, olds)])[name]
-        if any(fired(field.name, olds, news) for field in TRIGGER_FIELDS):
-            self._fire(olds, news, stream or self.client.get_stream(id))
-        facts = _facts(stream) if stream else {k: olds.get(k) for k in ("incremental_primary_key_name", "created_at")}
-        return {**news, **facts}
+        facts = {name: value for name, value in olds.items() if name not in STREAM and name != MEMO}
+        if _SENT.intersection(STREAM.changed(olds, news)):
+            facts = _facts(self._send(id, olds, news))
+        self._fire(olds, news, id)
+        return {**facts, **news}
 
-    def _fire(self, olds: Props, news: Props, stream: EltStreamInfo) -> None:
+    def _send(self, id: str, olds: Props, news: Props) -> EltStreamInfo:
+        sync_id, name = news["elt_sync_id"], news["name"]
+        require_not_inline(self.session, sync_id, name)
+        live = self._find(id, news)
+        if live is None:
+            raise WeldError(f"stream {name!r} ({id}) is gone from sync {sync_id}; `pulumi up --refresh` makes it anew.")
+        return upsert(self.session, sync_id, [body_of(_stream_part(news), live, olds)])[name]
+
+    def _fire(self, olds: Props, news: Props, id: str, is_on: bool = False) -> None:
         if not any(fired(field.name, olds, news) for field in TRIGGER_FIELDS):
             return
         sync_id = news["elt_sync_id"]
-        enabled = sync_id in self.session.running or (
-            fired("run_triggers", olds, news) and self.client.get_sync(sync_id).enabled
-        )
-        fire(self.session, olds, news, [stream], enabled, {stream.name: news["reset_history_table"]})
+        if fired("run_triggers", olds, news) and not is_on:
+            is_on = self._is_on(sync_id)
+        fire(self.session, olds, news, {news["name"]: id}, is_on, news["reset_history_table"])
+
+    def _is_on(self, sync_id: str) -> bool:
+        with self.session.lock_for(f"enable/{sync_id}"):
+            if sync_id not in self.session.running and self.client.get_sync(sync_id).enabled:
+                self.session.running.add(sync_id)
+            return sync_id in self.session.running
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         if id in self.session.made:
-            self.session.notices.warn(f"stream {name!r} was taken over by its own replacement, so it is not deleted.")
+            self.session.notices.warn(f"stream {name!r} was taken over by another SourceStream, so it is not deleted.")
             return
         intent = self.session.intents.get(sync_id)
         if intent is not None and intent.inline is not None and name in intent.inline:
             self.session.notices.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
         self.client.delete_stream(id)
+        self.session.released.add(id)
         self.session.note_known_streams(sync_id, removed=[str(name)])
 
 

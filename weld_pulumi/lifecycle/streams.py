@@ -7,6 +7,7 @@ those are kept as the program said them last.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ __all__ = [
     "merged_for_adoption",
     "require_not_inline",
     "same_entries",
+    "single_entries",
     "streams_in",
     "upsert",
 ]
@@ -203,7 +205,8 @@ def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
     if not isinstance(item, dict):
         return {}, [Problem(path, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)")]
     entry, problems = ENTRY.canonical(item, f"{path}.", defaults=False)
-    return entry, problems or rules(stream_problems(entry, path))
+    told = {problem.path for problem in problems}
+    return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in told]
 
 
 def _in_order(entries: list[Any]) -> list[Any]:
@@ -212,6 +215,13 @@ def _in_order(entries: list[Any]) -> list[Any]:
         return entries
     plain = [entry for entry in entries if not is_open(entry)]
     return sorted(plain, key=lambda entry: str(entry["name"])) + [entry for entry in entries if is_open(entry)]
+
+
+def single_entries(given: Any) -> list[Props]:
+    """Return ``source_streams`` in the order of the program; what is no dict or listed twice is left empty."""
+    entries = [item if isinstance(item, dict) else {} for item in given] if isinstance(given, list) else []
+    times = Counter(str(entry.get("name")) for entry in entries)
+    return [{} if times[str(entry.get("name"))] > 1 else entry for entry in entries]
 
 
 def is_open(entry: Mapping[str, Any]) -> bool:

@@ -22,7 +22,9 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
 
     _kind: ClassVar[str] = "Resource"
     _secret_outputs: ClassVar[tuple[str, ...]] = ()
+    _arguments: ClassVar[tuple[str, ...]] = ()
     _outputs: ClassVar[tuple[str, ...]] = ()
+    _adopts_by_id: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # A user's subclass stays the same type: otherwise its URN would change.
@@ -31,7 +33,7 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
     def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
         """Register the resource; every argument and every output becomes an attribute."""
         opts = opts or pulumi.ResourceOptions()
-        _refuse_import(self._kind, resource_name, opts)
+        self._refuse_import(resource_name, opts)
         warn_of_plain_key()
         if self._secret_outputs:
             secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
@@ -46,13 +48,12 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         resource._register(resource_name, merged, dict.fromkeys(cls._arguments))
         return resource
 
-    _arguments: ClassVar[tuple[str, ...]] = ()
-
-
-def _refuse_import(kind: str, resource_name: str, opts: pulumi.ResourceOptions) -> None:
-    if opts.import_ is not None:
+    @classmethod
+    def _refuse_import(cls, resource_name: str, opts: pulumi.ResourceOptions) -> None:
+        if opts.import_ is None:
+            return
         raise WeldValidationError(
-            f"{kind} {resource_name!r}: import_ does not work with dynamic resources such as this one. Write "
-            f"adopt={str(opts.import_)!r} among its arguments instead, or let `weld-pulumi import` write the program "
-            "and an import file for what is in Weld."
+            f"{cls._kind} {resource_name!r}: import_ does not work with dynamic resources such as this one. Write "
+            f"adopt={opts.import_ if cls._adopts_by_id else True!r} among its arguments instead, or let `weld-pulumi "
+            "import` write the program and an import file for what is in Weld."
         )

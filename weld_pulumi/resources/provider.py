@@ -54,12 +54,16 @@ class Provider(pulumi.ProviderResource):
             "validation": validation,
         }
         config = pulumi.Config("weld")
-        props: dict[str, pulumi.Input[str]] = {PROVIDER_NAME_KEY: resource_name}
+        props: dict[str, pulumi.Input[str | None]] = {PROVIDER_NAME_KEY: resource_name}
         for setting in SETTINGS:
             value = given[setting.attribute]
             if value is None and not setting.secret:
                 value = config.get(setting.key)
             if value is not None:
-                # A provider's properties are texts.
-                props[setting.config_key] = pulumi.Output.from_input(value).apply(str)
+                props[setting.config_key] = pulumi.Output.from_input(value).apply(_text)
         super().__init__("pulumi-python", resource_name, props, opts)
+
+
+def _text(value: object) -> str | None:
+    """Write a value as a text: a provider's properties are texts."""
+    return None if value is None else str(value)

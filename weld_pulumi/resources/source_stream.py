@@ -37,9 +37,12 @@ Triggers = Sequence[Any] | Mapping[str, Any]
 class SourceStreamArgs(dict[str, Any]):
     """An entry of ``EltSync(source_streams=…)``; a plain dict with the same keys serves as well.
 
+    It is a dict of what was given, and has every argument as an attribute (None: not given).
+
     Example::
 
-        weld.SourceStreamArgs(name="customers", hashed_columns=["email"])
+        customers = weld.SourceStreamArgs(name="customers", hashed_columns=["email"])
+        customers.full_sync_at_midnight = True
 
     Args:
         name: name of the stream in the source, or a pattern (``*``, ``order_*``, ``[ab]*``) that stands for every
@@ -54,6 +57,17 @@ class SourceStreamArgs(dict[str, Any]):
         enabled_history_table: keep a history table beside the table; default False.
         exclude: take the streams that ``name`` matches out of other patterns; default False.
     """
+
+    name: pulumi.Input[str]
+    incremental_pointer_id: pulumi.Input[str] | None
+    excluded_columns: pulumi.Input[Names] | None
+    hashed_columns: pulumi.Input[Names] | None
+    full_sync_always: pulumi.Input[bool] | None
+    full_sync_at_midnight: pulumi.Input[bool] | None
+    protected_from_full_sync: pulumi.Input[bool] | None
+    excluded_substreams: pulumi.Input[Names] | None
+    enabled_history_table: pulumi.Input[bool] | None
+    exclude: pulumi.Input[bool] | None
 
     def __init__(
         self,
@@ -82,6 +96,22 @@ class SourceStreamArgs(dict[str, Any]):
             "exclude": exclude,
         }
         super().__init__({key: value for key, value in given.items() if value is not None})
+
+    # Not for the type checker, which is to refuse names that are no arguments.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            _require_argument(name)
+            return self.get(name)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            _require_argument(name)
+            self[name] = value
+
+
+def _require_argument(name: str) -> None:
+    if name not in SourceStreamArgs.__annotations__:
+        raise AttributeError(f"SourceStreamArgs has no argument {name!r}")
 
 
 class SourceStream(WeldResource):
@@ -124,6 +154,7 @@ class SourceStream(WeldResource):
     """
 
     _kind = "SourceStream"
+    _adopts_by_id = False
     _arguments = (
         "elt_sync_id",
         "name",

@@ -12,6 +12,7 @@ from tests.support.recorder import operations, operations_called, violations
 from tests.unit.api.conftest import Connect
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.retries import Kind
 from weld_pulumi.errors import (
     AuthenticationError,
     ConflictError,
@@ -102,8 +103,6 @@ def test_every_operation_of_the_contract_is_covered(weld: Simulator, client: Wel
 
 def test_the_recorder_sees_what_is_wrong(weld: Simulator, client: WeldClient) -> None:
     send = client.transport.request
-    from weld_pulumi.api.retries import Kind
-
     wrong: list[Callable[[], Any]] = [
         lambda: send(Kind.ONCE, "POST", "/nothing", body={}),
         lambda: send(Kind.ONCE, "PUT", "/elt_syncs/x", body={}),
@@ -366,4 +365,4 @@ def test_only_the_runs_that_are_wanted_are_read(weld: Simulator, client: WeldCli
     assert [request.query["limit"] for request in weld.requests()] == ["2"]
     runs = client.list_runs(stream.id)
     assert len(runs) == 5
-    assert [run.started_at for run in runs] == sorted((run.started_at for run in runs), reverse=True)
+    assert [run.started_at for run in runs] == sorted([str(run.started_at) for run in runs], reverse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -130,10 +131,8 @@ envelopes = st.fixed_dictionaries(
 @given(json_values | envelopes)
 def test_any_body_is_a_list_or_an_error_of_ours(body: Any) -> None:
     pages = iter([body])
-    try:
+    with suppress(WeldError):
         list(read_all("/things", lambda _: next(pages, []), {}))
-    except WeldError:
-        pass
 
 
 # Through HTTP -------------------------------------------------------------------------------------------------------

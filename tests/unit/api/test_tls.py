@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,10 +42,20 @@ def test_a_certificate_that_nobody_vouches_for(connect: Connect, waits: list[flo
 
 
 def test_a_host_that_does_not_speak_tls(connect: Connect, waits: list[float]) -> None:
-    with RawServer(json_answer([])) as server:
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
+
+        def answer_at_once() -> None:
+            for _ in range(3):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    connection.recv(4096)
+
+        done = pool.submit(answer_at_once)
         with pytest.raises(NotSentError, match="the TLS connection to"):
-            connect(server.url.replace("http:", "https:"), max_retries=2).create_sync({})
-        assert len(waits) == 2
+            connect(f"https://127.0.0.1:{listener.getsockname()[1]}", max_retries=2).create_sync({})
+        done.result(10)
+    assert len(waits) == 2
 
 
 def test_a_host_that_hangs_up_during_the_handshake(connect: Connect) -> None:

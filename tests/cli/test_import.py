@@ -1,0 +1,258 @@
+"""What `weld-pulumi import` writes; that the engine takes it is shown in test_import_engine."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from weld_pulumi.cli.importing.names import Names
+from weld_pulumi.cli.importing.program import literal
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Run
+
+
+def declared(folder: Path = Path()) -> dict[str, dict[str, str]]:
+    """The program, as resource name to arguments in Python's spelling; `""` holds the class."""
+    tree = ast.parse((folder / "__main__.py").read_text("utf-8"))
+    calls = [node.value for node in tree.body if isinstance(node, (ast.Expr, ast.Assign))][1:]
+    found: dict[str, dict[str, str]] = {}
+    for call in calls:
+        assert isinstance(call, ast.Call)
+        arguments = {str(word.arg): ast.unparse(word.value) for word in call.keywords}
+        found[ast.literal_eval(call.args[0])] = {"": ast.unparse(call.func), **arguments}
+    return found
+
+
+def imported(folder: Path = Path()) -> dict[str, dict[str, Any]]:
+    resources = json.loads((folder / "import.json").read_text("utf-8"))["resources"]
+    return {resource["name"]: resource for resource in resources}
+
+
+def test_only_what_differs_from_the_defaults_is_written(weld: Simulator, run: Run) -> None:
+    shop = weld.create_connection("stripe", "Shop (production)")
+    streams = ["charges", {"name": "customers", "full_sync_at_midnight": True}]
+    sync = weld.create_sync(shop["id"], destination_schema_name="raw_stripe", streams=streams, enabled=True)
+    result = run("import")
+    assert declared()["shop-production"] == {
+        "": "weld.Connection",
+        "integration_id": "'stripe'",
+        "label": "'Shop (production)'",
+    }
+    assert declared()["raw-stripe"] == {
+        "": "weld.EltSync",
+        "connection_id": "shop_production.id",
+        "destination_schema_name": "'raw_stripe'",
+        "sync_interval": "'0 0 * * *'",
+        "source_streams": "[{'name': 'charges'}, {'name': 'customers', 'full_sync_at_midnight': True}]",
+    }
+    entry = imported()["raw-stripe"]
+    assert (entry["type"], entry["id"]) == ("pulumi-python:dynamic/weld:EltSync", sync["id"])
+    assert entry["inputs"]["__provider"] == entry["outputs"]["__provider"]
+    assert entry["inputs"]["deletion_policy"] == "delete"
+    assert set(entry["outputs"]["stream_ids"]) == {"charges", "customers"}
+    assert "pulumi import --file import.json --generate-code=false" in result.stdout
+    assert weld.writes() == []
+
+
+def test_streams_as_resources(weld: Simulator, run: Run) -> None:
+    made = weld.create_sync(
+        weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw", streams=["charges", "refunds"]
+    )
+    run("import", "--separate")
+    assert "source_streams" not in declared()["raw"]
+    assert declared()["raw-charges"] == {"": "weld.SourceStream", "elt_sync_id": "raw.id", "name": "'charges'"}
+    assert imported()["raw-refunds"]["inputs"]["elt_sync_id"] == made["id"]
+
+
+def test_names_are_unique_and_valid(weld: Simulator, run: Run) -> None:
+    for label in ("Shop", "shop!", "東京", "1st", "class", "weld", "pulumi", " "):
+        weld.create_sync(weld.create_connection("stripe", label)["id"], destination_schema_name="raw")
+    run("import")
+    names = set(declared()) - {f"raw-{number}" for number in range(2, 9)}
+    wanted = {"shop", "shop-2", "stripe", "stripe-2", "1st", "class", "weld", "pulumi", "raw", "databricks-simulator"}
+    assert names == wanted
+    references = {each["connection_id"] for each in declared().values() if "connection_id" in each}
+    assert len(references) == 8
+    assert {"connection_1st.id", "connection_class.id", "weld_2.id", "pulumi_2.id"} <= references
+
+
+def test_what_only_weld_knows_is_told(weld: Simulator, run: Run) -> None:
+    weld.create_sync(weld.create_connection("stripe", "Shop")["id"], streams=[{"name": "charges"}])
+    for text in (run("import").stderr, Path("__main__.py").read_text().replace("\n# ", " ")):
+        assert "Weld never tells excluded_columns and hashed_columns" in text
+    weld.set_reading("columns_read", "present")
+    weld.patch_stream(weld.state()["streams"][0]["id"], hashed_columns=["email"])
+    assert "never tells" not in run("import", "--force").stderr
+    assert "'hashed_columns': ['email']" in declared()["weld"]["source_streams"]
+
+
+def test_settings_that_may_be_secret_are_not_written(weld: Simulator, run: Run) -> None:
+    settings = {
+        "base_url": "https://example.com",
+        "headers": {"Authorization": "Bearer s3cr3t-1"},
+        "api_token": "s3cr3t-2",
+        "masked": "********",
+        "deep": {"list": [1, 2.5, None, True], "password": "s3cr3t-3"},
+    }
+    connection = weld.create_connection("rest-api", "API")
+    weld.create_sync(connection["id"], destination_schema_name="raw", elt_settings=settings, streams=["items"])
+    result = run("import")
+    for text in (Path("__main__.py").read_text(), Path("import.json").read_text(), result.output):
+        assert "s3cr3t" not in text
+        assert "****" not in text
+    assert (
+        declared()["raw"]["elt_settings"]
+        == "{'base_url': 'https://example.com', 'deep': {'list': [1, 2.5, None, True]}}"
+    )
+    assert "headers.Authorization, api_token, masked, deep.password" in result.stderr
+
+
+def test_a_sync_in_an_orchestration(weld: Simulator, run: Run) -> None:
+    sync = weld.create_sync(weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw")
+    workflow = weld.create_orchestration('Night "shift"\nimport os')
+    weld.patch_sync(sync["id"], orchestration_workflow_id=workflow["id"])
+    run("import")
+    assert declared()["raw"]["orchestration_workflow_id"] == repr(workflow["id"])
+    assert "sync_interval" not in declared()["raw"]
+    assert "\nimport os" not in Path("__main__.py").read_text()
+
+
+def test_what_a_program_could_not_have_is_left_out_and_told(weld: Simulator, run: Run) -> None:
+    shop = weld.create_connection("stripe", "Shop")
+    odd = weld.create_sync(shop["id"], destination_schema_name="fine", streams=["charges"])
+    weld.patch_stream(weld.state()["streams"][0]["id"], full_sync_always=True, protected_from_full_sync=True)
+    bad = weld.create_sync(shop["id"], destination_schema_name="not fine.")
+    result = run("import")
+    assert "source_streams" not in declared()["fine"]
+    assert set(declared()) == {"shop", "fine", "databricks-simulator"}
+    assert f"The streams of sync {odd['id']} stay out of the program" in result.stderr
+    assert f"EltSync {bad['id']} is left out: destination_schema_name" in result.stderr
+    result = run("import", "--separate", "--force")
+    assert "raw-charges" not in declared()
+    assert "contradicts protected_from_full_sync" in result.stderr
+
+
+# What is taken
+
+
+@pytest.fixture
+def several(weld: Simulator) -> dict[str, str]:
+    ids = {}
+    for name in ("one", "two"):
+        ids[name] = weld.create_connection("stripe", name)["id"]
+        for number in (1, 2):
+            sync = weld.create_sync(ids[name], destination_schema_name=f"{name}_{number}")
+            ids[f"{name}-{number}"] = sync["id"]
+    return ids
+
+
+def test_one_connection_and_its_syncs(run: Run, several: dict[str, str]) -> None:
+    run("import", "--connection", several["one"])
+    assert set(declared()) == {"one", "one-1", "one-2"}
+
+
+def test_some_syncs(run: Run, several: dict[str, str]) -> None:
+    run("import", "--sync", several["one-1"], "--sync", several["two-2"])
+    assert set(declared()) == {"one-1", "two-2"}
+    assert declared()["one-1"]["connection_id"] == repr(several["one"])
+
+
+def test_exactly_what_is_named(run: Run, several: dict[str, str]) -> None:
+    run("import", "--connection", several["one"], "--sync", several["one-2"])
+    assert set(declared()) == {"one", "one-2"}
+    assert declared()["one-2"]["connection_id"] == "one.id"
+
+
+def test_ids_that_are_not_there(run: Run, several: dict[str, str]) -> None:
+    assert "weld-pulumi connections" in run("import", "--connection", "nope", code=1).stderr
+    assert "weld-pulumi syncs" in run("import", "--sync", "nope", code=1).stderr
+    assert list(Path().iterdir()) == []
+
+
+def test_nothing_to_import(weld: Simulator, run: Run) -> None:
+    weld.delete_connection(weld.state()["connections"][0]["id"])
+    assert "nothing in Weld" in run("import", code=1).stderr
+    assert list(Path().iterdir()) == []
+
+
+# Where it is written
+
+
+def test_a_folder_that_is_made(run: Run) -> None:
+    result = run("import", "--output", "deep/er")
+    assert {path.name for path in Path("deep/er").iterdir()} == {"__main__.py", "import.json", "Pulumi.yaml"}
+    assert "cd deep/er" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["__main__.py", "import.json"])
+def test_nothing_is_overwritten_unless_told(weld: Simulator, run: Run, name: str) -> None:
+    Path(name).write_text("mine")
+    assert f"{name} is there already" in run("import", code=1).stderr
+    assert weld.requests() == []
+    assert [path.name for path in Path().iterdir()] == [name]
+    run("import", "--force")
+    assert Path(name).read_text() != "mine"
+
+
+def test_a_project_that_is_there_stays_as_it_is(run: Run) -> None:
+    Path("Pulumi.yaml").write_text("name: mine\nruntime: python\n")
+    result = run("import", "--force")
+    assert Path("Pulumi.yaml").read_text() == "name: mine\nruntime: python\n"
+    assert "pulumi stack init" not in result.stdout
+
+
+def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "Error: " in run("import", "--output", str(tmp_path / "file" / "x"), code=1).stderr
+
+
+# How values and names are written
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "plain",
+        'with "quotes"',
+        "it's",
+        "both \" and '",
+        "back\\slash",
+        "new\nline\ttab",
+        "\x00\x1b\u202e",
+        "東京 😀",
+        "",
+        "{x}",
+        "# no",
+    ],
+)
+def test_any_text_is_one_line_of_python(value: str) -> None:
+    assert ast.literal_eval(literal(value)) == value
+    assert literal(value).isprintable()
+
+
+def test_long_values_are_spread_over_lines() -> None:
+    value = {"list": [{"name": f"stream_{number}", "columns": ["a", "b"]} for number in range(9)], "x": {}, "y": []}
+    text = literal(value, 4)
+    assert ast.literal_eval(text) == value
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_names_of_different_kinds_may_be_equal() -> None:
+    names = Names()
+    assert [names.resource(kind, "Übung! 1") for kind in ("Connection", "EltSync", "EltSync")] == [
+        "ubung-1",
+        "ubung-1",
+        "ubung-1-2",
+    ]
+    assert [names.variable(name, "sync") for name in ("a-b", "a-b", "1", "for", "weld")] == [
+        "a_b",
+        "a_b_2",
+        "sync_1",
+        "sync_for",
+        "weld_2",
+    ]

@@ -1,0 +1,61 @@
+"""Commands that look at the stack around, on the real engine."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from tests.support.engine import STACK, Project
+from weld_pulumi.simulator import Simulator
+
+from .on_engine import weld_pulumi
+
+PENDING = """
+    import pulumi
+    import weld_pulumi as weld
+
+    shop = weld.Connection("shop", integration_id="stripe", label="Shop", authorization_timeout=0)
+    team = weld.Provider("team-b", api_key=pulumi.Config().require_secret("teamBKey"))
+    crm = weld.Connection(
+        "crm", integration_id="hubspot", label="CRM", authorization_timeout=0,
+        opts=pulumi.ResourceOptions(provider=team),
+    )
+    pulumi.export("status", [shop.status, crm.status])
+    pulumi.export("id", shop.id)
+"""
+
+
+def test_authorising_what_a_stack_waits_for(weld: Simulator, stack: Project) -> None:
+    stack.write(PENDING)
+    stack.configure(secrets={"testing:teamBKey": weld.api_key})
+    stack.up()
+    assert stack.outputs()["status"] == ["PENDING", "PENDING"]
+    links = [each["authorize_url"] for each in weld.pending_bridges()]
+    shown = weld_pulumi(stack, "authorize", "--timeout", "0")
+    assert all(link in shown.stderr for link in links)
+    weld.clear_requests()
+    people = threading.Thread(target=everybody_agrees, args=(weld,))
+    people.start()
+    ids = weld_pulumi(stack, "authorize").stdout.split()
+    people.join()
+    assert sorted(ids) == sorted(each["id"] for each in weld.state()["connections"] if each["label"] in ("Shop", "CRM"))
+    stack.up()
+    assert stack.outputs()["status"] == ["AUTHORIZED", "AUTHORIZED"]
+    assert stack.outputs()["id"] in ids
+    assert "No connection of this stack waits" in weld_pulumi(stack, "authorize").stderr
+
+
+def everybody_agrees(weld: Simulator) -> None:
+    """As soon as somebody waits for it."""
+    while not weld.requests(path="/connections"):
+        time.sleep(0.05)
+    for bridge in weld.pending_bridges():
+        weld.authorize(bridge["id"])
+
+
+def test_a_healthy_stack(weld: Simulator, stack: Project) -> None:
+    text = weld_pulumi(stack, "doctor").stdout
+    assert "✗" not in text
+    assert "weld:apiKey in the stack configuration" in text
+    stack.cli("config", "set", "--plaintext", "weld:apiKey", weld.api_key, "--stack", STACK)
+    assert "! Stored key: weld:apiKey is stored in plain text" in weld_pulumi(stack, "doctor").stdout

@@ -1,0 +1,233 @@
+"""A connection that is there is authorised again: same id, and nothing else is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.conftest import Stacks
+from tests.support.engine import Project
+from tests.support.waiting import Clock, answer, link_in, made, program, running, up
+from weld_pulumi.simulator import Simulator
+
+LINK = "open this link to authorise"
+DAY = 24 * 60 * 60.0
+
+#: How it can be seen that a person has acted, if at all; and whether that renames.
+READINGS = [
+    {},
+    {"used_bridge_listed": "listed", "connections_envelope": "list"},
+    {"connection_created_at": "absent", "bridge_link": "url"},
+    {"connection_label": "absent"},
+    {"connection_label": "name", "connection_integration": "absent"},
+]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def weld(clock: Clock) -> Iterator[Simulator]:
+    """Weld where a person has to act."""
+    with Simulator(clock=clock) as simulator:
+        yield simulator
+
+
+def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
+    """A stack with a connection that is authorised, and perhaps a sync; its id."""
+    project = stack(text)
+    with up(project) as running_up:
+        running_up.until(LINK)
+        weld.authorize()
+        assert running_up.finish() == 0, running_up.text
+    weld.clear_requests()
+    return project, str(project.outputs()["c0"])
+
+
+@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
+def test_by_a_trigger(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+    weld.set_readings(readings)
+    project, id = existing(weld, stack, program('label="Stripe"', sync=True))
+    syncs = weld.state()["syncs"]
+    project.write(program('label="Stripe", reauthorize_triggers=["2026-11"]', sync=True))
+    preview = project.preview()
+    assert preview.changed == {"c0": "update"}
+    assert f"a person has to authorise connection {id} ('Stripe') again" in preview.text
+    assert weld.writes() == []
+    with up(project) as running_up:
+        assert "the connection 'Stripe' (stripe) again" in running_up.until(LINK)
+        [bridge] = weld.pending_bridges()
+        assert bridge["connection_id"] == id
+        assert weld.authorize() == id
+        assert running_up.finish() == 0, running_up.text
+    assert [(r.method, r.path) for r in weld.writes()] == [("POST", "/connection_bridges")]
+    assert project.outputs()["c0"] == id
+    assert project.outputs()["c0_status"] == "AUTHORIZED"
+    assert weld.state()["syncs"] == syncs
+    weld.clear_requests()
+    assert project.up(expect_no_changes=True).changed == {}
+    project.write(program('label="Stripe"', sync=True))  # a trigger that is taken away does not fire
+    assert project.up().changed == {"c0": "update"}
+    assert weld.writes() == []
+
+
+@pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
+def test_the_browser_tells_where_lists_do_not(weld: Simulator, stack: Stacks, spelling: str) -> None:
+    weld.set_readings(
+        {"used_bridge_listed": "listed", "connection_created_at": "absent", "redirect_parameter": spelling}
+    )
+    project, id = existing(weld, stack, program())
+    project.write(program("reauthorize_triggers={'month': 11}"))
+    with up(project) as running_up:
+        assert "Authorised" in answer(weld, link_in(running_up.until(LINK))).text
+        assert running_up.finish() == 0, running_up.text
+    assert project.outputs()["c0"] == id
+    assert project.up(expect_no_changes=True).changed == {}
+
+
+@pytest.mark.parametrize("renames", ["yes", "no"])
+def test_by_its_label(weld: Simulator, stack: Stacks, renames: str) -> None:
+    weld.set_reading("reauthorize_renames", renames)
+    project, id = existing(weld, stack, program('label="Old"'))
+    project.write(program('label="New"'))
+    with up(project) as running_up:
+        running_up.until(LINK)
+        assert weld.authorize() == id
+        assert running_up.finish() == 0, running_up.text
+    kept = f"connection {id} is authorised again, but Weld keeps its label 'Old' instead of 'New'"
+    assert (kept in running_up.text) is (renames == "no")
+    assert made(weld)[0]["label"] == ("New" if renames == "yes" else "Old")
+    weld.clear_requests()
+    assert project.up(expect_no_changes=True).changed == {}
+    after = project.refresh()
+    assert after.refreshed == {}
+    assert "label" not in after.text  # it was said once
+    assert project.up(expect_no_changes=True).changed == {}
+    assert weld.writes() == []
+
+
+def test_later(weld: Simulator, stack: Stacks) -> None:
+    """Meanwhile the connection is as usable as before."""
+    project, id = existing(weld, stack, program('label="Stripe"'))
+    later = 'label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'
+    project.write(program(later, sync=True))
+    assert project.up().changed == {"c0": "update", "sync": "create"}
+    assert (project.outputs()["c0"], project.outputs()["c0_status"]) == (id, "PENDING")
+    link = project.outputs()["c0_authorize_url"]
+    assert link.partition("=")[2] not in project.raw_state()
+    weld.clear_requests()
+    waiting = project.up()
+    assert (waiting.changed, weld.writes()) == ({}, [])
+    assert link in waiting.text
+    assert project.refresh().refreshed == {}
+    weld.authorize()
+    assert project.preview().changed == {"c0": "update"}
+    assert project.up().changed == {"c0": "update"}
+    assert (project.outputs()["c0"], project.outputs()["c0_status"]) == (id, "AUTHORIZED")
+    weld.clear_requests()
+    assert project.up(expect_no_changes=True).changed == {}
+    assert weld.requests() == []
+
+
+def test_later_by_refresh(weld: Simulator, stack: Stacks) -> None:
+    project, id = existing(weld, stack, program('label="Stripe"'))
+    project.write(program('label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'))
+    project.up()
+    weld.authorize()
+    project.refresh()
+    assert project.resource("c0")["outputs"]["status"] == "AUTHORIZED"
+    assert project.up().changed == {}
+    assert project.outputs()["c0"] == id
+
+
+@pytest.mark.parametrize("told", ["present", "absent"])
+def test_nobody_comes_for_a_day(weld: Simulator, stack: Stacks, clock: Clock, told: str) -> None:
+    """A fresh link where Weld would have told; where it does not, the connection is left as it is, and that is said."""
+    weld.set_reading("connection_created_at", told)
+    project, id = existing(weld, stack, program('label="Stripe"'))
+    clock.ahead = -DAY - 60
+    again = 'label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'
+    project.write(program(again))
+    project.up()
+    clock.ahead = 0.0
+    old = project.outputs()["c0_authorize_url"]
+    after = project.up()
+    assert after.changed == {"c0": "update"}
+    if told == "present":
+        assert project.outputs()["c0_authorize_url"] == weld.pending_bridges()[0]["authorize_url"] != old
+        assert project.outputs()["c0_status"] == "PENDING"
+    else:
+        assert "Weld does not tell whether it was used" in after.text
+        assert project.outputs()["c0_status"] == "AUTHORIZED"
+    assert project.up().changed == {}
+    assert project.outputs()["c0"] == id
+
+
+def test_refused(weld: Simulator, stack: Stacks) -> None:
+    project, id = existing(weld, stack, program('label="Stripe"'))
+    project.write(program('label="Stripe", reauthorize_triggers=[1]'))
+    with up(project) as running_up:
+        link = link_in(running_up.until(LINK))
+        assert "Not authorised" in answer(weld, link, "refuse").text
+        assert running_up.finish() == 0, running_up.text
+    assert "was refused in the browser (access_denied); its status is PENDING" in running_up.summary
+    assert project.outputs()["c0_authorize_url"] not in (None, link)
+    assert weld.authorize() == id
+    assert project.up().changed == {"c0": "update"}
+    assert project.outputs()["c0_status"] == "AUTHORIZED"
+
+
+def test_a_label_changed_in_welds_pages(weld: Simulator, stack: Stacks) -> None:
+    """It is told and not put back; and when the program follows, nobody has to authorise anything."""
+    project, id = existing(weld, stack, program('label="Old"'))
+    weld.patch_connection(id, label="Theirs")
+    drift = project.refresh()
+    assert drift.refreshed == {}
+    assert f"the connection {id} has the label 'Theirs' in Weld, the program says 'Old'" in drift.text
+    assert project.up().changed == {}
+    project.write(program('label="Theirs"'))
+    preview = project.preview()
+    assert preview.changed == {"c0": "update"}
+    assert "has to authorise" not in preview.text
+    assert project.up().changed == {"c0": "update"}
+    assert weld.writes() == []
+    assert "Theirs" not in project.refresh().text
+
+
+def test_the_program_changes_its_mind(weld: Simulator, stack: Stacks) -> None:
+    project, id = existing(weld, stack, program('label="Old"'))
+    project.write(program('label="New", authorization_timeout=0'))
+    project.up()
+    assert project.outputs()["c0_status"] == "PENDING"
+    project.write(program('label="Old"'))
+    assert project.up().changed == {"c0": "update"}
+    assert (project.outputs()["c0"], project.outputs()["c0_status"]) == (id, "AUTHORIZED")
+    assert len(weld.writes()) == 1
+    assert project.up(expect_no_changes=True).changed == {}
+
+
+def test_it_is_gone(weld: Simulator, stack: Stacks) -> None:
+    project, id = existing(weld, stack, program('label="Old"'))
+    weld.delete_connection(id)
+    project.write(program('label="New"'))
+    refused = project.up(check=False)
+    assert any("pulumi up --refresh" in error for error in refused.errors)
+    assert project.refresh().refreshed["c0"].op == "delete"
+    with running(project, "up", "--yes") as running_up:
+        running_up.until(LINK)
+        new = weld.authorize()
+        assert running_up.finish() == 0, running_up.text
+    assert project.outputs()["c0"] == new != id
+
+
+def test_arguments_that_weld_never_sees(weld: Simulator, stack: Stacks) -> None:
+    project, id = existing(weld, stack, program('label="Stripe"'))
+    other = 'authorization_timeout=5, redirect_uri="https://example.com/done", deletion_policy="retain"'
+    project.write(program(f'label="Stripe", {other}'))
+    assert project.up().changed == {"c0": "update"}
+    assert project.outputs()["c0"] == id
+    assert weld.requests() == []
+    assert project.up(expect_no_changes=True).changed == {}

@@ -1,0 +1,278 @@
+"""A connection that nobody has authorised yet: what `preview`, `up`, `refresh` and `destroy` make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.conftest import Stacks
+from tests.support.engine import Project
+from tests.support.waiting import Clock, answer, made, program, redirect
+from weld_pulumi.simulator import Simulator
+
+NOW = 'label="Stripe", authorization_timeout=0'
+A, B = ('label="A", authorization_timeout=0', 'label="B", authorization_timeout=0')
+DAY = 24 * 60 * 60.0
+
+#: What nobody documents, as far as it tells one new connection from another.
+READINGS = [
+    {"connections_envelope": "list", "paging_fields": "camel"},
+    {"connection_label": "name", "connection_integration": "integrationId", "connection_created_at": "absent"},
+    {"connection_label": "absent"},
+    {"connection_integration": "absent", "list_order": "oldest"},
+    {"connection_label": "absent", "connection_integration": "absent", "connections_envelope": "data"},
+    {"connection_label": "absent", "used_bridge_listed": "listed"},
+    {"used_bridge_listed": "listed", "bridge_link": "url_relative"},
+]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def weld(clock: Clock) -> Iterator[Simulator]:
+    """Weld where a person has to act."""
+    with Simulator(clock=clock) as simulator:
+        yield simulator
+
+
+def pending(stack: Stacks, text: str) -> Project:
+    """A stack whose `up` has left something waiting."""
+    project = stack(text)
+    project.up()
+    return project
+
+
+def test_from_nothing_to_a_sync(weld: Simulator, stack: Stacks) -> None:
+    project = stack(program(NOW, sync=True))
+    preview = project.preview()
+    assert preview.changed == {"c0": "create", "sync": "create"}
+    assert weld.writes() == []
+
+    first = project.up(check=False)
+    assert not first.ok
+    assert len(first.errors) == 2  # the engine's own is that the update failed
+    assert any("the connection 'Stripe' is not authorised yet" in text for text in first.errors)
+    assert [(r.method, r.path) for r in weld.writes()] == [("POST", "/connection_bridges")]
+    resource = project.resource("c0")
+    assert resource["id"].startswith("pending-")
+    [bridge] = weld.pending_bridges()
+    assert bridge["redirect_uri"] == "https://weld.app"
+    assert project.outputs()["c0_authorize_url"] == bridge["authorize_url"]
+    assert "ciphertext" in resource["outputs"]["authorize_url"]
+    assert bridge["authorize_url"].partition("=")[2] not in project.raw_state()
+    assert sum(bridge["authorize_url"] in d.message for d in first.diagnostics) == 1
+
+    weld.clear_requests()
+    waiting = project.preview()
+    assert waiting.changed == {"sync": "create"}
+    assert any("the connection 'Stripe' is not authorised yet" in d.message for d in waiting.diagnostics)
+    second = project.up(check=False)
+    assert second.seconds < 60
+    assert sum(bridge["authorize_url"] in d.message for d in second.diagnostics) == 1
+    assert weld.writes() == []
+
+    connection_id = weld.authorize()
+    told = project.preview()
+    assert told.changed == {"c0": "replace", "sync": "create"}
+    assert connection_id in told.text
+    assert weld.writes() == []
+    assert project.up().changed == {"c0": "replace", "sync": "create"}
+    assert [r.path for r in weld.writes() if "connection" in r.path] == []
+    assert project.outputs()["c0"] == connection_id
+    assert "c0_authorize_url" not in project.outputs()
+    assert weld.state()["syncs"][0]["source_connection_id"] == connection_id
+    assert project.up(expect_no_changes=True).changed == {}
+    assert project.refresh(expect_no_changes=True).refreshed == {}
+
+
+@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())))
+def test_refresh_changes_the_id_in_place(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+    """Beside a connection that was there before, with the same integration and label."""
+    weld.set_readings(readings)
+    theirs = weld.create_connection("stripe", "Stripe")["id"]
+    project = pending(stack, program(NOW))
+    assert project.refresh().refreshed == {}
+    assert project.resource("c0")["outputs"]["status"] == "PENDING"
+    ours = weld.authorize()
+    seen = project.preview(refresh=True)
+    assert seen.refreshed["c0"].op == "update"
+    assert set(seen.changed) == set()
+    assert f"the connection 'Stripe' (stripe) is authorised now: {ours}" in project.refresh().text
+    assert project.resource("c0")["id"] == ours != theirs
+    assert project.outputs()["c0"].startswith("pending-")  # outputs of the stack are the program's, hence of an `up`
+    assert project.up().changed == {}
+    assert project.outputs()["c0"] == ours
+    weld.clear_requests()
+    assert project.up(expect_no_changes=True).changed == {}
+    assert weld.requests() == []
+
+
+def test_somebody_elses_is_named_and_not_taken(weld: Simulator, stack: Stacks) -> None:
+    theirs = weld.create_connection("stripe", "Stripe")["id"]
+    weld.create_connection("stripe", "Other")
+    project = stack(program(NOW))
+    advice = f"write adopt={theirs!r}"
+    assert advice in project.preview().text
+    first = project.up()
+    assert sum(advice in d.message for d in first.diagnostics) == 1
+    assert len(weld.pending_bridges()) == 1
+    assert project.up().changed == {}
+    assert project.resource("c0")["id"].startswith("pending-")
+
+    project.write(program(f'label="Stripe", adopt="{theirs}"'))
+    assert project.preview().changed == {"c0": "replace"}
+    project.up()
+    assert project.outputs()["c0"] == theirs
+    assert project.up(expect_no_changes=True).changed == {}
+
+
+def test_protected(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(f"{NOW}, opts=pulumi.ResourceOptions(protect=True)"))
+    weld.authorize()
+    refused = project.up(check=False)
+    assert not refused.ok
+    assert "run `pulumi refresh` instead" in refused.text
+    project.refresh()
+    assert project.up().changed == {}
+    assert project.outputs()["c0"] == made(weld)[0]["id"]
+
+
+def test_an_expired_link(weld: Simulator, stack: Stacks, clock: Clock) -> None:
+    clock.ahead = -DAY - 60
+    project = pending(stack, program(NOW))
+    clock.ahead = 0.0
+    old = project.outputs()["c0_authorize_url"]
+    assert "has expired; `pulumi up` opens a fresh one" in project.refresh().text
+    preview = project.preview()
+    assert preview.changed == {"c0": "update"}
+    assert old not in preview.text
+    assert len(weld.writes()) == 1
+    renewed = project.up()
+    assert renewed.changed == {"c0": "update"}
+    [bridge] = weld.pending_bridges()
+    assert project.outputs()["c0_authorize_url"] == bridge["authorize_url"] != old
+    assert bridge["authorize_url"] in renewed.text
+    assert project.up().changed == {}
+    weld.authorize()
+    assert project.up().changed == {"c0": "replace"}
+
+
+def test_refused_where_nobody_listened(weld: Simulator, stack: Stacks) -> None:
+    """The link is used up, which only shows in Weld's list of bridges."""
+    project = pending(stack, program(NOW))
+    weld.refuse()
+    told = project.up()
+    assert "was used, but no connection came of it" in told.text
+    assert told.changed == {"c0": "update"}
+    weld.authorize()
+    assert project.up().changed == {"c0": "replace"}
+    assert len(made(weld)) == 1
+
+
+def test_two_that_nobody_could_tell_apart(weld: Simulator, stack: Stacks) -> None:
+    project = stack(program(NOW, NOW))
+    for refused in (project.preview(check=False), project.up(check=False)):
+        assert any("wait for a person at once" in text and "another label" in text for text in refused.errors)
+    assert len(weld.pending_bridges()) <= 1
+
+
+def test_a_second_one_beside_one_that_waits(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(NOW))
+    for text in (program(NOW, NOW), program(NOW, NOW).replace("c1", "a1")):
+        project.write("\n".join(sorted(text.splitlines(), key=lambda line: "a1" not in line and "import" not in line)))
+        refused = project.preview(check=False)
+        assert any("wait for a person at once" in error for error in refused.errors), refused.text
+    weld.authorize()
+    project.write(program(NOW))
+    project.up()
+    project.write(program(NOW, NOW))  # the first one is there now, and known
+    assert project.up().changed == {"c1": "create"}
+    second = weld.authorize()
+    project.up()
+    assert project.outputs()["c1"] == second != project.outputs()["c0"]
+
+
+def test_two_labels_that_weld_does_not_tell(weld: Simulator, stack: Stacks) -> None:
+    """A link that can still be used is not the one that a connection came of."""
+    weld.set_reading("connection_label", "absent")
+    project = pending(stack, program(A, B))
+    [of_b] = [bridge for bridge in weld.pending_bridges() if bridge["label"] == "B"]
+    b = weld.authorize(of_b["id"])
+    assert project.up().changed == {"c1": "replace"}
+    assert project.outputs()["c1"] == b
+
+
+def test_nothing_is_guessed(weld: Simulator, stack: Stacks) -> None:
+    """Where Weld tells neither labels nor which links are used, the program says which connection is which."""
+    weld.set_readings({"connection_label": "absent", "used_bridge_listed": "listed"})
+    project = pending(stack, program(A, B))
+    a, b = (weld.authorize(bridge["id"]) for bridge in weld.pending_bridges())
+    unsure = project.up()
+    assert unsure.changed == {}
+    assert all(f"{id} (stripe, label 'not told')" in unsure.text for id in (a, b))
+    project.write(program(f"{A}, adopt='{a}'", f"{B}, adopt='{b}'"))
+    assert project.preview().changed == {"c0": "replace", "c1": "replace"}
+    project.up()
+    assert (project.outputs()["c0"], project.outputs()["c1"]) == (a, b)
+    assert project.up(expect_no_changes=True).changed == {}
+
+
+def test_its_label_changes(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(NOW))
+    project.write(program('label="Stripe EU", authorization_timeout=600'))
+    changed = project.up()
+    assert changed.changed == {"c0": "update"}
+    assert changed.seconds < 60  # it does not wait again
+    [bridge] = [bridge for bridge in weld.pending_bridges() if bridge["label"] == "Stripe EU"]
+    assert project.outputs()["c0_authorize_url"] == bridge["authorize_url"]
+    weld.authorize(bridge["id"])
+    assert project.up().changed == {"c0": "replace"}
+    assert made(weld)[0]["label"] == "Stripe EU"
+
+
+def test_it_is_removed(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(NOW))
+    removed = project.destroy()
+    assert project.resources() == []
+    assert "nobody waits for the connection 'Stripe' (stripe) any more" in removed.text
+    assert [r.method for r in weld.writes()] == ["POST"]
+
+
+def test_it_is_removed_after_a_person_has_acted(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(NOW))
+    connection_id = weld.authorize()
+    removed = project.destroy()
+    assert f"adopt={connection_id!r}" in removed.text
+    assert [c["id"] for c in made(weld)] == [connection_id]
+
+
+def test_without_a_key(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(NOW))
+    project.cli("config", "rm", "weld:apiKey", "--stack", "test")
+    preview = project.preview()
+    assert preview.changed == {}
+    assert "still waits for a person" in preview.text
+
+
+def test_offline(weld: Simulator, stack: Stacks) -> None:
+    project = pending(stack, program(NOW))
+    project.configure({"weld:validation": "offline", "weld:maxRetries": "0"})
+    weld.stop()
+    preview = project.preview()
+    assert preview.changed == {}
+    assert "could not be asked whether a person has acted" in preview.text
+    weld.start()
+
+
+def test_the_page_after_a_link_that_nobody_waits_for(weld: Simulator, stack: Stacks) -> None:
+    """The browser ends up somewhere that exists, not on a port of this machine."""
+    project = pending(stack, program(NOW))
+    weld.set_reading("redirect_parameter", "connection_id")
+    link = project.outputs()["c0_authorize_url"]
+    assert redirect(weld, link).startswith("https://weld.app?connection_id=")
+    assert answer(weld, link).status_code == 410
+    assert project.up().changed == {"c0": "replace"}

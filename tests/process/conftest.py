@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.plugin import SECRET, Plugin
+from weld_pulumi.simulator import Simulator
+
+
+@pytest.fixture
+def weld() -> Iterator[Simulator]:
+    with Simulator(auto_authorize=True, authorize_delay=0.0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def plugin(weld: Simulator, tmp_path: Path) -> Iterator[Plugin]:
+    """A plugin that speaks to `weld`, configured as the engine does it: with the whole stack configuration."""
+    config = {"weld:apiKey": SECRET(weld.api_key), "weld:apiUrl": weld.url, "testing:other": "value"}
+    with Plugin(config, folder=tmp_path) as started:
+        yield started

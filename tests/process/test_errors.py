@@ -1,0 +1,144 @@
+"""An error reaches the engine as one paragraph; and the process always answers, whatever happens in it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from tests.support.plugin import SECRET, Plugin, PluginError
+from tests.support.raw_server import RawServer, answer
+from weld_pulumi.simulator import Simulator
+
+CONNECTION = {"integration_id": "stripe", "label": "Shop"}
+STREAM = {"elt_sync_id": "a", "name": "b"}
+KEY = "weld-key-0123456789"
+
+
+def refusal(act: Callable[[], Any]) -> str:
+    with pytest.raises(PluginError) as raised:
+        act()
+    return str(raised.value)
+
+
+def test_one_paragraph(weld: Simulator) -> None:
+    with Plugin({"weld:apiKey": SECRET("a-wrong-key"), "weld:apiUrl": weld.url}) as plugin:
+        for act in (
+            lambda: plugin.create("Connection", CONNECTION),
+            lambda: plugin.read("EltSync", "x", {"connection_id": "y"}),
+            lambda: plugin.update("SourceStream", "x", STREAM, {**STREAM, "full_sync_always": True}),
+            lambda: plugin.delete("EltSync", "x", {"connection_id": "y"}),
+        ):
+            text = refusal(act)
+            assert text.startswith("weld_pulumi.errors."), text
+            assert text.count("\n") == 1, text
+            assert text.endswith("\n")
+            assert "Traceback" not in text
+            assert "a-wrong-key" not in text
+    assert "AuthenticationError: deleting the EltSync: DELETE /elt_syncs/x: Weld answered 401" in text
+    assert "The key in use is weld:apiKey in the stack configuration" in text
+
+
+def test_with_the_traceback(weld: Simulator) -> None:
+    config = {"weld:apiKey": SECRET("a-wrong-key"), "weld:apiUrl": weld.url}
+    with Plugin(config, env={"WELD_TRACEBACK": "1"}) as plugin:
+        text = refusal(lambda: plugin.delete("EltSync", "x", {"connection_id": "y"}))
+    assert text.startswith("Traceback (most recent call last):")
+    assert "api/client.py" in text
+    assert "AuthenticationError: deleting the EltSync" in text
+    assert "a-wrong-key" not in text
+
+
+@pytest.mark.parametrize(
+    ("config", "text"),
+    [
+        (
+            {"weld:apiUrl": "http://example.com"},
+            "weld:apiUrl in the stack configuration: 'http://example.com' must",
+        ),
+        ({"weld:validation": "foo"}, "weld:validation in the stack configuration: 'foo' must be full, offline or off."),
+        (
+            {"weld:validation": "foo", "weld:providerName": "team-b"},
+            "weld:validation in the weld.Provider 'team-b': 'foo' must be full, offline or off.",
+        ),
+        ({"weld:apiKey": SECRET("two words")}, "weld:apiKey in the stack configuration: is empty or has blanks"),
+    ],
+)
+def test_a_setting_that_cannot_be_used(config: dict[str, Any], text: str) -> None:
+    with Plugin(config) as plugin:
+        for _ in range(2):  # it stays an error
+            told = refusal(lambda: plugin.check("Connection", CONNECTION))
+            assert told.startswith(f"weld_pulumi.errors.WeldConfigError: configuring weld: {text}")
+            assert told.count("\n") == 1
+            assert "two words" not in told
+
+
+def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
+    """Let `check` of a Connection do something: Python runs this file when it starts."""
+    code = f"""
+        from weld_pulumi.lifecycle.connection import ConnectionLifecycle
+
+        def check(self, olds, news):
+            {statement}
+
+        ConnectionLifecycle.check = check
+    """
+    (folder / "sitecustomize.py").write_text(dedent(code))
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("raise SystemExit(3)", "SystemExit"),
+        ("import sys; sys.exit()", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise GeneratorExit", "GeneratorExit"),
+    ],
+)
+def test_what_would_end_the_process_is_answered(tmp_path: Path, statement: str, name: str) -> None:
+    with Plugin(env=_sabotaged(tmp_path, statement)) as plugin:
+        text = refusal(lambda: plugin.check("Connection", CONNECTION))
+        assert text == f"weld_pulumi.errors.WeldError: checking the Connection was interrupted ({name}).\n"
+        assert plugin.check("SourceStream", {"elt_sync_id": "x", "name": "y"}).failures == []
+
+
+def test_a_defect_of_ours_says_so(tmp_path: Path) -> None:
+    env = _sabotaged(tmp_path, "raise KeyError('a secret of the program')")
+    with Plugin(env=env) as plugin:
+        text = refusal(lambda: plugin.check("Connection", CONNECTION))
+    assert text == (
+        "weld_pulumi.errors.WeldError: checking the Connection failed by a defect of weld-pulumi (KeyError). Please "
+        "report it, with what is printed when the environment variable WELD_TRACEBACK is set to 1.\n"
+    )
+    with Plugin(env={**env, "WELD_TRACEBACK": "1"}) as plugin:
+        text = refusal(lambda: plugin.check("Connection", CONNECTION))
+    assert "sitecustomize.py" in text
+    assert "KeyError: 'a secret of the program'" in text
+
+
+def test_a_run_that_is_stopped_does_not_wait_to_send_again() -> None:
+    with (
+        RawServer(answer(status=429, headers={"Retry-After": "3600"})) as server,
+        Plugin({"weld:apiKey": KEY, "weld:apiUrl": server.url}) as plugin,
+    ):
+        told: list[str] = []
+        waiting = threading.Thread(
+            target=lambda: told.append(refusal(lambda: plugin.delete("EltSync", "x", {"connection_id": "y"})))
+        )
+        waiting.start()
+        deadline = time.monotonic() + 30
+        while not server.requests and time.monotonic() < deadline:
+            time.sleep(0.02)
+        plugin.cancel()  # what the engine does on Ctrl-C
+        waiting.join(15)
+        assert told == [
+            "weld_pulumi.errors.WeldConnectionError: deleting the EltSync: interrupted while waiting to send a request "
+            "again.\n"
+        ]
+        assert len(server.requests) == 1

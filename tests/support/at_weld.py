@@ -1,0 +1,29 @@
+"""What a test looks at in the simulator: objects by name, and requests in short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from weld_pulumi.simulator import LoggedRequest, Simulator
+
+
+def sync_into(weld: Simulator, schema: str) -> dict[str, Any]:
+    """The one sync into a schema, as Weld has it."""
+    (found,) = [sync for sync in weld.state()["syncs"] if sync["destination_schema_name"] == schema]
+    return dict(found)
+
+
+def streams_of(weld: Simulator, sync_id: str) -> dict[str, dict[str, Any]]:
+    """The streams of a sync by name, as Weld has them."""
+    return {stream["name"]: stream for stream in weld.state()["streams"] if stream["elt_sync_id"] == sync_id}
+
+
+def short(requests: Iterable[LoggedRequest]) -> list[str]:
+    """Method and path of each request."""
+    return [f"{request.method} {request.path}" for request in requests]
+
+
+def about(weld: Simulator, part: str) -> list[str]:
+    """Method and path of each request whose path holds a part."""
+    return short(request for request in weld.requests() if part in request.path)

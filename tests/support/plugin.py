@@ -1,0 +1,195 @@
+"""The plugin process over gRPC, started and spoken to as the engine does it.
+
+with Plugin({"weld:apiKey": key, "weld:apiUrl": url}) as plugin:
+    inputs = plugin.check("Connection", {"integration_id": "stripe", "label": "Shop"}).inputs
+    id, outs = plugin.create("Connection", inputs)
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import grpc  # type: ignore[import-untyped]
+from google.protobuf import empty_pb2, json_format, struct_pb2  # type: ignore[import-untyped]
+from pulumi.dynamic.dynamic import serialize_provider
+from pulumi.runtime import rpc
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from weld_pulumi._registry import Door
+
+__all__ = ["SECRET", "UNKNOWN", "Checked", "Diffed", "Plugin", "PluginError", "pickled"]
+
+#: How the engine writes a value that only the next `up` will tell.
+UNKNOWN = rpc.UNKNOWN
+_SECONDS = 60.0
+
+Props = dict[str, Any]
+
+
+def SECRET(value: Any) -> Props:  # noqa: N802 - reads as a constant
+    """A secret, where the engine sends one: in the configuration."""
+    return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
+
+
+def pickled(kind: str) -> str:
+    """What a program puts into ``__provider``."""
+    return str(serialize_provider(Door(kind)))
+
+
+class PluginError(Exception):
+    """What the engine would print."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The answer to Check."""
+
+    inputs: Props
+    failures: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Diffed:
+    """The answer to Diff; ``changes`` is NONE, SOME or UNKNOWN."""
+
+    changes: str
+    replaces: list[str]
+    delete_first: bool
+
+
+class Plugin:
+    """One process, from the start of the ``with`` block to its end."""
+
+    def __init__(
+        self,
+        config: Mapping[str, Any] | None = None,
+        env: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._config = dict(config or {})
+        base = {key: value for key, value in os.environ.items() if not key.startswith(("WELD_", "PULUMI_"))}
+        self._env = {**base, "PULUMI_PROJECT": "testing", "PULUMI_CONFIG": "{}", **(env or {})}
+        self._folder = folder
+        self._lines: list[str] = []
+        self._pickled: dict[str, str] = {}
+
+    def __enter__(self) -> Plugin:
+        self._start()
+        return self
+
+    def restart(self) -> None:
+        """End the process and start another, as the next command of the engine does."""
+        self._stop()
+        self._start()
+
+    def _start(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:1"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self._env,
+            cwd=self._folder,
+            start_new_session=True,
+        )
+        assert self.process.stdout is not None
+        port = int(self.process.stdout.readline())
+        threading.Thread(target=self._lines.extend, args=(self.process.stdout,), daemon=True).start()
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
+        self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
+        self._call("Configure", provider_pb2.ConfigureRequest(args=_struct(self._config), acceptSecrets=True))
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        self._channel.close()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait(_SECONDS)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+    @property
+    def printed(self) -> str:
+        """What it has printed so far: the engine shows this to the person."""
+        return "".join(self._lines)
+
+    def check(self, kind: str, news: Props, olds: Props | None = None) -> Checked:
+        request = provider_pb2.CheckRequest(news=self._props(kind, news), olds=self._props(kind, olds))
+        response = self._call("Check", request)
+        return Checked(self._plain(kind, response.inputs), [(f.property, f.reason) for f in response.failures])
+
+    def diff(self, kind: str, id: str, olds: Props, news: Props) -> Diffed:
+        request = provider_pb2.DiffRequest(id=id, olds=self._props(kind, olds), news=self._props(kind, news))
+        response = self._call("Diff", request)
+        changes = provider_pb2.DiffResponse.DiffChanges.Name(response.changes).removeprefix("DIFF_")
+        return Diffed(changes, list(response.replaces), response.deleteBeforeReplace)
+
+    def create(self, kind: str, props: Props) -> tuple[str, Props]:
+        response = self._call("Create", provider_pb2.CreateRequest(properties=self._props(kind, props)))
+        return response.id, self._plain(kind, response.properties)
+
+    def read(self, kind: str, id: str, props: Props) -> tuple[str, Props, Props]:
+        """As in a refresh: ``props`` are the last outputs. Gives id, outputs and inputs."""
+        return self._read(kind, provider_pb2.ReadRequest(id=id, properties=self._props(kind, props)))
+
+    def get(self, kind: str, id: str) -> tuple[str, Props, Props]:
+        """As for ``X.get``: there is no state, and of the inputs only ``__provider``."""
+        return self._read(kind, provider_pb2.ReadRequest(id=id, inputs=self._props(kind, {})))
+
+    def update(self, kind: str, id: str, olds: Props, news: Props) -> Props:
+        request = provider_pb2.UpdateRequest(id=id, olds=self._props(kind, olds), news=self._props(kind, news))
+        return self._plain(kind, self._call("Update", request).properties)
+
+    def delete(self, kind: str, id: str, props: Props) -> None:
+        self._call("Delete", provider_pb2.DeleteRequest(id=id, properties=self._props(kind, props)))
+
+    def cancel(self) -> None:
+        """What the engine sends when a person stops it."""
+        self._call("Cancel", empty_pb2.Empty())
+
+    def use(self, kind: str, provider: str) -> None:
+        """Send this for ``__provider``, for example one out of an old state."""
+        self._pickled[kind] = provider
+
+    def _read(self, kind: str, request: Any) -> tuple[str, Props, Props]:
+        response = self._call("Read", request)
+        inputs = self._plain(kind, response.inputs) if response.HasField("inputs") else {}
+        return response.id, self._plain(kind, response.properties), inputs
+
+    def _provider(self, kind: str) -> str:
+        return self._pickled.setdefault(kind, pickled(kind))
+
+    def _props(self, kind: str, props: Props | None) -> struct_pb2.Struct:
+        return _struct({} if props is None else {**props, "__provider": self._provider(kind)})
+
+    def _plain(self, kind: str, struct: struct_pb2.Struct) -> Props:
+        """The properties as the engine stores them, without the provider, which must come back as it was."""
+        props: Props = json_format.MessageToDict(struct)
+        if props:
+            assert props.pop("__provider") == self._provider(kind)
+        return props
+
+    def _call(self, method: str, request: Any) -> Any:
+        try:
+            return getattr(self.stub, method)(request, timeout=_SECONDS)
+        except grpc.RpcError as error:
+            raise PluginError(error.details()) from None
+
+
+def _struct(props: Mapping[str, Any]) -> struct_pb2.Struct:
+    struct = struct_pb2.Struct()
+    struct.update(props)
+    return struct

@@ -1,0 +1,81 @@
+"""The tree of errors: what users catch, what it tells them, and how it reads."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+import weld_pulumi as weld
+from weld_pulumi.errors import api_error_class
+
+
+def test_the_tree() -> None:
+    for cls in (
+        weld.WeldConfigError,
+        weld.WeldValidationError,
+        weld.WeldConnectionError,
+        weld.AuthorizationPendingError,
+        weld.WeldApiError,
+    ):
+        assert cls.__bases__ == (weld.WeldError,)
+    for cls in (
+        weld.AuthenticationError,
+        weld.NotFoundError,
+        weld.ConflictError,
+        weld.RateLimitError,
+        weld.ServerError,
+    ):
+        assert cls.__bases__ == (weld.WeldApiError,)
+    assert weld.WeldError.__bases__ == (Exception,)
+
+
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [
+        (400, weld.WeldApiError),
+        (401, weld.AuthenticationError),
+        (403, weld.AuthenticationError),
+        (404, weld.NotFoundError),
+        (409, weld.ConflictError),
+        (418, weld.WeldApiError),
+        (429, weld.RateLimitError),
+        (500, weld.ServerError),
+        (599, weld.ServerError),
+    ],
+)
+def test_the_class_of_a_status(status: int, cls: type[weld.WeldApiError]) -> None:
+    assert api_error_class(status) is cls
+
+
+def test_what_an_api_error_tells() -> None:
+    error = weld.ConflictError(409, "quota", "Too many syncs", "POST", "/elt_syncs", "req-1", "Delete one.")
+    assert (error.status_code, error.error_code, error.message) == (409, "quota", "Too many syncs")
+    assert (error.method, error.path, error.request_id) == ("POST", "/elt_syncs", "req-1")
+    assert str(error) == "POST /elt_syncs: Weld answered 409 (quota): Too many syncs. [request req-1] Delete one."
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (weld.NotFoundError(404), "Weld answered 404 without a message."),
+        (weld.NotFoundError(404, None, "", "GET", "/x"), "GET /x: Weld answered 404 without a message."),
+        (weld.ServerError(500, None, "Oops!", "GET", "/x"), "GET /x: Weld answered 500: Oops!"),
+        (weld.WeldError("it went wrong."), "it went wrong."),
+    ],
+)
+def test_how_an_error_reads(error: weld.WeldError, text: str) -> None:
+    assert str(error) == text
+    error.operation = "creating the EltSync"
+    error.advise("Try again.")
+    error.advise("Or not.")
+    assert str(error) == f"creating the EltSync: {text} Try again. Or not."
+
+
+def test_errors_can_be_copied_and_pickled() -> None:
+    error = weld.ConflictError(409, "quota", "Too many syncs", "POST", "/elt_syncs", "req-1")
+    error.operation = "creating the EltSync"
+    error.advise("Delete one.")
+    for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
+        assert (type(twin), str(twin), vars(twin)) == (type(error), str(error), vars(error))

@@ -1,0 +1,255 @@
+"""The look-ups for programs, plain and with Outputs, against Weld on localhost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.output import Unknown
+from pulumi.runtime import set_all_config, set_mocks
+
+import weld_pulumi as weld
+from tests.unit.test_mocks import Weld
+from weld_pulumi import functions
+from weld_pulumi.simulator import Simulator
+
+
+@pytest.fixture
+def simulator() -> Iterator[Simulator]:
+    with Simulator() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def surroundings(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The settings in the environment, nothing in the stack configuration."""
+    monkeypatch.setenv("WELD_API_URL", simulator.url)
+    monkeypatch.setenv("WELD_API_KEY", simulator.api_key)
+    monkeypatch.setenv("WELD_MAX_RETRIES", "0")
+    monkeypatch.setattr(functions, "_clients", {})
+    set_all_config({}, [])
+    yield
+    set_all_config({}, [])
+
+
+@pytest.fixture
+def there(simulator: Simulator) -> dict[str, str]:
+    """What there is: two connections, a sync with two streams, an orchestration."""
+    shop = simulator.create_connection("stripe", "Shop")["id"]
+    crm = simulator.create_connection("hubspot", "CRM")["id"]
+    sync = simulator.create_sync(shop, destination_schema_name="raw_shop", streams=["charges", "customers"])["id"]
+    stream = next(row["id"] for row in simulator.state()["streams"] if row["name"] == "charges")
+    workflow = simulator.create_orchestration("Nightly")["id"]
+    return {"shop": shop, "crm": crm, "sync": sync, "stream": stream, "workflow": workflow}
+
+
+Ask = Callable[[dict[str, str]], tuple[dict[str, Any], Any]]
+
+# Function -> its arguments, and how to see in its result that it is right.
+CALLS: dict[str, tuple[Ask, Callable[[Any], Any]]] = {
+    "get_connections": (lambda at: ({"integration_id": "stripe"}, [at["shop"]]), lambda found: [c.id for c in found]),
+    "get_connection": (lambda at: ({"id": at["crm"]}, "CRM"), lambda found: found.label),
+    "get_connection_settings_schema": (
+        lambda at: ({"connection_id": at["crm"]}, "object"),
+        lambda found: found["type"],
+    ),
+    "get_integrations": (
+        lambda at: ({"ability": "EltSource"}, True),
+        lambda found: {"stripe", "hubspot"} <= {integration.id for integration in found},
+    ),
+    "get_elt_syncs": (lambda at: ({"connection_id": at["shop"]}, [at["sync"]]), lambda found: [s.id for s in found]),
+    "get_elt_sync": (lambda at: ({"id": at["sync"]}, "raw_shop"), lambda found: found.destination_schema_name),
+    "get_elt_sync_status": (
+        lambda at: ({"id": at["sync"]}, {"charges", "customers"}),
+        lambda found: {stream.name for stream in found.source_streams},
+    ),
+    "get_available_source_streams": (
+        lambda at: ({"elt_sync_id": at["sync"]}, True),
+        lambda found: {"charges", "customers", "refunds"} <= {stream.name for stream in found},
+    ),
+    "get_source_streams": (
+        lambda at: ({"elt_sync_id": at["sync"]}, {"charges", "customers"}),
+        lambda found: {stream.name for stream in found},
+    ),
+    "get_source_stream_runs": (lambda at: ({"elt_stream_id": at["stream"], "limit": 5}, []), list),
+    "get_orchestrations": (
+        lambda at: ({}, True),
+        lambda found: "Nightly" in [orchestration.name for orchestration in found],
+    ),
+}
+
+
+def outcome(twin: Callable[..., pulumi.Output[Any]], *args: Any, preview: bool = False, **kwargs: Any) -> list[Any]:
+    """What an Output comes to: its value, or nothing where it is unknown."""
+    set_mocks(Weld(), preview=preview)
+    values: list[Any] = []
+    as_pulumi_does: Any = pulumi.runtime.test
+    as_pulumi_does(lambda: twin(*args, **kwargs).apply(values.append))()
+    return values
+
+
+def test_there_is_a_call_for_every_function() -> None:
+    assert set(CALLS) == {name for name in weld.__all__ if name.startswith("get_") and not name.endswith("_output")}
+
+
+@pytest.mark.parametrize("name", list(CALLS))
+def test_a_function_and_its_twin(there: dict[str, str], name: str) -> None:
+    ask, look = CALLS[name]
+    arguments, expected = ask(there)
+    assert look(getattr(weld, name)(**arguments)) == expected
+    assert look(getattr(weld, name)(*arguments.values())) == expected
+    twin = getattr(weld, f"{name}_output")
+    as_outputs = {key: pulumi.Output.from_input(value) for key, value in arguments.items()} if arguments else {}
+    for given in (arguments, as_outputs):
+        (found,) = outcome(twin, **given)
+        assert look(found) == expected
+    (found,) = outcome(twin, *arguments.values())
+    assert look(found) == expected
+
+
+@pytest.mark.parametrize("name", [name for name in CALLS if name != "get_orchestrations"])
+def test_a_twin_is_not_run_on_what_is_unknown(simulator: Simulator, there: dict[str, str], name: str) -> None:
+    arguments, _ = CALLS[name][0](there)
+
+    def unknown() -> pulumi.Output[Any]:
+        return pulumi.Output.from_input(Unknown())  # type: ignore[no-untyped-call]
+
+    simulator.clear_requests()
+    first = next(iter(arguments))
+    assert outcome(lambda: getattr(weld, f"{name}_output")(unknown()), preview=True) == []
+    assert outcome(lambda: getattr(weld, f"{name}_output")(**{first: unknown()}), preview=True) == []
+    assert simulator.requests() == []
+
+
+def test_the_result_of_a_twin_is_an_output_with_attributes(there: dict[str, str]) -> None:
+    label: list[Any] = outcome(lambda: weld.get_connection_output(id=there["shop"]).label)
+    assert label == ["Shop"]
+
+
+def test_secrets_stay_secret_through_a_twin(there: dict[str, str]) -> None:
+    async def secret() -> bool:
+        return await weld.get_connection_output(id=pulumi.Output.secret(there["shop"])).is_secret()
+
+    assert outcome(lambda: pulumi.Output.from_input(secret())) == [True]
+
+
+def test_an_error_of_a_twin_is_the_error_of_its_function(there: dict[str, str]) -> None:
+    with pytest.raises(weld.NotFoundError):
+        outcome(weld.get_elt_sync_output, id="nowhere")
+
+
+# Where the settings come from ---------------------------------------------------------------------------------------
+
+
+def test_the_stack_configuration_wins(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WELD_API_KEY", "a-wrong-key")
+    monkeypatch.setenv("WELD_API_URL", "http://127.0.0.1:9")
+    set_all_config({"weld:apiKey": simulator.api_key, "weld:apiUrl": simulator.url}, ["weld:apiKey"])
+    weld.get_connections()
+    assert all(request.key_ok for request in simulator.requests())
+
+
+def test_without_a_key(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WELD_API_KEY")
+    with pytest.raises(weld.WeldConfigError, match=r"pulumi config set --secret weld:apiKey.*WELD_API_KEY"):
+        weld.get_connections()
+    assert simulator.requests() == []
+
+
+def test_a_refused_key_is_named_by_where_it_came_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WELD_API_KEY", "a-wrong-key")
+    with pytest.raises(weld.AuthenticationError, match="The key in use is the environment variable WELD_API_KEY") as e:
+        weld.get_orchestrations()
+    assert "a-wrong-key" not in str(e.value)
+
+
+def test_one_client_for_all_calls(there: dict[str, str]) -> None:
+    weld.get_connections()
+    weld.get_elt_syncs()
+    assert len(functions._clients) == 1
+
+
+# Errors -------------------------------------------------------------------------------------------------------------
+
+
+def refusal(**wanted: Any) -> str:
+    with pytest.raises(weld.WeldValidationError) as raised:
+        weld.get_connection(**wanted)
+    return str(raised.value)
+
+
+def test_no_connection_fits(there: dict[str, str]) -> None:
+    text = refusal(label="Shopp", integration_id="stripe")
+    assert text.startswith("get_connection(label='Shopp', integration_id='stripe'): no connection fits. Candidates: ")
+    assert f"{there['shop']} (stripe, label 'Shop')" in text
+    assert f"{there['crm']} (hubspot, label 'CRM')" in text
+    assert text.endswith("Give the id of the right one.")
+
+
+def test_several_connections_fit(simulator: Simulator, there: dict[str, str]) -> None:
+    twin = simulator.create_connection("stripe", "Shop")["id"]
+    text = refusal(label="Shop")
+    assert "several connections fit" in text
+    assert twin in text
+    assert there["shop"] in text
+    assert there["crm"] not in text
+    assert weld.get_connection(id=twin).id == twin
+
+
+def test_there_are_no_connections_at_all(simulator: Simulator) -> None:
+    for row in simulator.state()["connections"]:
+        simulator.delete_connection(row["id"])
+    assert "no connection fits. Candidates: none." in refusal(id="x")
+
+
+def test_a_workspace_with_many_connections_does_not_flood(simulator: Simulator) -> None:
+    for number in range(30):
+        simulator.create_connection("stripe", f"Shop {number}")
+    assert refusal(label="x").count("stripe") == 20
+
+
+def test_nothing_was_asked_for() -> None:
+    assert refusal() == "get_connection needs an id, a label or an integration_id."
+
+
+@pytest.mark.parametrize("reading", ["label", "name", "absent"])
+def test_where_weld_does_not_tell_the_label(simulator: Simulator, there: dict[str, str], reading: str) -> None:
+    simulator.set_reading("connection_label", reading)
+    if reading == "absent":
+        assert "label not told" in refusal(label="Shop")
+    else:
+        assert weld.get_connection(label="Shop").id == there["shop"]
+    assert weld.get_connection(id=there["shop"]).id == there["shop"]
+
+
+def test_what_is_not_there(there: dict[str, str]) -> None:
+    with pytest.raises(weld.NotFoundError, match=r"There is no sync 'nowhere'; `weld-pulumi syncs` lists"):
+        weld.get_elt_sync("nowhere")
+    for ask in (weld.get_elt_sync_status, weld.get_available_source_streams, weld.get_source_stream_runs):
+        with pytest.raises(weld.NotFoundError):
+            ask("nowhere")
+    with pytest.raises(weld.WeldValidationError, match="is no id of Weld's"):
+        weld.get_elt_sync("")
+
+
+def test_runs_and_their_number(simulator: Simulator, there: dict[str, str]) -> None:
+    simulator.patch_sync(there["sync"], enabled=True)
+    for _ in range(12):
+        simulator.advance(60)
+        functions._client().request_run(there["stream"])
+    assert len(weld.get_source_stream_runs(there["stream"])) == 10
+    assert len(weld.get_source_stream_runs(there["stream"], limit=3)) == 3
+    assert len(weld.get_source_stream_runs(there["stream"], limit=3.0)) == 3  # type: ignore[arg-type]
+    assert len(weld.get_source_stream_runs(there["stream"], limit=None)) == 12
+    for limit in (0, -1):
+        with pytest.raises(weld.WeldValidationError, match="is not a number from 1 on; None means all"):
+            weld.get_source_stream_runs(there["stream"], limit=limit)
+
+
+def test_without_arguments_all_are_listed(simulator: Simulator, there: dict[str, str]) -> None:
+    simulator.create_sync(there["crm"], streams=["contacts"])
+    assert {c.integration_id for c in weld.get_connections()} == {"databricks", "stripe", "hubspot"}
+    assert len(weld.get_elt_syncs()) == 2
+    assert len(weld.get_source_streams()) == 3

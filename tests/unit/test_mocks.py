@@ -1,0 +1,236 @@
+"""A user's program under Pulumi's mocks, as in a unit test of theirs: no engine, no Weld, no key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import Mocks, set_all_config, set_mocks
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+
+import weld_pulumi as weld
+from weld_pulumi.resources import _warnings
+
+TOKEN = "pulumi-python:dynamic/weld:"
+ANSWERED: dict[str, dict[str, Any]] = {
+    "Connection": {
+        "status": "AUTHORIZED",
+        "authorize_url": "https://weld.invalid/authorize?token=t",
+        "authorize_expires_at": "2026-01-02T00:00:00Z",
+        "created_at": "2026-01-01T00:00:00Z",
+    },
+    "EltSync": {
+        "status": "RUNNING",
+        "account_id": "acc",
+        "source_integration_id": "stripe",
+        "destination_integration_id": "databricks",
+        "destination_connection_id": "conn",
+        "stream_ids": {"charges": "str_1"},
+        "created_at": "2026-01-01T00:00:00Z",
+    },
+    "SourceStream": {"incremental_primary_key_name": ["id"], "created_at": "2026-01-01T00:00:00Z"},
+}
+
+
+class Weld(Mocks):
+    def __init__(self) -> None:
+        self.made: dict[str, MockResourceArgs] = {}
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.made[args.name] = args
+        return f"{args.name}-id", {**args.inputs, **ANSWERED.get(args.typ.removeprefix(TOKEN), {})}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return {}, None
+
+
+@pytest.fixture
+def mocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weld]:
+    monkeypatch.delenv("WELD_API_KEY", raising=False)
+    monkeypatch.setattr(_warnings, "_told", False)
+    made = Weld()
+    set_mocks(made)
+    set_all_config({}, [])
+    yield made
+    set_all_config({}, [])
+
+
+def seen(program: Callable[[], list[Any]]) -> list[Any]:
+    """Run a program as Pulumi does, and return the values of the outputs that it returns."""
+    values: list[Any] = []
+
+    as_pulumi_does: Any = pulumi.runtime.test
+    as_pulumi_does(lambda: pulumi.Output.all(*program()).apply(values.extend))()
+    return values
+
+
+def test_a_program_without_a_key(mocks: Weld) -> None:
+    def program() -> list[Any]:
+        stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe (production)")
+        sync = weld.EltSync(
+            "payments",
+            connection_id=stripe.id,
+            destination_schema_name="weld_stripe",
+            sync_interval="0 */6 * * *",
+            elt_settings={"account": "acct_1"},
+            source_streams=[{"name": "charges"}, weld.SourceStreamArgs(name="customers", hashed_columns=["email"])],
+        )
+        refunds = weld.SourceStream("refunds", elt_sync_id=sync.id, full_sync_at_midnight=True)
+        return [stripe.id, sync.connection_id, sync.source_streams, refunds.elt_sync_id, refunds.name]
+
+    assert seen(program) == [
+        "stripe-id",
+        "stripe-id",
+        [{"name": "charges"}, {"name": "customers", "hashed_columns": ["email"]}],
+        "payments-id",
+        "refunds",
+    ]
+    assert {name: args.typ for name, args in mocks.made.items() if args.typ != "pulumi:pulumi:Stack"} == {
+        "stripe": f"{TOKEN}Connection",
+        "payments": f"{TOKEN}EltSync",
+        "refunds": f"{TOKEN}SourceStream",
+    }
+    assert mocks.made["stripe"].inputs["label"] == "Stripe (production)"
+    assert isinstance(mocks.made["stripe"].inputs["__provider"], str)  # by reference, and no secret
+
+
+LEAST: dict[Any, dict[str, Any]] = {
+    weld.Connection: {"integration_id": "stripe"},
+    weld.EltSync: {"connection_id": "x", "destination_schema_name": "weld"},
+    weld.SourceStream: {"elt_sync_id": "x"},
+}
+
+
+@pytest.mark.parametrize("resource", list(LEAST))
+def test_every_attribute_resolves(mocks: Weld, resource: Any) -> None:
+    names = ["id", "urn", *resource._arguments, *resource._outputs]
+
+    def program() -> list[Any]:
+        made = resource("it", **LEAST[resource])
+        return [getattr(made, name) for name in names]
+
+    found = dict(zip(names, seen(program), strict=True))
+    assert {name: found[name] for name in resource._outputs} == ANSWERED[resource._kind]
+    assert {name: found[name] for name in LEAST[resource]} == LEAST[resource]
+    named = {"label": "it", "name": "it"}
+    others = set(resource._arguments) - set(LEAST[resource])
+    assert {name: found[name] for name in others} == {name: named.get(name) for name in others}
+
+
+@pytest.mark.parametrize("resource", list(LEAST))
+def test_get(mocks: Weld, resource: Any) -> None:
+    def program() -> list[Any]:
+        found = resource.get("it", "the-id", opts=pulumi.ResourceOptions(protect=True))
+        assert type(found) is resource
+        return [getattr(found, name) for name in ("urn", *resource._outputs)]
+
+    values = seen(program)
+    assert values[0].endswith(f"{TOKEN}{resource._kind}::it")
+    assert mocks.made["it"].resource_id == "the-id"
+    assert set(mocks.made["it"].inputs) == {"__provider"}
+
+
+@pytest.mark.parametrize("resource", list(LEAST))
+def test_import_is_refused_with_what_to_do_instead(mocks: Weld, resource: Any) -> None:
+    def program() -> list[Any]:
+        options = pulumi.ResourceOptions(import_="the-id")
+        with pytest.raises(weld.WeldValidationError) as raised:
+            resource("it", options, **LEAST[resource])
+        return [str(raised.value)]
+
+    (text,) = seen(program)
+    assert text.startswith(f"{resource._kind} 'it': import_ does not work")
+    assert "adopt=" in text
+    assert "`weld-pulumi import`" in text
+
+
+def test_what_import_advises_for_a_stream_is_what_a_stream_takes(mocks: Weld) -> None:
+    with pytest.raises(weld.WeldValidationError, match="adopt=True "):
+        weld.SourceStream("it", pulumi.ResourceOptions(import_="the-id"), elt_sync_id="x")
+    with pytest.raises(weld.WeldValidationError, match="adopt='the-id' "):
+        weld.EltSync("it", pulumi.ResourceOptions(import_="the-id"), connection_id="x", destination_schema_name="y")
+
+
+def test_a_users_subclass_stays_the_same_type(mocks: Weld) -> None:
+    class Ours(weld.EltSync):
+        def __init__(self, name: str, **arguments: Any) -> None:
+            super().__init__(name, sync_interval="0 0 * * *", **arguments)
+            self.ours = True
+
+    seen(lambda: [Ours("it", connection_id="x", destination_schema_name="y").urn, Ours.get("there", "id").urn])
+    assert {mocks.made[name].typ for name in ("it", "there")} == {f"{TOKEN}EltSync"}
+
+
+def test_the_program_s_own_values_are_not_touched(mocks: Weld) -> None:
+    settings = {"account": "acct_1"}
+    streams = [{"name": "charges"}]
+    options = pulumi.ResourceOptions(additional_secret_outputs=["status"])
+
+    def program() -> list[Any]:
+        made = [
+            weld.EltSync(
+                name,
+                options,
+                connection_id="x",
+                destination_schema_name=name,
+                elt_settings=settings,
+                source_streams=streams,  # type: ignore[arg-type]
+            )
+            for name in ("one", "two")
+        ]
+        source = weld.Connection("source", options, integration_id="stripe")
+        return [*(each.urn for each in made), source.urn]
+
+    assert len(seen(program)) == 3
+    assert (settings, streams) == ({"account": "acct_1"}, [{"name": "charges"}])
+    assert options.additional_secret_outputs == ["status"]
+
+
+def test_a_provider(mocks: Weld) -> None:
+    def program() -> list[Any]:
+        team = weld.Provider("team-b", api_key="plain-text-key", request_timeout=12.5, max_retries=2, validation=None)
+        source = weld.Connection("source", pulumi.ResourceOptions(provider=team), integration_id="stripe")
+        return [team.urn, source.urn]
+
+    seen(program)
+    given = mocks.made["team-b"].inputs
+    assert {name: value for name, value in given.items() if name != "weld:apiKey"} == {
+        "weld:providerName": "team-b",
+        "weld:requestTimeout": "12.5",
+        "weld:maxRetries": "2",
+    }
+    assert mocks.made["team-b"].typ == "pulumi:providers:pulumi-python"
+    assert given["weld:apiKey"]["value"] == "plain-text-key"  # wrapped: a secret
+    assert "team-b" in (mocks.made["source"].provider or "")
+
+
+def test_a_provider_takes_what_it_is_not_given_from_the_stack_but_never_the_key(mocks: Weld) -> None:
+    set_all_config({"weld:apiKey": "of-the-stack", "weld:apiUrl": "https://a.example", "weld:maxRetries": "1"}, [])
+    nothing: pulumi.Output[Any] = pulumi.Output.from_input(None)
+
+    def program() -> list[Any]:
+        made = [
+            weld.Provider("one", api_key="k", max_retries=3),
+            weld.Provider("two", api_key=nothing, api_url=nothing, max_retries=nothing),
+        ]
+        return [each.urn for each in made]
+
+    seen(program)
+    assert mocks.made["one"].inputs["weld:apiUrl"] == "https://a.example"
+    assert mocks.made["one"].inputs["weld:maxRetries"] == "3"
+    assert set(mocks.made["two"].inputs) - {"weld:apiKey"} == {"weld:providerName"}
+    assert "of-the-stack" not in str(mocks.made["two"].inputs)
+
+
+@pytest.mark.parametrize(("secret", "told"), [([], 1), (["weld:apiKey"], 0)])
+def test_a_key_in_plain_text_is_told_once(
+    mocks: Weld, secret: list[str], told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all_config({"weld:apiKey": "a-key"}, secret)
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warnings.append)
+    seen(lambda: [weld.Connection(name, integration_id="stripe").urn for name in ("a", "b")])
+    assert len(warnings) == told
+    assert all("`pulumi config set --secret weld:apiKey`" in text and "a-key" not in text for text in warnings)

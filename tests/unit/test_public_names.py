@@ -1,0 +1,369 @@
+"""The names that users write: what there is, how it is called, that it is documented, and that nothing drifts apart."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+from typing import Any, get_type_hints
+
+import pulumi
+import pytest
+
+import weld_pulumi as weld
+from weld_pulumi.api import models
+from weld_pulumi.config import SETTINGS
+from weld_pulumi.lifecycle.connection import ConnectionLifecycle
+from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
+from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
+from weld_pulumi.lifecycle.streams import ENTRY
+
+FUNCTIONS = {
+    "get_available_source_streams": ["elt_sync_id"],
+    "get_connection": ["id", "label", "integration_id"],
+    "get_connection_settings_schema": ["connection_id"],
+    "get_connections": ["integration_id"],
+    "get_elt_sync": ["id"],
+    "get_elt_sync_status": ["id"],
+    "get_elt_syncs": ["connection_id"],
+    "get_integrations": ["ability"],
+    "get_orchestrations": [],
+    "get_source_stream_runs": ["elt_stream_id", "limit"],
+    "get_source_streams": ["elt_sync_id"],
+}
+ERRORS = {
+    "AuthenticationError",
+    "AuthorizationPendingError",
+    "ConflictError",
+    "NotFoundError",
+    "RateLimitError",
+    "ServerError",
+    "WeldApiError",
+    "WeldConfigError",
+    "WeldConnectionError",
+    "WeldError",
+    "WeldValidationError",
+}
+CLASSES = {
+    "Connection",
+    "EltSync",
+    "Provider",
+    "SourceStream",
+    "SourceStreamArgs",
+    "SourceStreamArgsDict",
+    "__version__",
+}
+ALL = ERRORS | CLASSES | set(FUNCTIONS) | {f"{name}_output" for name in FUNCTIONS}
+
+ARGUMENTS = {
+    weld.Connection: [
+        "integration_id",
+        "label",
+        "redirect_uri",
+        "authorization_timeout",
+        "reauthorize_triggers",
+        "adopt",
+        "deletion_policy",
+    ],
+    weld.EltSync: [
+        "connection_id",
+        "destination_schema_name",
+        "sync_interval",
+        "orchestration_workflow_id",
+        "elt_settings",
+        "start_date",
+        "enabled",
+        "source_streams",
+        "adopt",
+        "deletion_policy",
+        "remove_destination_data",
+        "run_triggers",
+        "full_refresh_triggers",
+    ],
+    weld.SourceStream: [
+        "elt_sync_id",
+        "name",
+        "incremental_pointer_id",
+        "excluded_columns",
+        "hashed_columns",
+        "full_sync_always",
+        "full_sync_at_midnight",
+        "protected_from_full_sync",
+        "excluded_substreams",
+        "enabled_history_table",
+        "adopt",
+        "run_triggers",
+        "full_refresh_triggers",
+        "reset_history_table",
+    ],
+}
+OUTPUTS = {
+    weld.Connection: {"status", "authorize_url", "authorize_expires_at", "created_at"},
+    weld.EltSync: {
+        "status",
+        "account_id",
+        "source_integration_id",
+        "destination_integration_id",
+        "destination_connection_id",
+        "stream_ids",
+        "created_at",
+    },
+    weld.SourceStream: {"incremental_primary_key_name", "created_at"},
+}
+TABLES: dict[Any, Any] = {
+    weld.Connection: ConnectionLifecycle.table,
+    weld.EltSync: EltSyncLifecycle.table,
+    weld.SourceStream: SourceStreamLifecycle.table,
+}
+REQUIRED = {
+    weld.Connection: {"integration_id"},
+    weld.EltSync: {"connection_id", "destination_schema_name"},
+    weld.SourceStream: {"elt_sync_id"},
+}
+RESOURCES: list[Any] = list(ARGUMENTS)
+
+
+def section(documented: Any, title: str) -> set[str]:
+    """The names that a section of a docstring describes."""
+    text = inspect.getdoc(documented) or ""
+    found = re.search(rf"^{title}:\n((?:    .*\n|\n)+)", text + "\n", re.MULTILINE)
+    return set(re.findall(r"^    (\w+):", found.group(1), re.MULTILINE)) if found else set()
+
+
+def keywords(function: Any) -> list[str]:
+    kinds = inspect.signature(function).parameters.values()
+    return [parameter.name for parameter in kinds if parameter.kind is parameter.KEYWORD_ONLY]
+
+
+# What there is ------------------------------------------------------------------------------------------------------
+
+
+def test_all() -> None:
+    assert set(weld.__all__) == ALL
+    assert weld.__all__ == sorted(weld.__all__)
+    assert all(hasattr(weld, name) for name in weld.__all__)
+
+
+def test_everything_is_documented() -> None:
+    for name in sorted(ALL - {"__version__", "SourceStreamArgsDict"}):
+        text = inspect.getdoc(getattr(weld, name)) or ""
+        assert len(text) > 20, name
+        assert text.splitlines()[0].endswith("."), name
+
+
+def test_every_public_method_is_documented_too() -> None:
+    for resource in RESOURCES:
+        assert section(resource.get, "Args") == {"resource_name", "id", "opts"}
+
+
+# Constructors -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("resource", [*RESOURCES, weld.Provider])
+def test_resource_name_then_opts_then_keywords(resource: Any) -> None:
+    name, opts, *others = list(inspect.signature(resource).parameters.values())
+    assert (name.name, name.kind, name.default) == ("resource_name", name.POSITIONAL_OR_KEYWORD, name.empty)
+    assert (opts.name, opts.kind, opts.default) == ("opts", opts.POSITIONAL_OR_KEYWORD, None)
+    assert {parameter.kind for parameter in others} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_one_list_of_arguments(resource: Any) -> None:
+    """The signature, the life cycle's table, the registered properties and the docstring name the same arguments."""
+    wanted = ARGUMENTS[resource]
+    assert keywords(resource) == wanted
+    assert [field.name for field in TABLES[resource]] == wanted
+    assert list(resource._arguments) == wanted
+    assert section(resource, "Args") == {"resource_name", "opts", *wanted}
+    assert section(resource, "Attributes") == {"id", *OUTPUTS[resource]}
+    assert set(resource._outputs) == OUTPUTS[resource]
+    assert set(resource.__annotations__) == {*wanted, *OUTPUTS[resource]}
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_what_is_required(resource: Any) -> None:
+    parameters = inspect.signature(resource).parameters
+    needed = {name for name in ARGUMENTS[resource] if parameters[name].default is inspect.Parameter.empty}
+    assert needed == REQUIRED[resource]
+    named_after_the_resource = {"label", "name"}
+    assert {field.name for field in TABLES[resource] if field.required} - named_after_the_resource == needed
+    assert all(parameters[name].default is None for name in ARGUMENTS[resource] if name not in needed)
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_every_argument_takes_an_input(resource: Any) -> None:
+    parameters = inspect.signature(resource, eval_str=False).parameters
+    assert all(str(parameters[name].annotation).startswith("pulumi.Input[") for name in ARGUMENTS[resource])
+
+
+def test_the_provider() -> None:
+    assert keywords(weld.Provider) == [setting.attribute for setting in SETTINGS]
+    assert section(weld.Provider, "Args") == {"resource_name", "opts", *keywords(weld.Provider)}
+    parameters = inspect.signature(weld.Provider).parameters
+    assert parameters["api_key"].default is inspect.Parameter.empty
+    assert all(parameters[name].default is None for name in keywords(weld.Provider)[1:])
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_get(resource: Any) -> None:
+    parameters = list(inspect.signature(resource.get).parameters.values())
+    assert [parameter.name for parameter in parameters] == ["resource_name", "id", "opts"]
+    assert parameters[2].default is None
+
+
+@pytest.mark.parametrize("resource", [*RESOURCES, weld.Provider, weld.SourceStreamArgs])
+def test_a_misspelt_argument_is_an_error_of_python(resource: Any) -> None:
+    needed = dict.fromkeys(keywords(resource), "x")
+    name = [] if resource is weld.SourceStreamArgs else ["x"]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'lable'"):
+        resource(*name, **needed, lable="y")
+
+
+# Entries of source_streams ------------------------------------------------------------------------------------------
+
+
+def test_entries_of_source_streams() -> None:
+    wanted = [field.name for field in ENTRY]
+    assert keywords(weld.SourceStreamArgs) == wanted
+    assert section(weld.SourceStreamArgs, "Args") == set(wanted)
+    assert list(weld.SourceStreamArgs.__annotations__) == wanted
+    source = Path(inspect.getfile(weld.SourceStreamArgs)).read_text()
+    classes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ClassDef)]
+    typed_dict = next(node for node in classes if node.name == "SourceStreamArgsDict")
+    declared = [node.target.id for node in typed_dict.body if isinstance(node, ast.AnnAssign)]  # type: ignore[union-attr]
+    assert declared == wanted
+    shared = [name for name in wanted if name != "exclude"]
+    assert [name for name in ARGUMENTS[weld.SourceStream] if name in wanted] == shared
+
+
+def test_entries_are_dicts_with_attributes() -> None:
+    entry = weld.SourceStreamArgs(name="customers", hashed_columns=["email"], full_sync_always=False)
+    assert entry == {"name": "customers", "hashed_columns": ["email"], "full_sync_always": False}
+    assert (entry.name, entry.hashed_columns, entry.full_sync_always, entry.exclude) == (
+        "customers",
+        ["email"],
+        False,
+        None,
+    )
+    entry.exclude = True
+    assert entry["exclude"] is True
+    with pytest.raises(AttributeError, match="SourceStreamArgs has no argument 'exlude'"):
+        _ = entry.exlude  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="SourceStreamArgs has no argument 'exlude'"):
+        entry.exlude = True  # type: ignore[attr-defined]
+
+
+# Type tokens --------------------------------------------------------------------------------------------------------
+
+
+def tokens(cls: type[Any]) -> str:
+    return f"pulumi-python:{cls._resource_type_name}"
+
+
+def test_type_tokens_are_frozen() -> None:
+    class MyConnection(weld.Connection):
+        pass
+
+    class MySync(weld.EltSync):
+        pass
+
+    class MyOtherSync(MySync):
+        pass
+
+    class MyStream(weld.SourceStream):
+        pass
+
+    assert {tokens(weld.Connection), tokens(MyConnection)} == {"pulumi-python:dynamic/weld:Connection"}
+    assert {tokens(weld.EltSync), tokens(MySync), tokens(MyOtherSync)} == {"pulumi-python:dynamic/weld:EltSync"}
+    assert {tokens(weld.SourceStream), tokens(MyStream)} == {"pulumi-python:dynamic/weld:SourceStream"}
+
+
+# Functions ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(FUNCTIONS))
+def test_functions_and_their_twins(name: str) -> None:
+    function, twin = getattr(weld, name), getattr(weld, f"{name}_output")
+    assert list(inspect.signature(function).parameters) == FUNCTIONS[name]
+    assert (twin.__name__, twin.__qualname__) == (f"{name}_output", f"{name}_output")
+    assert name in (twin.__doc__ or "")
+    documented = section(function, "Args")
+    assert documented in (set(), set(FUNCTIONS[name]))
+
+
+@pytest.mark.parametrize("name", list(FUNCTIONS))
+def test_what_functions_return_has_a_type(name: str) -> None:
+    function = getattr(weld, name)
+    names = {**vars(models), **vars(pulumi)}
+    returned = get_type_hints(function, localns=names)["return"]
+    assert "Any" not in str(returned) or name == "get_connection_settings_schema"
+
+
+# Types, as a user's checker sees them -------------------------------------------------------------------------------
+
+FINE = """
+    import pulumi
+    import weld_pulumi as weld
+
+    schema: pulumi.Output[str] = pulumi.Output.from_input("weld")
+    names: list[pulumi.Output[str]] = [schema]
+    source = weld.Connection("a", integration_id="stripe", authorization_timeout=0, adopt=True)
+    again = weld.Connection("b", pulumi.ResourceOptions(), integration_id=schema, reauthorize_triggers=["x", 1])
+    customers = weld.SourceStreamArgs(name=schema, hashed_columns=["email", schema])
+    customers.full_sync_always = False
+    sync = weld.EltSync(
+        "c",
+        connection_id=source.id,
+        destination_schema_name=schema,
+        sync_interval="0 * * * *",
+        elt_settings={"account": schema, "deep": {"list": [1]}},
+        source_streams=[{"name": "charges"}, {"name": schema, "exclude": True}, customers],
+        run_triggers={"version": 1},
+    )
+    only = weld.EltSync("d", connection_id="x", destination_schema_name="y", source_streams=[customers])
+    none: pulumi.Output[list[weld.SourceStreamArgs]] = pulumi.Output.from_input([])
+    other = weld.EltSync("e", connection_id="x", destination_schema_name="y", source_streams=none)
+    protected = pulumi.ResourceOptions(protect=True)
+    stream = weld.SourceStream("f", elt_sync_id=sync.id, excluded_columns=names, opts=protected)
+    team = weld.Provider("g", api_key=schema, request_timeout=10, max_retries=3, validation="off")
+    found = weld.EltSync.get("h", sync.id, opts=pulumi.ResourceOptions(provider=team))
+    url: pulumi.Output[str | None] = source.authorize_url
+    ids: pulumi.Output[dict[str, str]] = found.stream_ids
+    label: str | None = weld.get_connection(label="x").label
+    twin = weld.get_connections_output(integration_id=schema)
+    error = weld.WeldApiError(404, "code", "message", "GET", "/x", None)
+"""
+WRONG = """
+    import weld_pulumi as weld
+
+    weld.Connection("a")
+    weld.Connection("a", integration_id=1)
+    weld.Connection("a", None, "stripe")
+    weld.EltSync("b", connection_id="x", destination_schema_name="y", source_streams=[{"nam": "z"}])
+    weld.EltSync("b", connection_id="x", destination_schema_name="y", enabled="yes")
+    weld.SourceStream("c", elt_sync_id="x", hashed_column=["email"])
+    weld.SourceStreamArgs(name="x").exlude
+    weld.SourceStreamArgs(name="x").exclude = "yes"
+    weld.get_connection(name="x")
+"""
+
+
+def test_types_as_a_users_checker_sees_them(tmp_path: Path) -> None:
+    (tmp_path / "fine.py").write_text(dedent(FINE))
+    (tmp_path / "wrong.py").write_text(dedent(WRONG))
+    ran = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "fine.py", "wrong.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=280,
+    )
+    refused = [line for line in ran.stdout.splitlines() if ": error:" in line]
+    assert [line for line in refused if line.startswith("fine.py")] == []
+    lines = {int(line.split(":")[1]) for line in refused}
+    statements = {number for number, text in enumerate(dedent(WRONG).splitlines(), 1) if text.startswith("weld.")}
+    assert lines == statements

@@ -1,0 +1,75 @@
+"""Property values as the engine sends them and as the life cycles know them, and which can be neither."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from pulumi.output import Unknown
+
+from .lifecycle.base import MEMO
+from .lifecycle.values import UNKNOWN
+
+__all__ = ["inward", "outward", "printable", "unfit"]
+
+#: Deeper than any settings are, and far from Python's own limit.
+_DEEPEST = 64
+
+
+def inward(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate what the engine sends: its unknowns are ours, and its own entries are none of our business."""
+    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key == MEMO}
+
+
+def outward(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Translate what the engine gets."""
+    return {key: _engine_value(value) for key, value in props.items() if value is not None}
+
+
+def unfit(value: Any, depth: int = 0) -> str | None:
+    """Say why a value of the program can be sent nowhere, whatever argument it is for; None where it can."""
+    if depth > _DEEPEST:
+        return f"is nested more than {_DEEPEST} levels deep"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "holds a number that is none (NaN or infinity); write a finite one"
+    if isinstance(value, str):
+        return None if _encodable(value) else "holds a text with half a character in it (a lone surrogate)"
+    if isinstance(value, dict):
+        return next((reason for item in (*value, *value.values()) if (reason := unfit(item, depth + 1))), None)
+    if isinstance(value, list):
+        return next((reason for item in value if (reason := unfit(item, depth + 1))), None)
+    return None
+
+
+def printable(text: str) -> str:
+    """Escape what has no business in a line of text: a name of an argument may be anything."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: _known(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_known(item) for item in value]
+    return value
+
+
+def _engine_value(value: Any) -> Any:
+    if value is UNKNOWN:
+        return Unknown()  # type: ignore[no-untyped-call]
+    if isinstance(value, dict):
+        return {key: _engine_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_engine_value(item) for item in value]
+    return value

@@ -1,0 +1,102 @@
+"""The steps that bring a sync in line with the program: its body, its streams, its switch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from ..api.models import EltStreamInfo, EltSyncInfo
+from ..errors import WeldApiError
+from .fields import Props
+from .session import Session
+from .streams import body_of, merged_for_adoption, streams_in, upsert
+from .sync_settings import has_path, is_within, merged, removed_keys
+from .sync_table import DAILY
+
+__all__ = ["add_streams", "change_schedule_and_settings", "put_streams", "switch", "warn_of_kept_settings"]
+
+
+def change_schedule_and_settings(
+    session: Session, live: EltSyncInfo, olds: Mapping[str, Any], news: Props, changed: Collection[str], adopting: bool
+) -> None:
+    """Send what has changed of interval, settings and orchestration; adopting does not take an orchestration away."""
+    workflow = news.get("orchestration_workflow_id")
+    moved = "orchestration_workflow_id" in changed and workflow != live.orchestration_workflow_id
+    body: Props = {}
+    if "sync_interval" in changed and news.get("sync_interval"):
+        body["sync_interval"] = news["sync_interval"]
+    if moved and not workflow and not adopting:
+        session.client.detach_orchestration(live.id)
+        body["sync_interval"] = news.get("sync_interval") or DAILY
+    if "elt_settings" in changed and (settings := _settings_to_send(live, olds, news)) is not None:
+        body["elt_settings"] = settings
+    if body:
+        session.client.update_sync(live.id, body)
+    if moved and workflow:
+        session.client.attach_orchestration(live.id, workflow)
+
+
+def _settings_to_send(live: EltSyncInfo, olds: Mapping[str, Any], news: Props) -> Props | None:
+    """Return the complete settings; None where Weld has everything as wished."""
+    wanted, before, told = news.get("elt_settings"), olds.get("elt_settings"), live.elt_settings
+    gone = [path for path in removed_keys(before, wanted) if told is None or has_path(told, path)]
+    if not gone and (wanted is None or (told is not None and is_within(wanted, told))):
+        return None
+    return merged(told, before, wanted or {})
+
+
+def warn_of_kept_settings(session: Session, olds: Mapping[str, Any], news: Props, after: EltSyncInfo) -> None:
+    """Tell which settings the program has taken out and Weld keeps."""
+    removed = removed_keys(olds.get("elt_settings"), news.get("elt_settings"))
+    kept = ["elt_settings." + ".".join(path) for path in removed if has_path(after.elt_settings, path)]
+    if kept:
+        session.notices.warn(
+            f"sync {after.id}: Weld keeps {', '.join(kept)}, which the program no longer gives; it is not managed now."
+        )
+
+
+def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[Props]) -> None:
+    """Send the entries that are new or have changed since the last run, and remove those that were taken out."""
+    last = {entry["name"]: entry for entry in before or () if isinstance(entry, dict) and "name" in entry}
+    there = streams_in(session, live)
+    changed = [entry for entry in entries if entry["name"] not in there or last.get(entry["name"]) != entry]
+    upsert(session, live.id, [body_of(e, there.get(e["name"]), last.get(e["name"])) for e in changed])
+    wanted = {entry["name"] for entry in entries}
+    # Only what the last run knew of may go: a stream that was added since has not been shown in a preview.
+    for name in sorted(last.keys() & there.keys() - wanted):
+        session.client.delete_stream(there[name].id)
+        session.note_known_streams(live.id, removed=[name])
+
+
+def add_streams(session: Session, live: EltSyncInfo, entries: list[Props]) -> None:
+    """Add the entries to an adopted sync, so that no stream loses anything by it."""
+    there = streams_in(session, live)
+    bodies = [merged_for_adoption(there[e["name"]], e) if e["name"] in there else body_of(e) for e in entries]
+    upsert(session, live.id, [body for body in bodies if body is not None])
+
+
+def switch(session: Session, sync_id: str, wanted: bool, streams: Mapping[str, EltStreamInfo] | None = None) -> bool:
+    """Enable or disable a sync; return whether it is on.
+
+    Where Weld refuses to enable a sync without streams, that is told, and is no error.
+
+    Args:
+        session: of this process.
+        sync_id: the sync.
+        wanted: whether it is to be on.
+        streams: its streams; None where they are not known.
+    """
+    if not wanted:
+        session.client.disable_sync(sync_id)
+        return False
+    try:
+        session.client.enable_sync(sync_id)
+    except WeldApiError as error:
+        if error.status_code not in (400, 409, 422) or streams or session.client.list_streams(sync_id):
+            raise
+        session.notices.warn(
+            f"sync {sync_id} has no stream yet, and Weld does not enable an empty sync; it starts with its first one."
+        )
+        return False
+    session.running.add(sync_id)
+    return True
