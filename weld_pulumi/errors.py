@@ -19,6 +19,15 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING or os.environ.get("WELD_TRACEBACK") == "1":
+    _Shown = Exception
+else:
+    # Of a program's error Pulumi shows the whole traceback, of a RunError its text alone.
+    from pulumi import RunError as _Shown
+
 __all__ = [
     "AuthenticationError",
     "AuthorizationPendingError",
@@ -35,7 +44,7 @@ __all__ = [
 ]
 
 
-class WeldError(Exception):
+class WeldError(_Shown):
     """Base of every error that weld_pulumi raises; catch it to catch them all.
 
     Attributes:

@@ -147,8 +147,8 @@ def test_later_by_refresh(weld: Simulator, stack: Stacks) -> None:
 def test_nobody_comes_for_a_day(weld: Simulator, stack: Stacks, clock: Clock, told: str) -> None:
     """A fresh link where Weld would have told; where it does not, the connection is left as it is, and that is said."""
     weld.set_reading("connection_created_at", told)
-    project, id = existing(weld, stack, program('label="Stripe"'))
     clock.ahead = -DAY - 60
+    project, id = existing(weld, stack, program('label="Stripe"'))
     again = 'label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'
     project.write(program(again))
     project.up()

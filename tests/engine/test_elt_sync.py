@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from tests.support.at_weld import about, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, get, program, resource
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Stacks
-
-
-def sync_into(weld: Simulator, schema: str) -> dict[str, Any]:
-    """The one sync into a schema, as Weld has it."""
-    (found,) = [sync for sync in weld.state()["syncs"] if sync["destination_schema_name"] == schema]
-    return dict(found)
-
-
-def streams_of(weld: Simulator, sync_id: str) -> dict[str, dict[str, Any]]:
-    """The streams of a sync by name, as Weld has them."""
-    return {stream["name"]: stream for stream in weld.state()["streams"] if stream["elt_sync_id"] == sync_id}
 
 
 def test_one_up_makes_it_and_nothing_changes_after_that(weld: Simulator, stack: Stacks) -> None:
@@ -104,10 +95,7 @@ def test_each_argument_changes_in_place(weld: Simulator, stack: Stacks) -> None:
     stacked.write(program(*after))
     preview = stacked.preview()
     assert preview.changed == dict.fromkeys(changes, "update")
-    shown = {
-        name: {path.partition("[")[0].partition(".")[0] for path in preview.step(name).detailed_diff}
-        for name in changes
-    }
+    shown = {name: {re.split(r"[.[]", path)[0] for path in preview.step(name).detailed_diff} for name in changes}
     assert shown == {
         "interval": {"sync_interval"},
         "attached": {"orchestration_workflow_id"},
@@ -138,9 +126,7 @@ def test_each_argument_changes_in_place(weld: Simulator, stack: Stacks) -> None:
     assert streams["charges"]["id"] == stream_ids["charges"]
     assert streams["charges"]["full_sync_always"]
     # Nothing to do at Weld means that Weld is not asked.
-    assert [
-        request for request in weld.requests() if ids["policy"] in request.path or ids["data"] in request.path
-    ] == []
+    assert about(weld, ids["policy"]) + about(weld, ids["data"]) == []
 
     weld.clear_requests()
     stacked.up(expect_no_changes=True)

@@ -16,20 +16,20 @@ def program(*lines: str) -> str:
     return "\n".join(["import pulumi", "import weld_pulumi as weld", *lines, ""])
 
 
-def resource(kind: str, name: str, **arguments: Any) -> str:
+def resource(kind: str, name: str, /, **arguments: Any) -> str:
     """A line that makes a resource; it is called as its variable is: ``other = weld.EltSync('other', …)``."""
     written = "".join(f", {key}={value!r}" for key, value in arguments.items())
     return f"{name} = weld.{kind}({name!r}{written})"
 
 
-def elt_sync(name: str, connection_id: str, **arguments: Any) -> str:
+def elt_sync(name: str, connection_id: str, /, **arguments: Any) -> str:
     """A line that makes a sync into the schema ``weld_<name>``, every six hours, unless it says otherwise."""
     interval = {} if "orchestration_workflow_id" in arguments else {"sync_interval": "0 */6 * * *"}
     given = {"connection_id": connection_id, "destination_schema_name": f"weld_{name}", **interval, **arguments}
     return resource("EltSync", name, **given)
 
 
-def source_stream(name: str, elt_sync_id: str, **arguments: Any) -> str:
+def source_stream(name: str, elt_sync_id: str, /, **arguments: Any) -> str:
     """A line that makes a stream of a sync; ``elt_sync_id`` is an expression, such as ``sync.id``."""
     return resource("SourceStream", name, elt_sync_id=Code(elt_sync_id), **arguments)
 

@@ -70,9 +70,10 @@ class Outcome:
 
 
 Done = Callable[[ConnectionBridge], "ConnectionInfo | None"]
+Opened = Callable[[ConnectionBridge], object]
 
 
-def authorize(session: Session, request: Request, done: Done) -> Outcome:
+def authorize(session: Session, request: Request, done: Done, opened: Opened = lambda _: None) -> Outcome:
     """Open a bridge, print its link, and wait for the person.
 
     Args:
@@ -80,6 +81,7 @@ def authorize(session: Session, request: Request, done: Done) -> Outcome:
         request: what to authorise.
         done: looks in Weld's lists whether the person has acted; called as soon as the link is printed, and again
             and again. Not called where there is no time to wait.
+        opened: is told of a bridge before its link is printed, hence before anybody can have used it.
 
     Raises:
         WeldError: no bridge can be opened, or the run was interrupted before one was.
@@ -88,15 +90,15 @@ def authorize(session: Session, request: Request, done: Done) -> Outcome:
     if is_cancelled():
         raise WeldError(f"interrupted before a person could be asked to authorise {request.describe()}.")
     if request.redirect_uri or request.timeout <= 0:
-        outcome = _shown(session, request, request.redirect_uri or NOBODY_LISTENS)
+        outcome = _shown(session, request, opened, request.redirect_uri or NOBODY_LISTENS)
         if request.timeout > 0:
             _wait(session, request, outcome, done, None)
         return outcome
     with Listener() as listener:
-        outcome = _shown(session, request, listener.redirect_uri, listener.state)
+        outcome = _shown(session, request, opened, listener.redirect_uri, listener.state)
         _wait(session, request, outcome, done, listener)
     if outcome.refused:
-        outcome.bridge = _shown(session, request, NOBODY_LISTENS).bridge
+        outcome.bridge = _shown(session, request, opened, NOBODY_LISTENS).bridge
     return outcome
 
 
@@ -110,9 +112,10 @@ def await_person(session: Session, request: Request, bridge: ConnectionBridge, d
 # The link ---------------------------------------------------------------------------------------------------------
 
 
-def _shown(session: Session, request: Request, redirect_uri: str, state: str | None = None) -> Outcome:
+def _shown(session: Session, request: Request, opened: Opened, redirect_uri: str, state: str | None = None) -> Outcome:
     with session.lock_for("connection_bridges"):
         bridge = _open(session, request, redirect_uri, state)
+    opened(bridge)
     session.notices.info(f"open this link to authorise {request.describe()}: {bridge.authorize_url}")
     return Outcome(bridge)
 

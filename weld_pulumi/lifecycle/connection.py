@@ -180,19 +180,18 @@ class ConnectionLifecycle(Lifecycle):
         track, key = Track(self.session), key_of(news)
         candidates: list[ConnectionInfo] = []
 
-        def done(bridge: ConnectionBridge) -> ConnectionInfo | None:
-            bridge_id = track.follow(bridge)
+        def done(_: ConnectionBridge) -> ConnectionInfo | None:
             connections = self.client.list_connections()
             candidates[:] = fitting(self.session, connections, known, *key)
-            return newly_authorized(self.session, connections, known, *key, bridge_id)
+            return newly_authorized(self.session, connections, known, *key, track.bridge_id)
 
-        outcome = authorize(self.session, _request(news, known=known, wait=wait), done)
+        outcome = authorize(self.session, _request(news, known=known, wait=wait), done, track.follow)
         if outcome.connection is not None:
             return outcome, self._authorized(news, outcome.connection)
         tell_pending(self.session, news, outcome)
         tell_candidates(self.session, news, candidates)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
-        return outcome, with_memo(outs, known=known, bridge=track.follow(outcome.bridge))
+        return outcome, with_memo(outs, known=known, bridge=track.bridge_id)
 
     @staticmethod
     def _authorized(declared: Mapping[str, Any], connection: ConnectionInfo | None, **before: Any) -> Props:
@@ -303,13 +302,13 @@ class ConnectionLifecycle(Lifecycle):
 
     def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
         watch = Watch(self.session, id, news["label"])
-        outcome = authorize(self.session, _request(news, connection_id=id, wait=wait), watch)
+        outcome = authorize(self.session, _request(news, connection_id=id, wait=wait), watch, watch.track.follow)
         if outcome.connection is not None:
             return self._authorized_again(outcome.connection, olds, news)
         tell_pending(self.session, news, outcome)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
         outs["created_at"] = olds.get("created_at")
-        return with_memo(outs, bridge=watch.track.follow(outcome.bridge), before=watch.before)
+        return with_memo(outs, bridge=watch.track.bridge_id, before=watch.before)
 
     def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
         if found.label not in (None, news["label"]):

@@ -32,18 +32,24 @@ def was_used(
         bridge_id: the bridge, if Weld listed it while it was not used, and it has not expired.
     """
     now = _find(session, connection_id)
-    if now is None:
-        return None
-    if now.updated_at not in (None, before.get("updated_at")) or now.label == label != before.get("label"):
+    if now is None or _has_changed(now, label, before):
         return now
     if not is_used(session, bridge_id):
         return None
+    _tell_doubt(session, now)
+    return now
+
+
+def _has_changed(now: ConnectionInfo, label: str, before: Mapping[str, Any]) -> bool:
+    return now.updated_at not in (None, before.get("updated_at")) or now.label == label != before.get("label")
+
+
+def _tell_doubt(session: Session, now: ConnectionInfo) -> None:
     if now.updated_at is not None:
         session.notices.info(
-            f"the link to authorise connection {connection_id} again was used, but the connection has not changed: if "
-            "it was refused in the browser, change reauthorize_triggers to ask again."
+            f"the link to authorise connection {now.id} again was used, but the connection has not changed: if it was "
+            "refused in the browser, change reauthorize_triggers to ask again."
         )
-    return now
 
 
 class Watch:
@@ -58,13 +64,21 @@ class Watch:
         self._session = session
         self._connection_id = connection_id
         self._label = label
+        self._used = False
         self.before = signs_of(session, connection_id)
         self.track = Track(session)
 
-    def __call__(self, bridge: ConnectionBridge) -> ConnectionInfo | None:
+    def __call__(self, _: ConnectionBridge) -> ConnectionInfo | None:
         """Return the connection once a person has acted."""
-        bridge_id = self.track.follow(bridge)
-        return was_used(self._session, self._connection_id, self._label, self.before, bridge_id)
+        now = _find(self._session, self._connection_id)
+        if now is None or _has_changed(now, self._label, self.before):
+            return now
+        # A refusal uses the bridge too: the browser is given the time until the next look to say so.
+        used_before, self._used = self._used, is_used(self._session, self.track.bridge_id)
+        if not (used_before and self._used):
+            return None
+        _tell_doubt(self._session, now)
+        return now
 
 
 def _find(session: Session, connection_id: str) -> ConnectionInfo | None:

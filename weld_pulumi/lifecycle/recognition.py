@@ -71,23 +71,19 @@ def _came_of(session: Session, bridge_id: str | None, rivals: bool) -> bool:
 
 
 class Track:
-    """Keeps an eye on one bridge at a time.
+    """Keeps an eye on a bridge.
 
     Attributes:
-        bridge_id: the bridge, if Weld listed it when it was followed first, so that its use can be seen; else None.
+        bridge_id: the bridge, if Weld listed it before it was used, so that its use can be seen; else None.
     """
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._followed: str | None = None
         self.bridge_id: str | None = None
 
-    def follow(self, bridge: ConnectionBridge) -> str | None:
-        """Follow a bridge from now on, if it is not followed yet; return ``bridge_id``."""
-        if self._followed != bridge.authorize_url:
-            self._followed = bridge.authorize_url
-            self.bridge_id = bridge.id if bridge.id in (_listed_bridges(self._session) or ()) else None
-        return self.bridge_id
+    def follow(self, bridge: ConnectionBridge) -> None:
+        """Follow a bridge that was just opened."""
+        self.bridge_id = bridge.id if bridge.id in (_listed_bridges(self._session) or ()) else None
 
 
 def is_used(session: Session, bridge_id: str | None) -> bool:

@@ -83,10 +83,19 @@ def adoption_of(session: Session, inputs: Mapping[str, Any], max_age: float | No
     Raises:
         WeldValidationError: there is no candidate, there are several, or the id is of another kind of sync.
     """
-    adopt = inputs.get("adopt")
-    if not adopt or session.replaced_by(inputs):
+    adopt, replaced = inputs.get("adopt"), session.replaced_by(inputs)
+    # A replacement does not take over what it replaces, but it may take over what a killed run has made of it.
+    if not adopt or adopt == replaced:
         return None
-    sync = _by_id(session, adopt, inputs) if isinstance(adopt, str) else _only_one(session, inputs, max_age)
+    try:
+        if isinstance(adopt, str):
+            sync = _by_id(session, adopt, inputs)
+        else:
+            sync = _only_one(session, inputs, max_age, replaced)
+    except WeldValidationError:
+        if replaced:
+            return None
+        raise
     if session.has_resource(sync.id):
         raise WeldValidationError(
             f"adopt={adopt!r}: another EltSync of this program stands for sync {sync.id}; remove one of the two."
@@ -94,10 +103,11 @@ def adoption_of(session: Session, inputs: Mapping[str, Any], max_age: float | No
     return sync
 
 
-def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None) -> EltSyncInfo:
+def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None, replaced: str | None) -> EltSyncInfo:
     connection_id, schema = str(inputs["connection_id"]), str(inputs["destination_schema_name"])
     syncs = session.syncs_of(connection_id, max_age)
-    found = [sync for sync in syncs if same_schema(sync.destination_schema_name or "", schema)]
+    into = [sync for sync in syncs if same_schema(sync.destination_schema_name or "", schema)]
+    found = [sync for sync in into if sync.id != replaced]
     if len(found) == 1:
         return found[0]
     count = f"{len(found)} syncs" if found else "no sync"

@@ -104,6 +104,12 @@ class Connection(WeldResource):
         }
         self._register(resource_name, opts, arguments)
 
+    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
+        super()._register(resource_name, opts, arguments)
+        # A preview takes an output that is not in the state for unknown; the status tells that there is no link.
+        self.authorize_url = _while_pending(self.status, self.authorize_url)
+        self.authorize_expires_at = _while_pending(self.status, self.authorize_expires_at)
+
     @classmethod
     def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Connection:
         """Read a connection that is in Weld and not managed by this stack.
@@ -114,3 +120,7 @@ class Connection(WeldResource):
             opts: Pulumi's resource options.
         """
         return cls._get(resource_name, id, opts)
+
+
+def _while_pending(status: pulumi.Output[str], output: pulumi.Output[str | None]) -> pulumi.Output[str | None]:
+    return status.apply(lambda told: None if told == "AUTHORIZED" else output)

@@ -1,0 +1,123 @@
+"""Taking over a sync that is there: told before, nothing removed by it, and never two resources for one sync."""
+
+from __future__ import annotations
+
+from tests.support.at_weld import streams_of
+from tests.support.programs import elt_sync, program, source_stream
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Stacks
+
+
+def test_what_cannot_be_adopted_is_said_in_preview(weld: Simulator, stack: Stacks) -> None:
+    stripe, other = (weld.create_connection("stripe", label)["id"] for label in ("Shop", "Other"))
+    one, two = (weld.create_sync(stripe, destination_schema_name="weld_twice")["id"] for _ in range(2))
+    theirs = weld.create_sync(stripe, destination_schema_name="weld_same", sync_interval="0 */6 * * *")["id"]
+    elsewhere = weld.create_sync(other, destination_schema_name="weld_other")["id"]
+    stacked = stack(
+        program(
+            elt_sync("nowhere", stripe, adopt=True),
+            elt_sync("twice", stripe, adopt=True),
+            elt_sync("gone", stripe, adopt="no-such-sync"),
+            elt_sync("foreign", stripe, adopt=elsewhere),
+            elt_sync("same", stripe),
+        )
+    )
+    refused = stacked.preview(check=False)
+    assert weld.writes() == []
+    assert not refused.ok
+    there = f"{theirs} (schema 'weld_same', interval '0 */6 * * *')"
+    for text in (
+        f"adopt=True: Weld has no sync of connection {stripe} into schema 'weld_nowhere'. Syncs of this connection: ",
+        f"adopt=True: Weld has 2 syncs of connection {stripe} into schema 'weld_twice'. Syncs of this connection: ",
+        f"{one} (schema 'weld_twice', interval '0 0 * * *')",
+        f"{two} (schema 'weld_twice', interval '0 0 * * *')",
+        "adopt='no-such-sync': Weld has no such sync. Syncs of this connection: ",
+        f"adopt='{elsewhere}': that sync has connection {other} and schema 'weld_other', which cannot be changed",
+        f"Weld has this sync already: {theirs} (connection {stripe}, schema 'weld_same'); two stacks must not share "
+        f"one. To take it over, write adopt={theirs!r}",
+        there,
+    ):
+        assert text in refused.text
+    # The same where there is no preview before: nothing is written.
+    assert not stacked.up(check=False).ok
+    assert weld.writes() == []
+
+    # A sync that differs in something is a legitimate second one.
+    stacked.write(program(elt_sync("same", stripe, sync_interval="0 7 * * *")))
+    stacked.up()
+    assert len([s for s in weld.state()["syncs"] if s["destination_schema_name"] == "weld_same"]) == 2
+
+
+def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    workflow = weld.state()["orchestrations"][0]["id"]
+    made = weld.create_sync(
+        stripe,
+        destination_schema_name="weld_found",
+        sync_interval="0 5 * * *",
+        elt_settings={"account": "a", "beyond": 1},
+        streams=[
+            {"name": "charges", "full_sync_always": True, "hashed_columns": ["email"]},
+            {"name": "customers", "incremental_pointer_id": "created"},
+            "payouts",
+        ],
+    )["id"]
+    weld.patch_sync(made, orchestration_workflow_id=workflow)
+    separate = weld.create_sync(stripe, destination_schema_name="weld_separate", enabled=True)["id"]
+    refunds = weld.create_stream(separate, "refunds", full_sync_always=True, enabled_history_table=True)["id"]
+    before = streams_of(weld, made)
+    wanted = [{"name": "charges"}, {"name": "customers", "full_sync_at_midnight": True}, {"name": "disputes"}]
+    text = program(
+        elt_sync("found", stripe, adopt=True, elt_settings={"account": "b"}, source_streams=wanted),
+        elt_sync("separate", stripe, adopt=separate, sync_interval="0 0 * * *"),
+        source_stream("refunds", "separate.id", adopt=True, full_sync_at_midnight=True),
+    )
+    stacked = stack(text)
+
+    preview = stacked.preview()
+    assert (
+        f"adopts sync {made} (schema 'weld_found', interval None), not enabled; different from the program: "
+        "orchestration_workflow_id, elt_settings, enabled, source_streams." in preview.text
+    )
+    assert (
+        f"adopts sync {separate} (schema 'weld_separate', interval '0 0 * * *'), enabled; different from"
+        in preview.text
+    )
+    assert weld.writes() == []
+
+    assert stacked.up().changed == {"found": "create", "separate": "create", "refunds": "create"}
+    assert stacked.resource("found")["id"] == made
+    assert stacked.resource("refunds")["id"] == refunds
+    found = next(sync for sync in weld.state()["syncs"] if sync["id"] == made)
+    assert found["enabled"]
+    assert found["elt_settings"] == {"account": "b", "beyond": 1}
+    assert found["orchestration_workflow_id"] == workflow
+    now = streams_of(weld, made)
+    assert sorted(now) == ["charges", "customers", "disputes", "payouts"]
+    assert now["charges"] == {**before["charges"], "runs_started": 1}
+    assert now["customers"]["incremental_pointer_id"] == "created"
+    assert now["customers"]["full_sync_at_midnight"]
+    assert streams_of(weld, separate)["refunds"]["enabled_history_table"]
+
+    # What it has beyond the program shows in the next preview, and goes with the next `up`.
+    weld.clear_requests()
+    again = stacked.preview()
+    assert again.changed == {"found": "update", "refunds": "update"}
+    assert (
+        f"sync {made} was adopted and still differs from the program in: orchestration_workflow_id, source_streams."
+        in again.text
+    )
+    assert "stream 'refunds' was adopted and differs in: full_sync_always, enabled_history_table." in again.text
+    stacked.up()
+    assert sorted(streams_of(weld, made)) == ["charges", "customers", "disputes"]
+    assert not streams_of(weld, made)["charges"]["full_sync_always"]
+    assert not streams_of(weld, separate)["refunds"]["full_sync_always"]
+    weld.clear_requests()
+    stacked.up(expect_no_changes=True)
+    assert weld.requests() == []
+
+    # One sync, one resource.
+    stacked.write(text + elt_sync("copy", stripe, destination_schema_name="weld_found", adopt=made))
+    refused = stacked.preview(check=False)
+    assert f"another EltSync of this program stands for sync {made}; remove one of the two." in refused.text

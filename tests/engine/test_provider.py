@@ -1,0 +1,166 @@
+"""Settings on the real engine: two workspaces in one program, a key that stays secret, values that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.conftest import Stacks
+from weld_pulumi.simulator import Simulator
+
+OTHER_KEY = "key-of-the-other-workspace"
+
+TWO_WORKSPACES = """
+    import pulumi
+    import weld_pulumi as weld
+
+    config = pulumi.Config("testing")
+    key, url = config.require("otherKey"), config.require("otherUrl")
+    team = weld.Provider("team-b", api_key=key, api_url=url, max_retries=1)
+    there = pulumi.ResourceOptions(provider=team)
+
+    shop = weld.Connection("shop", integration_id="stripe", label="Shop")
+    crm = weld.Connection("crm", there, integration_id="hubspot", label="CRM")
+    weld.EltSync("shop-sync", connection_id=shop.id, destination_schema_name="shop", sync_interval="0 0 * * *")
+    weld.EltSync("crm-sync", there, connection_id=crm.id, destination_schema_name="crm", sync_interval="0 0 * * *")
+    pulumi.export("ids", [shop.id, crm.id])
+"""
+
+
+@pytest.fixture
+def other() -> Iterator[Simulator]:
+    with Simulator(auto_authorize=True, authorize_delay=0.05, api_key=OTHER_KEY) as simulator:
+        yield simulator
+
+
+def labels(weld: Simulator) -> set[str]:
+    return {row["label"] for row in weld.state()["connections"]} - {"Databricks (simulator)"}
+
+
+def test_two_workspaces_in_one_program(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+    # The key is given in plain text here, and is a secret all the same.
+    project = stack(TWO_WORKSPACES, config={"testing:otherKey": OTHER_KEY, "testing:otherUrl": other.url})
+    project.up()
+    assert (labels(weld), labels(other)) == ({"Shop"}, {"CRM"})
+    assert [len(each.state()["syncs"]) for each in (weld, other)] == [1, 1]
+    assert all(request.key_ok for each in (weld, other) for request in each.requests())
+
+    assert project.up(expect_no_changes=True).changed == {}
+    assert project.refresh(expect_no_changes=True).refreshed == {}
+
+    deployment = project.state()["deployment"]["resources"]
+    stored = next(each for each in deployment if each["urn"].endswith("::team-b"))
+    assert stored["inputs"]["weld:apiUrl"] == other.url
+    assert stored["inputs"]["weld:maxRetries"] == "1"
+    for part in ("inputs", "outputs"):
+        assert set(stored[part]["weld:apiKey"]) >= {"ciphertext"}, part
+    # The program's own configuration is in plain text here; but for that the key is nowhere.
+    resources = [each for each in deployment if not each["type"].startswith("pulumi:providers:pulumi-python::default")]
+    others = [each for each in resources if "::default" not in each["urn"]]
+    assert OTHER_KEY not in str(others)
+
+    project.destroy()
+    assert (labels(weld), labels(other)) == (set(), set())
+
+
+def test_an_error_names_the_provider(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+    project = stack(TWO_WORKSPACES, config={"testing:otherKey": "a-wrong-key", "testing:otherUrl": other.url})
+    result = project.preview(check=False)
+    assert not result.ok
+    (error,) = [text for text in result.errors if "401" in text]
+    assert "The key in use is weld:apiKey in the weld.Provider 'team-b'." in error
+    assert "a-wrong-key" not in result.text
+
+
+ONE = """
+    import weld_pulumi as weld
+
+    weld.Connection("shop", integration_id="stripe")
+"""
+
+
+@pytest.mark.parametrize(
+    ("config", "text"),
+    [
+        ({"weld:validation": "foo"}, "weld:validation in the stack configuration: 'foo' must be full, offline or off."),
+        (
+            {"weld:apiUrl": "http://example.com"},
+            "weld:apiUrl in the stack configuration: 'http://example.com' must begin with https:// (the key is sent "
+            "along), so write https://example.com.",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_used(stack: Stacks, weld: Simulator, config: dict[str, str], text: str) -> None:
+    result = stack(ONE, config=config).preview(check=False)
+    assert not result.ok
+    (error,) = [each for each in result.errors if "weld:" in each]
+    assert text in error
+    assert "Traceback" not in result.text
+    assert weld.requests() == []
+
+
+def test_a_provider_with_a_value_that_cannot_be_used(stack: Stacks) -> None:
+    program = """
+        import pulumi
+        import weld_pulumi as weld
+
+        team = weld.Provider("team-b", api_key="k", api_url="http://example.com", validation="foo")
+        weld.Connection("shop", pulumi.ResourceOptions(provider=team), integration_id="stripe")
+    """
+    result = stack(program).preview(check=False)
+    assert not result.ok
+    assert "weld:apiUrl in the weld.Provider 'team-b': 'http://example.com' must begin with https://" in result.text
+    assert "Traceback" not in result.text
+
+
+@pytest.mark.parametrize("secret", [True, False])
+def test_a_key_without_encryption_is_told(stack: Stacks, weld: Simulator, secret: bool) -> None:
+    in_plain_text = {"config": {"weld:apiKey": weld.api_key}, "secrets": {"weld:apiKey": ""}}
+    project = stack(ONE, **({} if secret else in_plain_text))
+    warned = [text for text in project.preview().warnings if "stored in plain text" in text]
+    assert len(warned) == (0 if secret else 1)
+    assert all("`pulumi config set --secret weld:apiKey`" in text for text in warned)
+
+
+LOOK_UPS = """
+    import pulumi
+    import weld_pulumi as weld
+
+    there = weld.get_connection(label="Shop", integration_id="stripe")
+    sync = weld.EltSync(
+        "shop",
+        connection_id=there.id,
+        destination_schema_name="raw_shop",
+        sync_interval="0 0 * * *",
+        source_streams=[{"name": "charges"}],
+    )
+    # In the first preview the id is unknown: the look-up has to wait, and not to fail.
+    streams = weld.get_source_streams_output(elt_sync_id=sync.id)
+    status = weld.get_elt_sync_status_output(sync.id)
+    pulumi.export("label", there.label)
+    pulumi.export("streams", streams.apply(lambda found: [stream.name for stream in found]))
+    pulumi.export("watched", status.apply(lambda found: [stream.name for stream in found.source_streams]))
+"""
+
+
+def test_look_ups_in_a_program(stack: Stacks, weld: Simulator) -> None:
+    weld.create_connection("stripe", "Shop")
+    project = stack(LOOK_UPS)
+    preview = project.preview()
+    assert preview.changed == {"shop": "create"}
+    assert weld.writes() == []
+    project.up()
+    assert project.outputs() == {"label": "Shop", "streams": ["charges"], "watched": ["charges"]}
+    assert project.up(expect_no_changes=True).changed == {}
+    project.destroy()
+    assert labels(weld) == {"Shop"}  # it was only looked at
+
+
+def test_a_look_up_that_fails_says_what_there_is(stack: Stacks, weld: Simulator) -> None:
+    weld.create_connection("stripe", "Shop")
+    program = 'import weld_pulumi as weld\nweld.get_connection(label="Shopp")'
+    result = stack(program).preview(check=False)
+    assert not result.ok
+    assert "get_connection(label='Shopp'): no connection fits. Candidates:" in result.text
+    assert "(stripe, label 'Shop')" in result.text

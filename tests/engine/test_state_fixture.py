@@ -1,0 +1,58 @@
+"""A stack that an earlier release deployed: today's code finds no difference in it, changes it, and destroys it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures import stored_state
+from tests.support.engine import Project
+from weld_pulumi.simulator import Simulator
+
+VERSIONS = sorted(path.stem.removeprefix("state-") for path in stored_state.FOLDER.glob("state-*.json"))
+
+
+@pytest.fixture
+def weld() -> Iterator[Simulator]:
+    with Simulator(clock=stored_state.settled_clock) as simulator:
+        yield simulator
+
+
+def test_there_is_one() -> None:
+    assert "0.1.0" in VERSIONS
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_stored_state_is_about_no_machine(version: str) -> None:
+    text = stored_state.stored(version)
+    assert not re.search(r"/(root|home|work|tmp|usr|Users)/|127\.0\.0\.1|localhost", text)
+    assert set(re.findall(r"20\d\d-\d\d-\d\dT[^\"\\]*", text)) <= {stored_state.CREATED}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_stack_of_an_earlier_release(tmp_path: Path, weld: Simulator, version: str) -> None:
+    before = {row["id"] for row in weld.state()["connections"]}
+    names = stored_state.objects(weld)
+    weld.clear_requests()
+    settings = stored_state.settings(weld, names["workflow-Nightly"])
+    project = Project(tmp_path, stored_state.PROGRAM, **settings)
+    project.set_state(stored_state.with_objects(stored_state.stored(version), weld, names))
+
+    assert project.preview().changed == {}
+    assert project.refresh(expect_no_changes=True).refreshed == {}
+    assert project.up(expect_no_changes=True).changed == {}
+    assert weld.writes() == []
+
+    weld.patch_sync(names["sync-raw_payments"], sync_interval="5 5 * * *")
+    assert project.preview(refresh=True).changed == {"payments": "update"}
+    project.configure({"testing:interval": "0 0 * * *"})
+    assert project.up(refresh=True).changed == {"payments": "update"}
+    assert project.preview().changed == {}
+
+    project.destroy()
+    state = weld.state()
+    assert (state["syncs"], state["streams"]) == ([], [])
+    assert {row["id"] for row in state["connections"]} == before
