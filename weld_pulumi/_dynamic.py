@@ -66,7 +66,7 @@ class DynamicProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the configuration; ask nothing of Weld, so that a preview without a key goes on."""
-        if not _wants_traceback():
+        if _is_plugin() and not _wants_traceback():
             # An error then shows as its own text: the engine prints the whole traceback otherwise.
             sys.tracebacklimit = 0
         notice_cancel()
@@ -142,6 +142,11 @@ def _guarded(operation: str, run: Callable[[], T]) -> T:
             f"{operation} failed by a defect of weld-pulumi ({type(error).__name__}). Please report it, with what is "
             "printed when the environment variable WELD_TRACEBACK is set to 1."
         ) from (error if _wants_traceback() else None)
+
+
+def _is_plugin() -> bool:
+    """Tell whether this is the engine's process, and not a test that drives a provider itself."""
+    return hasattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer")
 
 
 def _wants_traceback() -> bool:

@@ -213,7 +213,7 @@ def test_nothing_is_guessed(weld: Simulator, stack: Stacks) -> None:
     a, b = (weld.authorize(bridge["id"]) for bridge in weld.pending_bridges())
     unsure = project.up()
     assert unsure.changed == {}
-    assert all(f"{id} (stripe, label 'not told')" in unsure.text for id in (a, b))
+    assert all(f"{id} (stripe, " in unsure.text for id in (a, b))
     project.write(program(f"{A}, adopt='{a}'", f"{B}, adopt='{b}'"))
     assert project.preview().changed == {"c0": "replace", "c1": "replace"}
     project.up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 
+import pulumi
 import pytest
 
 import weld_pulumi as weld
@@ -28,7 +29,8 @@ def test_the_tree() -> None:
         weld.ServerError,
     ):
         assert cls.__bases__ == (weld.WeldApiError,)
-    assert weld.WeldError.__bases__ == (Exception,)
+    # An error in a program then shows as its text, without the program's traceback.
+    assert weld.WeldError.__bases__ == (pulumi.RunError,)
 
 
 @pytest.mark.parametrize(

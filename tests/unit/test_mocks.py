@@ -16,7 +16,7 @@ from weld_pulumi.resources import _warnings
 TOKEN = "pulumi-python:dynamic/weld:"
 ANSWERED: dict[str, dict[str, Any]] = {
     "Connection": {
-        "status": "AUTHORIZED",
+        "status": "PENDING",
         "authorize_url": "https://weld.invalid/authorize?token=t",
         "authorize_expires_at": "2026-01-02T00:00:00Z",
         "created_at": "2026-01-01T00:00:00Z",
@@ -117,6 +117,16 @@ def test_every_attribute_resolves(mocks: Weld, resource: Any) -> None:
     named = {"label": "it", "name": "it"}
     others = set(resource._arguments) - set(LEAST[resource])
     assert {name: found[name] for name in others} == {name: named.get(name) for name in others}
+
+
+def test_an_authorised_connection_has_no_link(mocks: Weld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ANSWERED["Connection"], "status", "AUTHORIZED")
+
+    def program() -> list[Any]:
+        source = weld.Connection("source", integration_id="stripe")
+        return [source.status, source.authorize_url, source.authorize_expires_at]
+
+    assert seen(program) == ["AUTHORIZED", None, None]
 
 
 @pytest.mark.parametrize("resource", list(LEAST))

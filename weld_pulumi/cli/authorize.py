@@ -152,14 +152,13 @@ def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Res
     shown: set[str | None] = set()
 
     def done(bridge: ConnectionBridge) -> ConnectionInfo | None:
-        bridge_id = track.follow(bridge)  # while the link cannot have been used
         if bridge.authorize_url not in shown:
             shown.add(bridge.authorize_url)
             desk.show(bridge.authorize_url)
-        return newly_authorized(session, client.list_connections(), known, integration_id, label, bridge_id)
+        return newly_authorized(session, client.list_connections(), known, integration_id, label, track.bridge_id)
 
     with desk.screen.status(f"Waiting for {request.describe()}"):
-        result = _result(desk, request, open_bridge(session, request, done))
+        result = _result(desk, request, open_bridge(session, request, done, track.follow))
     if result.connection_id:
         desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
     return result

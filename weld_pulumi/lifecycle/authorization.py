@@ -198,10 +198,8 @@ def _pause(session: Session, seconds: float, listener: Listener | None) -> Callb
 def _look(session: Session, done: Done, outcome: Outcome) -> ConnectionInfo | None:
     try:
         found = done(outcome.bridge)
-    except AuthenticationError:
-        raise
     except (WeldApiError, WeldConnectionError) as error:
-        # The link is out: a bad moment of the network must not end the wait.
+        # The link is out: neither a bad moment nor a refused key must lose what the person makes of it.
         if not outcome.failing:
             session.notices.warn(f"looking for the connection failed and is tried again: {error}")
         outcome.failing = True

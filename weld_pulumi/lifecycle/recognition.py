@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from ..api.models import ConnectionBridge, ConnectionInfo
-from ..errors import AuthenticationError, WeldApiError, WeldConnectionError
+from ..errors import WeldApiError, WeldConnectionError
 from .session import Session
 
 __all__ = ["TO_BE_MADE", "Key", "Track", "fitting", "is_used", "newly_authorized"]
@@ -96,8 +96,6 @@ def _listed_bridges(session: Session) -> set[str | None] | None:
     """Return the ids of the bridges that can still be used, or None where Weld does not tell."""
     try:
         return {bridge.id for bridge in session.client.list_bridges()} - {None}
-    except AuthenticationError:
-        raise
     except (WeldApiError, WeldConnectionError):
         return None
 

@@ -1,0 +1,63 @@
+"""A person with a browser, while `pulumi up` runs: through Weld's page and back."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.engine.conftest import Stacks
+from tests.support.waiting import is_open, link_in, made, port_of, program, running
+from weld_pulumi.simulator import Simulator
+
+LINK = "open this link to authorise"
+
+
+def press(browser: Chrome, button: str) -> str:
+    """Press a button of Weld's page; the heading and the text of the page to which that leads."""
+    address = browser.current_url
+    browser.find_element(By.XPATH, f"//button[text()='{button}']").click()
+    WebDriverWait(browser, 60).until(lambda browser: browser.current_url != address and heading(browser))
+    return f"{heading(browser)}: {browser.find_element(By.TAG_NAME, 'p').text}"
+
+
+def heading(browser: Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "h1").text
+
+
+@pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
+def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> None:
+    """`up` finishes by itself, by what the browser brings alone: Weld's list cannot be read meanwhile."""
+    weld.set_reading("redirect_parameter", spelling)
+    project = stack(program('label="Stripe (production)"', sync=True), config={"weld:maxRetries": "0"})
+    with running(project, "up", "--yes") as command:
+        link = link_in(command.until(LINK))
+        [bridge] = weld.pending_bridges()
+        weld.fault("status", "GET", "/connections", status=500, times=None)
+        browser.get(link)
+        assert heading(browser) == "Authorise Stripe"
+        assert "Stripe (production)" in browser.find_element(By.TAG_NAME, "dl").text
+        assert press(browser, "Authorise") == "Authorised: Pulumi goes on by itself. You can close this tab."
+        assert command.finish() == 0, command.text
+    assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
+    assert weld.state()["syncs"][0]["source_connection_id"] == project.outputs()["c0"]
+    assert not is_open(port_of(bridge))
+
+
+def test_no(weld: Simulator, stack: Stacks, browser: Chrome) -> None:
+    """The page and the terminal say what came of it, and there is a fresh link, which then works."""
+    project = stack(program('label="Stripe"'))
+    with running(project, "up", "--yes") as command:
+        browser.get(link_in(command.until(LINK)))
+        page = press(browser, "Refuse")
+        assert page.startswith("Not authorised: Weld says: access_denied. Nothing was connected")
+        assert command.finish() == 0, command.text
+    assert "the connection 'Stripe' (stripe) was refused in the browser (access_denied); its status is PENDING" in (
+        command.summary
+    )
+    fresh = project.outputs()["c0_authorize_url"]
+    assert fresh in command.summary
+    browser.get(fresh)
+    assert heading(browser) == "Authorise Stripe"
+    assert made(weld) == []

@@ -1,0 +1,190 @@
+"""Taking over a connection that is there, and what becomes of connections in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.engine.conftest import Stacks
+from tests.support.waiting import made, program
+from weld_pulumi.simulator import Simulator
+
+READINGS = [
+    {},
+    {"connections_envelope": "list", "connection_label": "name", "connection_integration": "integrationId"},
+    {"connections_envelope": "data", "connection_integration": "absent", "connection_created_at": "absent"},
+]
+
+
+@pytest.fixture
+def weld() -> Iterator[Simulator]:
+    """Weld where a person has to act, who never does."""
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
+def test_the_only_one(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+    weld.set_readings(readings)
+    id = weld.create_connection("stripe", "Stripe")["id"]
+    weld.create_connection("stripe", "Other")
+    project = stack(program('label="Stripe", adopt=True', sync=True))
+    preview = project.preview()
+    assert f"adopts connection {id}" in preview.text
+    assert "deletes it in Weld, unless deletion_policy='retain' is set" in preview.text
+    project.up()
+    assert (project.outputs()["c0"], project.outputs()["c0_status"]) == (id, "AUTHORIZED")
+    assert [r.path for r in weld.writes() if "connection" in r.path] == []
+    weld.clear_requests()
+    assert project.up(expect_no_changes=True).changed == {}
+    assert weld.requests() == []
+    assert project.refresh(expect_no_changes=True).refreshed == {}
+    project.destroy()
+    assert [c["label"] for c in made(weld)] == ["Other"]
+
+
+def test_by_its_id(weld: Simulator, stack: Stacks) -> None:
+    """Also where Weld has another label for it, which is said and left alone."""
+    weld.set_reading("connection_label", "label")
+    id = weld.create_connection("stripe", "Theirs")["id"]
+    project = stack(program(f'label="Ours", adopt="{id}", deletion_policy="retain"'))
+    assert "its label in Weld is 'Theirs', not 'Ours'" in project.preview().text
+    first = project.up()
+    assert "deletes it in Weld" not in first.text
+    assert project.outputs()["c0"] == id
+    assert project.up(expect_no_changes=True).changed == {}
+    assert "Theirs" not in project.refresh(expect_no_changes=True).text
+    gone = project.destroy()
+    assert f"connection {id} stays in Weld (deletion_policy='retain')" in gone.text
+    assert [c["id"] for c in made(weld)] == [id]
+
+
+def test_none_or_several(weld: Simulator, stack: Stacks) -> None:
+    first = weld.create_connection("stripe", "Other")["id"]
+    hubspot = weld.create_connection("hubspot", "Stripe")["id"]
+    project = stack(program('label="Stripe", adopt=True'))
+    for result in (project.preview(check=False), project.up(check=False)):
+        [error, *_] = result.errors
+        assert "no connection with integration 'stripe' and label 'Stripe'" in error
+        assert first in error
+        assert hubspot not in error
+    same = [weld.create_connection("stripe", "Stripe")["id"] for _ in range(2)]
+    [error, *_] = project.preview(check=False).errors
+    assert "2 connections with integration 'stripe' and label 'Stripe'" in error
+    assert all(id in error for id in same)
+    for wanted, told in (("nothing", "Weld has no such connection"), (hubspot, "is of integration 'hubspot'")):
+        project.write(program(f'label="Stripe", adopt="{wanted}"'))
+        assert any(told in error for error in project.preview(check=False).errors)
+    assert weld.writes() == []
+
+
+def test_not_for_two(weld: Simulator, stack: Stacks) -> None:
+    id = weld.create_connection("stripe", "Stripe")["id"]
+    project = stack(program(f'label="A", adopt="{id}"', f'label="B", adopt="{id}"'))
+    refused = project.up(check=False)
+    assert any("another Connection of this stack is" in error for error in refused.errors)
+
+
+@pytest.mark.parametrize("reading", ["200", "400", "removes_syncs"])
+def test_a_connection_that_is_still_used(weld: Simulator, stack: Stacks, reading: str) -> None:
+    weld.set_readings({"delete_connection_with_syncs": reading, "delete_connection_answer": "204"})
+    id = weld.create_connection("stripe", "Stripe")["id"]
+    sync = weld.create_sync(id, destination_schema_name="theirs")["id"]
+    project = stack(program('label="Stripe", adopt=True'))
+    project.up()
+    result = project.destroy(check=False)
+    assert result.ok is (reading != "400")
+    if reading == "400":
+        assert any(f"Syncs still use it: {sync}" in error for error in result.errors)
+        weld.delete_sync(sync)
+        project.destroy()
+    assert made(weld) == []
+
+
+@pytest.mark.parametrize("gone", ["404", "204"])
+def test_it_is_gone(weld: Simulator, stack: Stacks, gone: str) -> None:
+    weld.set_reading("delete_gone", gone)
+    id = weld.create_connection("stripe", "Stripe")["id"]
+    project = stack(program('label="Stripe", adopt=True'))
+    project.up()
+    weld.delete_connection(id)
+    assert project.preview(refresh=True, check=False).refreshed["c0"].op == "delete"
+    project.destroy()
+    assert project.resources() == []
+
+
+def test_a_list_that_lags(weld: Simulator, stack: Stacks) -> None:
+    """What a list does not show yet is not gone."""
+    weld.create_connection("stripe", "Stripe")
+    project = stack(program('label="Stripe", adopt=True'))
+    project.up()
+    weld.set_reading("list_lag_seconds", 3600)
+    assert project.refresh(expect_no_changes=True).refreshed == {}
+
+
+@pytest.mark.parametrize("trouble", ["status", "html_200", "truncate"])
+def test_trouble_is_not_gone(weld: Simulator, stack: Stacks, trouble: str) -> None:
+    weld.create_connection("stripe", "Stripe")
+    project = stack(program('label="Stripe", adopt=True'), config={"weld:maxRetries": "0"})
+    project.up()
+    weld.fault(trouble, "GET", "/connections", times=None, **({"status": 404} if trouble == "status" else {}))
+    assert not project.refresh(check=False).ok
+    assert len(project.resources()) == 1
+
+
+def test_import_is_refused(weld: Simulator, stack: Stacks) -> None:
+    id = weld.create_connection("stripe", "Stripe")["id"]
+    project = stack(program(f'label="Stripe", opts=pulumi.ResourceOptions(import_="{id}")'))
+    refused = project.preview(check=False)
+    assert not refused.ok
+    assert f"adopt='{id}'" in refused.text
+    assert "weld-pulumi import" in refused.text
+
+
+def test_get(weld: Simulator, stack: Stacks) -> None:
+    text = """
+        import pulumi
+        import weld_pulumi as weld
+
+        there = weld.Connection.get("there", {id!r})
+        for name in ("id", "label", "integration_id", "status", "created_at"):
+            pulumi.export(name, getattr(there, name))
+    """
+    row = weld.create_connection("stripe", "Stripe")
+    project = stack(text.format(id=row["id"]))
+    project.up()
+    told = {"id": row["id"], "label": "Stripe", "integration_id": "stripe", "status": "AUTHORIZED"}
+    assert project.outputs() == {**told, "created_at": row["created_at"]}
+    assert project.up(expect_no_changes=True).changed == {}
+    for id in ("nothing", "pending-12345678-Stripe"):
+        project.write(text.format(id=id))
+        assert any(f"there is no connection {id!r}" in error for error in project.preview(check=False).errors)
+
+
+def test_what_is_wrong_is_said_in_the_preview(weld: Simulator, stack: Stacks) -> None:
+    wrong = (
+        'label=" ", redirect_uri="http://example.com", authorization_timeout=-1, deletion_policy="keep", adopt=3, '
+        'reauthorize_triggers="now"'
+    )
+    errors = stack(program(wrong)).preview(check=False).errors
+    for name in ("label", "redirect_uri", "authorization_timeout", "deletion_policy", "adopt", "reauthorize_triggers"):
+        assert any(f"property {name} " in error or f"problem: {name}: " in error for error in errors), (name, errors)
+    [error] = stack(program('redirect_uri="https://example.com/?x"')).preview(check=False).errors
+    assert "without port and query" in error
+    [error] = stack(program('integration_id="strpe"')).preview(check=False).errors
+    assert "write 'stripe'" in error
+    unknown = stack(program('integration_id="my-own", label="A"')).preview()
+    assert "Weld does not list an integration 'my-own'" in unknown.text
+
+
+def test_another_integration_is_another_connection(weld: Simulator, stack: Stacks) -> None:
+    old = weld.create_connection("stripe", "A")["id"]
+    new = weld.create_connection("hubspot", "A")["id"]
+    project = stack(program('integration_id="stripe", label="A", adopt=True'))
+    project.up()
+    project.write(program('integration_id="hubspot", label="A", adopt=True'))
+    assert project.up().changed == {"c0": "replace"}
+    assert project.outputs()["c0"] == new
+    assert made(weld) == []
+    assert [c["id"] for c in made(weld, "hubspot")] == [new] != [old]

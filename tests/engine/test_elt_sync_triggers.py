@@ -1,0 +1,72 @@
+"""A trigger fires once for each change, whatever else happens."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from tests.support.at_weld import short, streams_of, sync_into
+from tests.support.programs import elt_sync, program, source_stream
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Stacks
+
+
+def test_triggers_of_syncs_and_streams(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    inline = [{"name": "charges"}, {"name": "customers"}]
+
+    def text(triggers: dict[str, Any], interval: str = "0 */6 * * *") -> str:
+        return program(
+            elt_sync("inline", stripe, source_streams=inline, sync_interval=interval, **triggers),
+            elt_sync("off", stripe, source_streams=inline, enabled=False, **triggers),
+            elt_sync("owner", stripe),
+            source_stream("refunds", "owner.id", reset_history_table=True, enabled_history_table=True, **triggers),
+        )
+
+    def asked() -> dict[str, int]:
+        """What was asked of each stream since the last time."""
+        names = {stream["id"]: stream["name"] for stream in weld.state()["streams"]}
+        found = Counter(
+            f"{names[request.path.split('/')[2]]}.{request.path.split('/')[3]}"
+            for request in weld.writes()
+            if "/request_" in request.path and request.status and request.status < 300
+        )
+        weld.clear_requests()
+        weld.advance(60)  # so that what runs now is over
+        return dict(found)
+
+    # Given on creation: fired once; what Weld runs first by itself is running already.
+    stacked = stack(text({"run_triggers": ["a"], "full_refresh_triggers": {"n": 1}}))
+    first = stacked.up()
+    both = {f"{name}.request_full_refresh": 1 for name in ("charges", "customers", "refunds")}
+    assert asked() == both
+    assert "stream 'charges' is running already; no second run was asked for." in first.text
+    assert "no run was asked for ('charges', 'customers'): the sync is not enabled." in first.text
+    assert "Weld did not mark stream 'charges' for a full refresh: ELT sync" in first.text
+
+    # Never by accident.
+    stacked.up(expect_no_changes=True)
+    stacked.refresh()
+    assert asked() == {}
+    stacked.write(text({"run_triggers": ["a"], "full_refresh_triggers": {"n": 1.0}}, interval="0 1 * * *"))
+    stacked.up()
+    assert asked() == {}
+
+    # Changed: once, also where an answer is lost; the history goes only where the program says so.
+    before = {stream["name"]: stream for stream in weld.state()["streams"]}
+    stacked.write(text({"run_triggers": ["b"], "full_refresh_triggers": {"n": 2}}, interval="0 1 * * *"))
+    weld.fault("drop_after", "POST", r"/elt_streams/[^/]+/request_run", times=2)
+    stacked.up()
+    runs = Counter(run["elt_stream_id"] for run in weld.state()["runs"])
+    owner, sync = sync_into(weld, "weld_owner")["id"], sync_into(weld, "weld_inline")["id"]
+    ids = {**streams_of(weld, owner), **streams_of(weld, sync)}
+    assert {name: runs[stream["id"]] for name, stream in ids.items()} == {"charges": 2, "customers": 2, "refunds": 2}
+    resets = {name: stream["history_resets"] - before[name]["history_resets"] for name, stream in ids.items()}
+    assert resets == {"charges": 0, "customers": 0, "refunds": 1}
+    asked()
+
+    # Taken out of the program: not fired.
+    stacked.write(text({}, interval="0 1 * * *"))
+    assert stacked.up().changed == {"inline": "update", "off": "update", "refunds": "update"}
+    assert [call for call in short(weld.writes()) if "/request_" in call] == []

@@ -1,0 +1,145 @@
+"""Streams as resources of their own, beside inline ones, and moved from the one to the other."""
+
+from __future__ import annotations
+
+from tests.support.at_weld import about, short, streams_of, sync_into
+from tests.support.programs import elt_sync, export, program, source_stream
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Stacks
+
+NAMES = ("charges", "customers", "disputes", "events", "invoices", "payouts", "plans", "prices", "products", "refunds")
+
+
+def test_many_streams_share_their_reads_and_inline_ones_their_write(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    stacked = stack(
+        program(
+            elt_sync("inline", stripe, source_streams=[{"name": name} for name in NAMES]),
+            elt_sync("owner", stripe),
+            *(source_stream(name, "owner.id") for name in NAMES),
+            export("id", "refunds.id"),
+            export("key", "refunds.incremental_primary_key_name"),
+        )
+    )
+    stacked.up()
+    inline, owner = (sync_into(weld, f"weld_{name}")["id"] for name in ("inline", "owner"))
+    assert sorted(streams_of(weld, inline)) == sorted(streams_of(weld, owner)) == sorted(NAMES)
+    post = f"POST /elt_syncs/{inline}/source_streams"
+    assert [call for call in about(weld, inline) if "streams" in call] == [post]
+    assert about(weld, owner) == [
+        f"POST /elt_syncs/{owner}/enable",
+        f"GET /elt_syncs/{owner}/available_source_streams",
+        *[f"POST /elt_syncs/{owner}/source_streams"] * len(NAMES),
+    ]
+    assert short(weld.requests()).count("GET /elt_streams") == 1
+    assert stacked.outputs() == {"id": streams_of(weld, owner)["refunds"]["id"], "key": ["id"]}
+
+    weld.clear_requests()
+    stacked.up(expect_no_changes=True)
+    assert weld.requests() == []
+    stacked.refresh(expect_no_changes=True)
+    assert sorted(call.replace(inline, "…").replace(owner, "…") for call in short(weld.requests())) == [
+        "GET /elt_streams",
+        "GET /elt_streams",
+        "GET /elt_syncs/…",
+        "GET /elt_syncs/…",
+    ]
+
+
+def test_changed_in_place_moved_and_lost(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    syncs = [elt_sync(name, stripe) for name in ("one", "two")]
+    all_set = {
+        "incremental_pointer_id": "created",
+        "excluded_columns": ["b", "a"],
+        "hashed_columns": ["c"],
+        "protected_from_full_sync": True,
+        "excluded_substreams": ["invoice_discounts"],
+        "enabled_history_table": True,
+    }
+    stacked = stack(
+        program(
+            *syncs,
+            source_stream("invoices", "one.id", **all_set),
+            source_stream("charges", "one.id"),
+            source_stream("refunds", "one.id"),
+            source_stream("renamed", "one.id", name="payouts"),
+        )
+    )
+    stacked.up()
+    one, two = (sync_into(weld, f"weld_{name}")["id"] for name in ("one", "two"))
+    before = streams_of(weld, one)
+    assert {name: before["invoices"][name] for name in all_set} == {
+        **all_set,
+        "excluded_columns": ["a", "b"],
+        "protected_from_full_sync": 1,
+        "enabled_history_table": 1,
+    }
+    weld.delete_stream(before["refunds"]["id"])
+    weld.clear_requests()
+
+    stacked.write(
+        program(
+            *syncs,
+            source_stream("invoices", "one.id"),
+            source_stream("charges", "two.id"),
+            source_stream("refunds", "one.id", full_sync_at_midnight=True),
+            source_stream("renamed", "one.id", name="prices"),
+        )
+    )
+    lost = stacked.up(check=False)
+    assert "updating the SourceStream: stream 'refunds'" in lost.text
+    assert f"is gone from sync {one}; `pulumi up --refresh` makes it anew." in lost.text
+    stacked.up(refresh=True)
+    after = streams_of(weld, one)
+    assert sorted(after) == ["invoices", "prices", "refunds"]
+    assert sorted(streams_of(weld, two)) == ["charges"]
+    assert after["invoices"]["id"] == before["invoices"]["id"]
+    assert {name: after["invoices"][name] or None for name in all_set} == dict.fromkeys(all_set)
+    assert after["refunds"]["full_sync_at_midnight"]
+    stacked.refresh(expect_no_changes=True)
+    weld.clear_requests()
+    stacked.up(expect_no_changes=True)
+    assert weld.requests() == []
+
+
+def test_from_a_resource_into_the_list_and_back(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    charges, refunds = (
+        source_stream("charges", "sync.id", hashed_columns=["email"]),
+        source_stream("refunds", "sync.id"),
+    )
+    separate = program(elt_sync("sync", stripe), charges, refunds)
+    entries = [{"name": "charges", "hashed_columns": ["email"]}, {"name": "refunds"}]
+    inline = program(elt_sync("sync", stripe, source_streams=entries))
+    stacked = stack(separate)
+    stacked.up()
+    sync = sync_into(weld, "weld_sync")["id"]
+    ids = {name: stream["id"] for name, stream in streams_of(weld, sync).items()}
+
+    def still_there() -> bool:
+        now = streams_of(weld, sync)
+        return now["charges"]["hashed_columns"] == ["email"] and {n: s["id"] for n, s in now.items()} == ids
+
+    # Both at once: refused before anything is written.
+    weld.clear_requests()
+    stacked.write(program(elt_sync("sync", stripe, source_streams=entries[:1]), refunds))
+    refused = stacked.preview(check=False)
+    assert (
+        f"the EltSync {sync} lists its streams inline ('charges'), so the SourceStream 'refunds' beside it would be "
+        "removed by it; add {'name': 'refunds'} to its source_streams, or leave source_streams out there"
+    ) in refused.text
+    assert weld.writes() == []
+
+    stacked.write(inline)
+    moved = stacked.up()
+    assert moved.changed == {"sync": "update", "charges": "delete", "refunds": "delete"}
+    assert f"stream 'charges' stays: the EltSync {sync} lists it inline now." in moved.text
+    assert still_there()
+    stacked.up(expect_no_changes=True)
+
+    stacked.write(separate)
+    assert stacked.up().changed == {"sync": "update", "charges": "create", "refunds": "create"}
+    assert still_there()
+    stacked.refresh(expect_no_changes=True)

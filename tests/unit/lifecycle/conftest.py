@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.torture.model import Stack
+from weld_pulumi.simulator import Simulator
+
+
+@pytest.fixture
+def weld() -> Iterator[Simulator]:
+    with Simulator(auto_authorize=True) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def stack(weld: Simulator) -> Stack:
+    """A stack of the model of the engine: what the provider answers, in milliseconds."""
+    return Stack(weld)

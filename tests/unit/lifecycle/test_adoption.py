@@ -1,0 +1,113 @@
+"""Every way in which taking over goes wrong, in the words of the provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.torture.model import RefusedError, Res, Stack
+from weld_pulumi.simulator import Simulator
+
+
+def refused(stack: Stack, kind: str, **props: Any) -> str:
+    """What a preview says to one new resource."""
+    with pytest.raises(RefusedError) as caught:
+        stack.preview([Res(kind, "it", props)])
+    return str(caught.value)
+
+
+def sync(connection_id: str, schema: str, **props: Any) -> dict[str, Any]:
+    return {"connection_id": connection_id, "destination_schema_name": schema, "sync_interval": "0 0 * * *", **props}
+
+
+def test_of_a_sync(weld: Simulator, stack: Stack) -> None:
+    stripe, other = (weld.create_connection("stripe", label)["id"] for label in ("Shop", "Other"))
+    one, two = (weld.create_sync(stripe, destination_schema_name="twice")["id"] for _ in range(2))
+    elsewhere = weld.create_sync(other, destination_schema_name="theirs")["id"]
+    told = {id: f"{id} (schema 'twice', interval '0 0 * * *')" for id in (one, two)}
+
+    text = refused(stack, "EltSync", **sync(stripe, "none", adopt=True))
+    assert text.startswith(f"adopt: adopt=True: Weld has no sync of connection {stripe} into schema 'none'. Syncs of")
+    assert told[one] in text
+    assert text.endswith("Leave adopt out to make one.")
+
+    text = refused(stack, "EltSync", **sync(stripe, "Twice", adopt=True))
+    assert f"Weld has 2 syncs of connection {stripe} into schema 'Twice'" in text
+    assert all(each in text for each in told.values())
+    assert text.endswith((f"as in adopt={one!r}.", f"as in adopt={two!r}."))
+
+    text = refused(stack, "EltSync", **sync(stripe, "twice", adopt="no-such"))
+    assert text.startswith("adopt: adopt='no-such': Weld has no such sync. Syncs of this connection: ")
+    assert told[two] in text
+
+    text = refused(stack, "EltSync", **sync(stripe, "twice", adopt=elsewhere))
+    assert text == (
+        f"adopt: adopt='{elsewhere}': that sync has connection {other} and schema 'theirs', which cannot be changed; "
+        "write these, or adopt another sync."
+    )
+
+
+def test_of_a_stream(weld: Simulator, stack: Stack) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    id = weld.create_sync(stripe, streams=["charges", {"name": "refunds", "full_sync_always": True}])["id"]
+    refunds = next(s["id"] for s in weld.state()["streams"] if s["name"] == "refunds")
+
+    text = refused(stack, "SourceStream", elt_sync_id=id, name="customers", adopt=True)
+    assert text == (
+        f"name: adopt=True: sync {id} has no stream 'customers'. It has: 'charges', 'refunds'. Leave adopt out to "
+        "make one."
+    )
+    text = refused(stack, "SourceStream", elt_sync_id=id, name="refunds", enabled_history_table=True)
+    assert text == (
+        f"name: sync {id} has a stream 'refunds' already ({refunds}), which differs in full_sync_always, "
+        "enabled_history_table. To take it over and change it, write adopt=True."
+    )
+    # With the same flags it is taken over: an upsert could not tell the difference.
+    assert stack.up([Res("SourceStream", "it", {"elt_sync_id": id, "name": "charges"})]) == {"it": "create"}
+    assert stack.state["it"].id == next(s["id"] for s in weld.state()["streams"] if s["name"] == "charges")
+
+
+def test_a_kept_adopt_does_not_hinder_a_replacement(weld: Simulator, stack: Stack) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    id = weld.create_sync(stripe, destination_schema_name="before", streams=["charges"])["id"]
+    stack.up(
+        [
+            Res("EltSync", "sync", sync(stripe, "before", adopt=True)),
+            Res("SourceStream", "stream", {"elt_sync_id": id, "name": "charges", "adopt": True}),
+        ]
+    )
+    program = [
+        Res("EltSync", "sync", sync(stripe, "after", adopt=True)),
+        Res("SourceStream", "stream", {"elt_sync_id": id, "name": "refunds", "adopt": True}),
+    ]
+    assert stack.up(program[:1]) == {"sync": "replace", "stream": "delete"}
+    assert [s["destination_schema_name"] for s in weld.state()["syncs"]] == ["after"]
+
+
+def test_two_resources_never_stand_for_one_object(weld: Simulator, stack: Stack) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    one = Res("EltSync", "one", sync(stripe, "raw"))
+    stack.up([one])
+    id = stack.state["one"].id
+    with pytest.raises(RefusedError, match=f"Weld has this sync already: {id} .*another EltSync of this program"):
+        stack.up([one, Res("EltSync", "two", sync(stripe, "raw", enabled=False))])
+    with pytest.raises(RefusedError, match=f"another EltSync of this program stands for sync {id}; remove one"):
+        stack.up([one, Res("EltSync", "two", sync(stripe, "raw", adopt=True))])
+    stream = {"elt_sync_id": id, "name": "charges"}
+    charges = Res("SourceStream", "charges", stream)
+    stack.up([one, charges])
+    for adopt in (False, True):
+        twice = [one, charges, Res("SourceStream", "again", {**stream, "adopt": adopt, "run_triggers": [1]})]
+        with pytest.raises(RefusedError, match="another SourceStream of this program stands for the stream 'charges'"):
+            stack.up(twice)
+    # Under another name in the program, without an alias: the object stays, whoever asks for it.
+    renamed = [Res("EltSync", "renamed", sync(stripe, "raw", adopt=id)), Res("SourceStream", "renamed_stream", stream)]
+    assert stack.up(renamed) == {
+        "renamed": "create",
+        "renamed_stream": "create",
+        "one": "delete",
+        "charges": "delete",
+    }
+    assert [s["id"] for s in weld.state()["syncs"]] == [id]
+    assert [s["name"] for s in weld.state()["streams"]] == ["charges"]
