@@ -43,7 +43,7 @@ def main() -> int:
     options = _parser().parse_args()
     console = Console()
     if not console.is_terminal:
-        console = Console(width=110)  # else the tables are squeezed into the 80 columns of a log
+        console = Console(width=120)  # else the tables are squeezed into the usual 80 columns
     measurements: list[Measurement] = []
     startup: list[Startup] = []
     failed = False

@@ -48,14 +48,14 @@ def _heading() -> Iterator[str]:
 def _panel(number: int, case: str, rows: list[Row]) -> Iterator[str]:
     left = _MARGIN + number % _COLUMNS * _PANEL_WIDTH
     top = _HEAD + number // _COLUMNS * _PANEL_HEIGHT
-    longest = max(max(row.idle_seconds, row.weld_seconds) for row in rows)
+    longest = max(max(row.idle.seconds, row.weld.seconds) for row in rows)
     # Room for the label at the left and for the longest value at the right.
     scale = (_PANEL_WIDTH - _LABEL_WIDTH - 90) / longest
     yield _text(left, top + 20, case, "case")
     for place, row in enumerate(rows):
         y = top + 32 + place * (2 * _BAR_HEIGHT + _GAP)
         yield _text(left, y + _BAR_HEIGHT + 4, row.operation)
-        pair = (("idle", row.idle_seconds, ""), ("weld", row.weld_seconds, f"  ×{row.ratio:.2f}"))
+        pair = (("idle", row.idle.seconds, ""), ("weld", row.weld.seconds, f"  ×{row.ratio:.2f}"))
         for offset, (provider, seconds, note) in enumerate(pair):
             bar_top, length = y + offset * _BAR_HEIGHT, max(1.0, seconds * scale)
             yield _bar(left + _LABEL_WIDTH, bar_top, length, provider)

@@ -16,24 +16,43 @@ from tools.bench_run import Measurement
 from tools.bench_startup import Startup
 from tools.bench_summary import Row, Target
 
+_COLUMNS = {
+    "case": "",
+    "operation": "",
+    "idle s": "wall time of the provider that does nothing, best of the runs",
+    "weld s": "the same with weld-pulumi",
+    "ratio": "of these two",
+    "CPU": "the same ratio of processor time",
+    "answers s": "how long the simulated Weld took to answer",
+    "reads": "",
+    "writes": "",
+    "idle MB": "largest memory of the plugin",
+    "weld MB": "",
+}
+
 
 def show_rows(console: Console, rows: Iterable[Row]) -> None:
-    table = Table(title="Weld against a provider that does nothing (seconds are medians)", title_justify="left")
-    columns = ("case", "operation", "runs", "idle s", "weld s", "ratio", "reads", "writes", "idle MB", "weld MB")
-    for column in columns:
-        table.add_column(column, justify="left" if column in columns[:2] else "right")
+    table = Table(title="Weld against a provider that does nothing", title_justify="left")
+    for column in _COLUMNS:
+        table.add_column(column, justify="left" if column in ("case", "operation") else "right")
     last = None
     for row in rows:
         if last not in (None, row.case):
             table.add_section()
-        table.add_row("" if last == row.case else str(row.case), row.operation, str(row.runs), *_figures(row))
+        name = f"{row.case} ({row.runs} runs)" if row.runs > 1 else str(row.case)
+        table.add_row("" if last == row.case else name, row.operation, *_figures(row))
         last = row.case
     console.print(table)
+    for column, meaning in _COLUMNS.items():
+        if meaning:
+            console.print(f"  {column}: {meaning}", style="dim")
 
 
 def _figures(row: Row) -> tuple[str, ...]:
-    times = (f"{row.idle_seconds:.2f}", f"{row.weld_seconds:.2f}", f"{row.ratio:.2f}")
-    return (*times, str(row.reads), str(row.writes), _megabytes(row.idle_memory), _megabytes(row.weld_memory))
+    idle, weld, asked = row.idle, row.weld, row.asked
+    times = (f"{idle.seconds:.2f}", f"{weld.seconds:.2f}", f"{row.ratio:.2f}", f"{row.cpu_ratio:.2f}")
+    requests = (f"{asked.seconds:.2f}", str(asked.reads), str(asked.writes))
+    return (*times, *requests, _megabytes(idle.memory), _megabytes(weld.memory))
 
 
 def _megabytes(size: int | None) -> str:

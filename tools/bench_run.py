@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import resource
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tests.support import engine
 from tools.bench_memory import PluginMemory
 from tools.bench_programs import IDLE_FILES, PROVIDERS, program
-from tools.bench_weld import API_KEY, Weld
+from tools.bench_weld import API_KEY, Asked, Weld
 
 OPERATIONS = ("preview", "up", "second up", "refresh", "destroy")
 # A thousand resources take the engine minutes on a busy machine.
@@ -34,19 +35,14 @@ class Case:
 class Measurement:
     """One operation of one provider."""
 
-    mode: str
-    streams: int
-    latency: float
+    case: Case
     run: int
     provider: str
     operation: str
     seconds: float
-    memory: int | None  # bytes
-    requests: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def case(self) -> Case:
-        return Case(self.mode, self.streams, self.latency)
+    cpu_seconds: float  # of Pulumi, the program and the plugin; less disturbed by what else the machine does
+    memory: int | None  # bytes, of the plugin
+    asked: Asked
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -74,12 +70,19 @@ def _project(folder: Path, provider: str, case: Case, connection_id: str, url: s
 
 def _operate(case: Case, run: int, provider: str, operation: str, project: engine.Project, weld: Weld) -> Measurement:
     weld.take_requests()
+    used = _cpu_seconds()
     with PluginMemory(project.folder) as memory:
         seconds = _run(project, operation).seconds
-    asked = dict(weld.take_requests()) if provider == "weld" else {}
+    used = _cpu_seconds() - used
     return Measurement(
-        case.mode, case.streams, case.latency, run, provider, operation, round(seconds, 3), memory.peak, asked
+        case, run, provider, operation, round(seconds, 3), round(used, 3), memory.peak, weld.take_requests()
     )
+
+
+def _cpu_seconds() -> float:
+    """What all commands until now have used, with the processes that they started."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _run(project: engine.Project, operation: str) -> engine.Result:

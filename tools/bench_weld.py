@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -18,6 +19,26 @@ API_KEY = "bench-key"
 # A sync of Weld's contract may carry its streams; then a refresh needs one request.
 READINGS = {"sync_streams_read": "present"}
 _ID = re.compile(r"(?<=/elt_syncs/)[^/]+|(?<=/elt_streams/)[^/]+|(?<=/connections/)[^/]+")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Requests by kind, such as {"GET /elt_syncs/ID": 1}, and the time that the simulator took to answer them."""
+
+    kinds: dict[str, int]
+    seconds: float
+
+    @property
+    def reads(self) -> int:
+        return sum(count for kind, count in self.kinds.items() if kind.startswith("GET "))
+
+    @property
+    def writes(self) -> int:
+        return sum(self.kinds.values()) - self.reads
+
+    @property
+    def stream_writes(self) -> int:
+        return self.kinds.get("POST /elt_syncs/ID/source_streams", 0)
 
 
 class Weld:
@@ -36,11 +57,12 @@ class Weld:
         self._control("PUT", "latency", {"ms": latency})
         return str(connection["id"])
 
-    def take_requests(self) -> Counter[str]:
-        """How many requests of which kind there were since this was asked last: {"GET /elt_syncs/ID": 1}."""
+    def take_requests(self) -> Asked:
+        """What there was since this was asked last."""
         asked = self._control("GET", "requests")["requests"]
         self._control("DELETE", "requests")
-        return Counter(f"{request['method']} {_ID.sub('ID', request['path'])}" for request in asked)
+        kinds = Counter(f"{request['method']} {_ID.sub('ID', request['path'])}" for request in asked)
+        return Asked(dict(kinds), round(sum(request["milliseconds"] or 0.0 for request in asked) / 1000, 3))
 
     def _control(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._http.request(method, f"{self.url}/_simulator/{path}", json=body, timeout=60)

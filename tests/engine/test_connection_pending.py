@@ -63,6 +63,8 @@ def test_from_nothing_to_a_sync(weld: Simulator, stack: Stacks) -> None:
     assert bridge["redirect_uri"] == "https://weld.app"
     assert project.outputs()["c0_authorize_url"] == bridge["authorize_url"]
     assert "ciphertext" in resource["outputs"]["authorize_url"]
+    shown = project.cli("stack", "output", "c0_authorize_url", "--show-secrets", "--stack", "test").stdout
+    assert shown.strip() == bridge["authorize_url"]
     assert bridge["authorize_url"].partition("=")[2] not in project.raw_state()
     assert sum(bridge["authorize_url"] in d.message for d in first.diagnostics) == 1
 
@@ -84,6 +86,7 @@ def test_from_nothing_to_a_sync(weld: Simulator, stack: Stacks) -> None:
     assert [r.path for r in weld.writes() if "connection" in r.path] == []
     assert project.outputs()["c0"] == connection_id
     assert "c0_authorize_url" not in project.outputs()
+    assert not project.cli("stack", "output", "c0_authorize_url", "--stack", "test", check=False).ok
     assert weld.state()["syncs"][0]["source_connection_id"] == connection_id
     assert project.up(expect_no_changes=True).changed == {}
     assert project.refresh(expect_no_changes=True).refreshed == {}

@@ -163,6 +163,18 @@ def test_several_at_the_same_time(weld: Simulator, stack: Stacks, label: str) ->
     assert "may be the connection" not in running_up.text
 
 
+def test_more_than_the_plugin_has_workers(weld: Simulator, stack: Stacks) -> None:
+    project = stack(program(*(f'label="{letter}"' for letter in "ABCDEF")))
+    with up(project) as running_up:
+        for _ in _lines(running_up, LINK, 6):
+            if len(weld.pending_bridges()) + len(made(weld)) >= 4:
+                for bridge in weld.pending_bridges():
+                    weld.authorize(bridge["id"])
+        assert running_up.finish() == 0, running_up.text
+    by_label = {c["label"]: c["id"] for c in made(weld)}
+    assert {letter: project.outputs()[f"c{n}"] for n, letter in enumerate("ABCDEF")} == by_label
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_once(weld: Simulator, stack: Stacks, sign: signal.Signals) -> None:
     """One Ctrl-C ends the wait at once, though all workers of the plugin are waiting; what was asked for is kept."""

@@ -15,9 +15,9 @@ def test_a_double_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:
     stacked = stack(program(elt_sync("same", stripe)))
     for refused in (stacked.preview(check=False), stacked.up(check=False)):
         assert refused.errors[0] == (
-            "pulumi-python:dynamic/weld:EltSync resource 'same': property destination_schema_name value {weld_same} has "
-            f"a problem: Weld has this sync already: {theirs} (connection {stripe}, schema 'weld_same'); two stacks "
-            f"must not share one. To take it over, write adopt={theirs!r}"
+            "pulumi-python:dynamic/weld:EltSync resource 'same': property destination_schema_name value {weld_same} "
+            f"has a problem: Weld has this sync already: {theirs} (connection {stripe}, schema 'weld_same'); two "
+            f"stacks must not share one. To take it over, write adopt={theirs!r}"
         )
     assert weld.writes() == []
 
@@ -83,10 +83,10 @@ def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: S
     again = stacked.preview()
     assert again.changed == {"found": "update", "refunds": "update"}
     assert (
-        f"sync {made} was adopted and still differs from the program in: orchestration_workflow_id, source_streams."
-        in again.text
+        f"sync {made} was taken over as it was, and differs from the program in: orchestration_workflow_id, "
+        "source_streams." in again.text
     )
-    assert "stream 'refunds' was adopted and differs in: full_sync_always, enabled_history_table." in again.text
+    assert "stream 'refunds' was taken over as it was, and differs from the program in: full_sync_always," in again.text
     stacked.up()
     assert sorted(streams_of(weld, made)) == ["charges", "customers", "disputes"]
     assert not streams_of(weld, made)["charges"]["full_sync_always"]

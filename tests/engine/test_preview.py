@@ -71,11 +71,11 @@ def test_problems_of_one_sync(weld: Simulator, stack: Stacks) -> None:
         [
             "destination_schema_name value {main.raw} has a problem: 'main.raw' names a catalog too, only the schema's "
             "own name goes here; write 'raw'",
-            "sync_interval value {0 0 * *} has a problem: '0 0 * *' is not a cron expression: it has 4 fields, cron has "
-            "5; write '0 0 * * *'",
+            "sync_interval value {0 0 * *} has a problem: '0 0 * *' is not a cron expression: it has 4 fields, not "
+            "the five minute, hour, day of month, month, day of week; write for example '0 */6 * * *'",
             "orchestration_workflow_id value {no-such} has a problem: there is no orchestration 'no-such'; Weld has: "
             f"{listed}",
-            "elt_settings.account: is a number; write a text (type string)",
+            "elt_settings.account: must be a string; write for example '…'",
             "source_streams[0].hashed_columns: column 'email' is in excluded_columns too, so there is nothing to hash; "
             "keep it in one of the two lists",
             "source_streams[1].name: 'orders' is retired and stops syncing on 2026-12-31; write 'payment_intents' "
@@ -97,7 +97,7 @@ def test_problems_of_one_sync(weld: Simulator, stack: Stacks) -> None:
     stacked.write(program(elt_sync("drive", connection, start_date="2024-01-01")))
     told = problems(stacked.preview(check=False).errors, "drive")
     assert sorted(told) == [
-        "elt_settings.folder_id: is missing; the source needs it (Folder)",
+        "elt_settings.folder_id: is missing (Folder): Weld requires it; a string; write 'folder_id': '…'",
         "start_date value {2024-01-01} has a problem: is not supported by the integration 'google-drive'; leave it out",
     ]
 
@@ -108,9 +108,10 @@ def test_problems_of_one_stream(weld: Simulator, stack: Stacks) -> None:
     wrong = {"hashed_columns": ["a"], "excluded_columns": ["a"], "excluded_substreams": ["nothing"]}
     stacked = stack(program(source_stream("invoice", repr(sync), **wrong)))
     assert sorted(problems(stacked.preview(check=False).errors, "invoice")) == [
-        "hashed_columns value {[{a}]} has a problem: column 'a' is in excluded_columns too, so there is nothing to hash; "
-        "keep it in one of the two lists",
-        "name value {invoice} has a problem: 'invoice' is not a stream of this source; did you mean 'invoices'?",
+        "hashed_columns value {[{a}]} has a problem: column 'a' is in excluded_columns too, so there is nothing to "
+        "hash; keep it in one of the two lists",
+        "name value {invoice} has a problem: 'invoice' is not a stream of this source; did you mean 'invoices' or "
+        "'invoice_items'?",
     ]
     stacked.write(program(source_stream("lost", repr("no-such-sync"))))
     assert problems(stacked.preview(check=False).errors, "lost") == [
@@ -133,7 +134,11 @@ def test_levels_of_validation_and_no_key(weld: Simulator, stack: Stacks) -> None
     stacked = stack(unknown, secrets={"weld:apiKey": ""})
     preview = stacked.preview()
     assert preview.changed == {"sync": "create", "other": "create"}
-    assert preview.text.count("there is no API key, so only the rules that need no network are checked") == 1
+    told = [line.message for line in preview.diagnostics if "there is no API key" in line.message]
+    assert told == [
+        "warning: Weld: there is no API key, so only the rules that need no network are checked. Set it with `pulumi "
+        "config set --secret weld:apiKey` or WELD_API_KEY."
+    ]
     stacked.write(wrong)
     assert len(problems(stacked.preview(check=False).errors, "sync")) == 3
     stacked.write(unknown)

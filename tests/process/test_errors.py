@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -89,7 +90,7 @@ def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
         ConnectionLifecycle.check = check
     """
     (folder / "sitecustomize.py").write_text(dedent(code))
-    return {"PYTHONPATH": str(folder)}
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def program(**changes: Any) -> list[Res]:
         "sync_interval": "0 3 * * *",
     }
     return [
-        Res("Connection", "stripe", {"integration_id": "stripe", "label": "Stripe"}),
+        Res("Connection", "stripe", {"integration_id": "stripe", "label": "Stripe", "authorization_timeout": 5}),
         Res("EltSync", "inline", {name: value for name, value in inline.items() if value is not None}),
         Res("EltSync", "separate", separate),
         Res("SourceStream", "invoices", {"elt_sync_id": Ref("separate"), "name": "invoices"}),

@@ -15,6 +15,9 @@ from tests.unit.test_mocks import Weld
 from weld_pulumi import functions
 from weld_pulumi.simulator import Simulator
 
+# Pulumi's own, on Python 3.12 and newer.
+pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:

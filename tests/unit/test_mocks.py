@@ -13,6 +13,9 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 import weld_pulumi as weld
 from weld_pulumi.resources import _warnings
 
+# Pulumi's own, on Python 3.12 and newer.
+pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+
 TOKEN = "pulumi-python:dynamic/weld:"
 ANSWERED: dict[str, dict[str, Any]] = {
     "Connection": {

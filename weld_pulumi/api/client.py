@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urljoin, urlsplit
 
 from pydantic import ValidationError
 
 from ..config import Settings
-from ..errors import ConflictError, NotFoundError, WeldApiError, WeldValidationError
+from ..errors import ConflictError, NotFoundError, WeldApiError, WeldError, WeldValidationError
 from .answers import AnswerLostError
 from .models import (
     AvailableSourceStream,
@@ -120,7 +120,17 @@ class WeldClient:
             if error.status_code not in (400, 409, 422) or not self.get_sync(sync_id).enabled:
                 raise
             self.disable_sync(sync_id)
+            self._delete_or_enable(sync_id, params)
+
+    def _delete_or_enable(self, sync_id: str, params: Mapping[str, str | int] | None) -> None:
+        try:
             self._delete(_sync(sync_id), params)
+        except WeldError as error:
+            try:
+                self.enable_sync(sync_id)
+            except WeldError:
+                error.advise(f"For this the sync {sync_id} was disabled, and could not be enabled again.")
+            raise
 
     def enable_sync(self, sync_id: str) -> None:
         """Let a sync run on its schedule (POST /elt_syncs/{id}/enable)."""
@@ -299,9 +309,13 @@ class WeldClient:
             ) from None
 
     def _with_absolute_url(self, bridge: ConnectionBridge) -> ConnectionBridge:
-        if not bridge.authorize_url:
-            return bridge
-        return bridge.model_copy(update={"authorize_url": urljoin(self.settings.api_url + "/", bridge.authorize_url)})
+        """Make the link absolute; one that is no web address, which no person should open, is left out."""
+        try:
+            link = urljoin(self.settings.api_url + "/", bridge.authorize_url or "")
+            fine = urlsplit(link).scheme in ("http", "https") and link.isprintable() and " " not in link
+        except ValueError:
+            fine = False
+        return bridge.model_copy(update={"authorize_url": link if fine and bridge.authorize_url else None})
 
 
 def _quoted(identifier: str) -> str:

@@ -33,9 +33,9 @@ _OFF = frozenset({"NOT_STARTED", "PAUSED"})
 
 
 class WeldModel(BaseModel):
-    """Base of all answers: unknown fields are ignored, null means absent, values do not change."""
+    """Base of all answers: unknown fields are ignored, null means absent, a number serves as a text."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
 
     @model_validator(mode="before")
     @classmethod

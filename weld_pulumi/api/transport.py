@@ -111,7 +111,8 @@ class Transport:
             except WeldError as error:
                 if attempt >= self.settings.max_retries or not may_repeat(kind, error):
                     if isinstance(error, WeldConnectionError):
-                        error.args = (redact(str(error)),)
+                        # Our own words, but for a name of a host that came back; and settings may hold any word.
+                        error.args = (Redaction((key,))(str(error)),)
                     raise
             self.backoff.wait(attempt, advised)
             attempt += 1

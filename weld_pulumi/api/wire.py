@@ -79,8 +79,8 @@ class _TimedAnswer(http.client.HTTPResponse):
         self._reader = timed.reader
         super().__init__(timed, *args, **kwargs)  # type: ignore[arg-type]
 
-    def begin(self) -> None:
-        super().begin()
+    def begin(self, *args: Any, **kwargs: Any) -> None:
+        super().begin(*args, **kwargs)
         if self._reader.at_end:
             raise http.client.RemoteDisconnected("the answer ended among its headers")
 

@@ -77,7 +77,7 @@ class ConnectionLifecycle(Lifecycle):
             warn_of_same(self.session, connections, inputs)
             return []
         try:
-            tell_adoption(self.session, adoption_of(connections, inputs), inputs)
+            tell_adoption(self.session, adoption_of(self.session, connections, inputs), inputs)
         except WeldValidationError as error:
             return [Problem("adopt", str(error))]
         return []
@@ -167,11 +167,9 @@ class ConnectionLifecycle(Lifecycle):
         return outcome.connection.id, outs
 
     def _adopted(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
-        connection = adoption_of(connections, news)
-        if connection.id in self.session.made:
-            raise WeldValidationError(
-                f"adopt={news['adopt']!r}: another Connection of this stack is {connection.describe()} already."
-            )
+        with self.session.lock:  # two resources must not adopt the same one
+            connection = adoption_of(self.session, connections, news)
+            self.session.made.add(connection.id)
         tell_adoption(self.session, connection, news)
         return connection
 

@@ -13,12 +13,23 @@ from .session import Session
 __all__ = ["adoption_of", "tell_adoption", "warn_of_same"]
 
 
-def adoption_of(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
+def adoption_of(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
     """Return the connection that ``adopt`` means.
 
     Raises:
-        WeldValidationError: there is none, there are several, or it is of another integration; what is there is listed.
+        WeldValidationError: there is none, there are several, it is of another integration, or another resource is it
+            already; what is there is listed.
     """
+    found = _meant(connections, inputs)
+    # A resource that is being replaced was compared with the very inputs with which it is made anew.
+    if found.id in session.made or session.compared.get(found.id, inputs) != inputs:
+        raise WeldValidationError(
+            f"adopt={inputs['adopt']!r}: another Connection of this stack is {found.describe()} already."
+        )
+    return found
+
+
+def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
     wanted, integration_id, label = inputs["adopt"], inputs["integration_id"], inputs["label"]
     there = listed([c for c in connections if c.integration_id in (None, integration_id)], ConnectionInfo.describe)
     if isinstance(wanted, str):
@@ -56,7 +67,7 @@ def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -
 
 def warn_of_same(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Name the connections that look like the one to be made."""
-    own = session.made | session.recognised
+    own = {*session.made, *session.recognised, *session.compared}
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
         session.notices.warn(

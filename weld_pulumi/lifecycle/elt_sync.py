@@ -96,7 +96,7 @@ class EltSyncLifecycle(Lifecycle):
             self._tell_replacement(id, olds)
         elif changed and adopted:
             self.session.notices.info(
-                f"sync {id} was adopted and still differs from the program in: {', '.join(changed)}."
+                f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
             )
         schema = news.get("destination_schema_name")
         into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)

@@ -113,7 +113,10 @@ class SourceStreamLifecycle(Lifecycle):
                 f"progress{history} is lost."
             )
         elif changed and adopted:
-            self.session.notices.info(f"stream {olds.get('name')!r} was adopted and differs in: {', '.join(changed)}.")
+            self.session.notices.info(
+                f"stream {olds.get('name')!r} was taken over as it was, and differs from the program in: "
+                f"{', '.join(changed)}."
+            )
         # Where only the program's options make this a replacement, the old one is in the place of the new one.
         return Diffed(changed, replaces, delete_first=bool(changed) and not replaces, hidden=adopted)
 

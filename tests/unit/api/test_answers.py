@@ -257,6 +257,12 @@ def test_settings_of_a_sync_are_secret(connect: Connect, call: str) -> None:
     assert "bad: [secret], [secret], [secret], True" in text
 
 
+def test_our_own_words_stay_readable_whatever_the_settings_are(connect: Connect) -> None:
+    with RawServer(answer("no JSON")) as server:
+        text = echo(lambda: connect(server.url).create_sync({"elt_settings": {"a": "weld", "b": "answer"}}))
+    assert text.startswith("POST /elt_syncs: the answer cannot be read: it is not JSON")
+
+
 def test_the_state_of_an_authorisation_is_secret(connect: Connect) -> None:
     with RawServer(json_answer({"message": "state random-state-1 is too long"}, 400)) as server:
         text = echo(lambda: connect(server.url).create_bridge({"label": "a", "state": "random-state-1"}))
@@ -267,7 +273,7 @@ def test_the_state_of_an_authorisation_is_secret(connect: Connect) -> None:
 @pytest.mark.parametrize(
     "bridge",
     [
-        {"id": 7.5, "authorize_url": "https://weld.invalid/authorize?token=tok-1234"},
+        {"id": [], "authorize_url": "https://weld.invalid/authorize?token=tok-1234"},
         {"authorize_url": ["https://weld.invalid/authorize?token=tok-1234"]},
         {"link": "https://weld.invalid/authorize?token=tok-1234"},
     ],
@@ -275,9 +281,6 @@ def test_the_state_of_an_authorisation_is_secret(connect: Connect) -> None:
 def test_the_link_of_an_authorisation_is_in_no_error(connect: Connect, bridge: Any) -> None:
     with RawServer(json_answer(bridge, 201)) as server:
         assert "tok-1234" not in echo(lambda: connect(server.url).create_bridge({"label": "a"}))
-    with RawServer(json_answer([bridge])) as server:
-        for found in connect(server.url).list_bridges() if "id" not in bridge and "link" in bridge else ():
-            assert "tok-1234" not in repr(found)
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 502])

@@ -150,7 +150,18 @@ def test_a_bridge_without_a_link(connect: Connect) -> None:
         connect(server.url).create_bridge({"label": "x"})
 
 
-@pytest.mark.parametrize("body", [None, [], "x", {}, {"id": 7}, {"id": "x", "source_streams": [{}]}])
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "file:///etc/passwd", "http://[", "https://a b", "https://a/\x1b[2J", "https://a\n"]
+)
+def test_a_link_that_no_person_should_open(connect: Connect, link: str) -> None:
+    with RawServer(json_answer({"id": "b", "authorize_url": link}, 201), json_answer([{"url": link}])) as server:
+        client = connect(server.url)
+        with pytest.raises(AnswerLostError, match="no link to authorise with"):
+            client.create_bridge({"label": "x"})
+        assert [bridge.authorize_url for bridge in client.list_bridges()] == [None]
+
+
+@pytest.mark.parametrize("body", [None, [], "x", {}, {"id": []}, {"id": "x", "source_streams": [{}]}])
 def test_an_answer_that_cannot_be_welds(connect: Connect, body: Any) -> None:
     with (
         RawServer(json_answer(body)) as server,
@@ -303,6 +314,19 @@ def test_a_refusal_of_another_kind_leaves_the_sync_enabled(weld: Simulator, clie
     weld.fault("status", "DELETE", f"/elt_syncs/{sync}", status=400, times=None)
     with pytest.raises(WeldApiError, match="400"):
         client.delete_sync(sync)
+
+
+@pytest.mark.parametrize("enabling_fails", [False, True])
+def test_a_sync_that_was_disabled_in_vain_is_enabled_again(
+    weld: Simulator, client: WeldClient, sync: str, enabling_fails: bool
+) -> None:
+    weld.fault("status", "DELETE", f"/elt_syncs/{sync}", status=400, times=None)
+    if enabling_fails:
+        weld.fault("status", "POST", f"/elt_syncs/{sync}/enable", status=500)
+    with pytest.raises(WeldApiError, match="400") as raised:
+        client.delete_sync(sync)
+    assert client.get_sync(sync).enabled is not enabling_fails
+    assert ("was disabled, and could not be enabled again" in str(raised.value)) is enabling_fails
 
 
 @pytest.mark.parametrize("gone", ["404", "204"])

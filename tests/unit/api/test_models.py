@@ -50,6 +50,11 @@ def test_connections(told: dict[str, Any], field: str, value: str | None) -> Non
     assert getattr(ConnectionInfo.model_validate({"id": "x", **told}), field) == value
 
 
+def test_what_nobody_documents_may_be_a_number() -> None:
+    told = ConnectionInfo.model_validate({"id": 7, "label": 2026, "created_at": 1767225600})
+    assert (told.id, told.label, told.created_at) == ("7", "2026", "1767225600")
+
+
 def test_a_connection_in_words() -> None:
     assert ConnectionInfo(id="c1", integration_id="stripe", label="Shop").describe() == "c1 (stripe, label 'Shop')"
     assert ConnectionInfo(id="c1").describe() == "c1 (integration not told, label not told)"

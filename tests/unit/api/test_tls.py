@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -87,3 +89,35 @@ def test_a_read_whose_answer_breaks_is_repeated(trusting: Any) -> None:
     with RawServer(_spoil, half(b"HTTP/1.1 200 OK\r\n"), json_answer([]), tls=True) as server:
         assert trusting(server.url).list_connections() == []
         assert len(server.requests) == 3
+
+
+def _relay(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while part := source.recv(65536):
+            target.sendall(part)
+        target.shutdown(socket.SHUT_WR)
+
+
+def test_through_a_proxy(trusting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    def tunnel(connection: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", server.port)) as target:
+            connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            back = threading.Thread(target=_relay, args=(target, connection), daemon=True)
+            back.start()
+            _relay(connection, target)
+            back.join()
+
+    with RawServer(json_answer([]), tls=True) as server, RawServer(tunnel) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
+        client = trusting(server.url)
+        client.transport._session.trust_env = True  # as it is beyond loopback
+        assert client.list_connections() == []
+        assert client.list_connections() == []
+        assert [asked.method for asked in proxy.requests] == ["CONNECT"]
+        assert (len(server.requests), server.connections) == (2, 1)
+        assert "x-api-key" not in str(proxy.requests)
+        assert "proxy" not in str(server.requests[0].headers)

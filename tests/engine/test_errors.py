@@ -1,0 +1,76 @@
+"""What a person reads when Weld refuses, fails, or is not there: one short paragraph, and never a secret."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.engine import Project, Result
+from tests.support.programs import elt_sync, program
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Stacks
+
+KEY = "weld-key-with-c0nspicuous-letters"
+
+
+def paragraph(result: Result) -> str:
+    """The one error that is the provider's; it stands in one line, without a traceback."""
+    assert not result.ok
+    assert "Traceback" not in result.text
+    assert 'File "' not in result.text
+    (found,) = [error for error in result.errors if "weld_pulumi" in error]
+    text = re.sub(r"\s*weld_pulumi\.[\w.]+: ", " ", found).strip()
+    assert "\n" not in text
+    assert len(text) < 700
+    return text
+
+
+def assert_no_key(stacked: Project, *results: Result) -> None:
+    for result in results:
+        assert KEY not in result.text
+    assert KEY not in stacked.raw_state()
+
+
+@pytest.fixture
+def stacked(weld: Simulator, stack: Stacks) -> Project:
+    """A stack with a key that Weld does not know."""
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    return stack(program(elt_sync("sync", stripe)), secrets={"weld:apiKey": KEY})
+
+
+@pytest.mark.parametrize("reading", ["401", "403_html"])
+def test_a_refused_key(weld: Simulator, stacked: Project, reading: str) -> None:
+    weld.set_reading("refused_key", reading)
+    refused = stacked.preview(check=False)
+    text = paragraph(refused)
+    assert f"Weld answered {reading[:3]}" in text
+    assert (
+        "The key in use is weld:apiKey in the stack configuration. Make a new one in Weld under Settings -> API Keys"
+    ) in text
+    assert "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program" in text
+    assert_no_key(stacked, refused)
+
+
+def test_nobody_there_and_weld_failing(weld: Simulator, stacked: Project) -> None:
+    stacked.configure(secrets={"weld:apiKey": weld.api_key})
+    weld.fault("status", "POST", "/elt_syncs", status=500, body={"message": f"broken by {weld.api_key}"}, times=None)
+    failed = stacked.up(check=False)
+    text = paragraph(failed)
+    assert "creating the EltSync: POST /elt_syncs: Weld answered 500: broken by [secret]." in text
+    assert "Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble." in text
+    assert weld.api_key not in failed.text + stacked.raw_state()
+
+    weld.stop()
+    stacked.configure({"weld:maxRetries": "0"}, {"weld:apiKey": KEY})
+    away = stacked.preview(check=False)
+    host = weld.url.removeprefix("http://")
+    assert f"{host} cannot be reached. Check the network and weld:apiUrl (WELD_API_URL)." in paragraph(away)
+    assert_no_key(stacked, away)
+
+    # Who wants to see where it comes from can.
+    stacked.env["WELD_TRACEBACK"] = "1"
+    shown = stacked.preview(check=False)
+    assert "Traceback" in shown.text
+    assert_no_key(stacked, shown)

@@ -1,0 +1,78 @@
+"""Patterns in `source_streams`: what they stand for, and what shows when that changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.at_weld import streams_of, sync_into
+from tests.support.programs import Code, elt_sync, export, program, resource
+from weld_pulumi.simulator import Simulator
+
+from .conftest import Stacks
+
+MYSQL = ("shop.customers", "shop.order_lines", "shop.orders", "shop.products", "shop.stock")
+
+
+def test_what_patterns_stand_for(weld: Simulator, stack: Stacks) -> None:
+    weld.set_catalogue_stream("mysql", "shop.hidden", selectable=False)
+    weld.set_catalogue_stream("mysql", "shop.old", retired=True)
+    entries: list[dict[str, Any]] = [
+        {"name": "*"},
+        {"name": "shop.order*", "full_sync_at_midnight": True},
+        {"name": "shop.[op]*", "full_sync_always": True},  # of several patterns the last wins
+        {"name": "shop.orders", "enabled_history_table": True},  # a plain name wins over every pattern
+        {"name": "tmp_*"},
+        {"name": "*.st??k", "exclude": True},
+    ]
+    stacked = stack(
+        program(
+            resource("Connection", "shop", integration_id="mysql", label="Shop"),
+            elt_sync("sync", Code("shop.id"), source_streams=entries),
+            elt_sync("plain", Code("shop.id"), source_streams=[{"name": "shop.stock"}]),
+            export("names", "sync.source_streams"),
+        )
+    )
+    assert stacked.preview().changed == {"shop": "create", "sync": "create", "plain": "create"}
+    first = stacked.up()
+    # The connection was not there when the preview could have said it.
+    assert "source_streams of 'weld_sync': the pattern 'tmp_*' matches no stream." in first.text
+    sync = sync_into(weld, "weld_sync")["id"]
+    flags = ("full_sync_at_midnight", "full_sync_always", "enabled_history_table")
+    set_in = {name: [flag for flag in flags if stream[flag]] for name, stream in streams_of(weld, sync).items()}
+    assert set_in == {
+        "shop.customers": [],
+        "shop.order_lines": ["full_sync_always"],
+        "shop.products": ["full_sync_always"],
+        "shop.orders": ["enabled_history_table"],
+    }
+    assert stacked.outputs()["names"] == [
+        {"name": "shop.customers"},
+        {"name": "shop.order_lines", "full_sync_always": True},
+        {"name": "shop.orders", "enabled_history_table": True},
+        {"name": "shop.products", "full_sync_always": True},
+    ]
+
+    # Only the streams that are offered are asked for.
+    weld.clear_requests()
+    second = stacked.up(expect_no_changes=True)
+    connection = sync_into(weld, "weld_sync")["source_connection_id"]
+    paths = [(request.method, request.path) for request in weld.requests()]
+    assert paths == [("GET", "/elt_syncs"), ("GET", f"/elt_syncs/{sync}/available_source_streams")]
+    assert weld.requests()[0].query["connection_id"] == connection
+    assert "the pattern 'tmp_*' matches no stream." in second.text
+    stacked.refresh(expect_no_changes=True)
+
+    # A table that appears shows in the next preview, and one that is not offered any more goes.
+    weld.set_catalogue_stream("mysql", "tmp_import")
+    weld.remove_catalogue_stream("mysql", "shop.products")
+    preview = stacked.preview()
+    assert preview.changed == {"sync": "update"}
+    assert all(path.startswith("source_streams[") for path in preview.step("sync").detailed_diff)
+    stacked.up()
+    assert sorted(streams_of(weld, sync)) == ["shop.customers", "shop.order_lines", "shop.orders", "tmp_import"]
+
+    # Where Weld is not to be asked, the names of the last run stand for what there is.
+    stacked.configure({"weld:validation": "offline"})
+    weld.clear_requests()
+    stacked.up(expect_no_changes=True)
+    assert weld.requests() == []

@@ -1,0 +1,206 @@
+"""Waiting for a person, with a clock that does not wait and a Weld that is a few lines long."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from typing import cast
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from weld_pulumi.api.answers import AnswerLostError
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
+from weld_pulumi.config import Settings
+from weld_pulumi.errors import AuthenticationError, ServerError
+from weld_pulumi.lifecycle import interruption
+from weld_pulumi.lifecycle.authorization import NOBODY_LISTENS, Request, authorize, is_expired
+from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.session import Clock, Session
+
+
+class Weld:
+    """Opens bridges, and lists what a test puts into it."""
+
+    def __init__(self) -> None:
+        self.connections: list[ConnectionInfo] = []
+        self.bridges: list[ConnectionBridge] = []
+        self.bodies: list[dict[str, str]] = []
+
+    def list_connections(self) -> list[ConnectionInfo]:
+        return list(self.connections)
+
+    def list_bridges(self) -> list[ConnectionBridge]:
+        return list(self.bridges)
+
+    def create_bridge(self, body: dict[str, str]) -> ConnectionBridge:
+        self.bodies.append(body)
+        number = len(self.bodies)
+        bridge = ConnectionBridge(id=f"b{number}", authorize_url=f"https://weld.example/authorize?token=t{number}")
+        self.bridges.append(bridge)
+        return bridge
+
+
+class FastClock(Clock):
+    """Time that passes only by waiting."""
+
+    time = 1_700_000_000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+
+@pytest.fixture
+def weld() -> Weld:
+    return Weld()
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def session(weld: Weld, said: list[str]) -> Session:
+    return Session(Settings(api_key="key"), cast(WeldClient, weld), Notices(said.append), FastClock())
+
+
+ELSEWHERE = "https://example.com/done"
+
+
+def test_nobody_comes(session: Session, said: list[str]) -> None:
+    """A line for each minute, and no flood of requests."""
+    looks: list[float] = []
+
+    def done(_: ConnectionBridge) -> None:
+        looks.append(session.clock.now())
+
+    begun = session.clock.now()
+    outcome = authorize(session, Request("stripe", "A", 600, ELSEWHERE), done)
+    assert (outcome.connection, outcome.refused) == (None, None)
+    assert 600 <= session.clock.now() - begun < 601
+    assert looks[0] == begun
+    assert 60 < len(looks) < 80
+    assert max(after - before for before, after in itertools.pairwise(looks)) <= 10.001
+    link, *countdown = said
+    assert link == (
+        "Weld: open this link to authorise the connection 'A' (stripe): https://weld.example/authorize?token=t1"
+    )
+    assert 8 <= len(countdown) <= 10
+    assert countdown[0] == "Weld: still waiting for the connection 'A' (stripe), 9 min left."
+    assert is_expired(session, outcome.bridge.expires_at) is False
+    session.clock.sleep(24 * 3600)
+    assert is_expired(session, outcome.bridge.expires_at) is True
+
+
+def test_no_time_to_wait(session: Session, weld: Weld, said: list[str]) -> None:
+    def done(_: ConnectionBridge) -> None:
+        pytest.fail("there is nothing to look for yet")
+
+    authorize(session, Request("stripe", "A", 0), done)
+    assert len(said) == 1
+    assert weld.bodies == [{"integration_id": "stripe", "label": "A", "redirect_uri": NOBODY_LISTENS}]
+
+
+def test_trouble_is_said_once_and_does_not_end_the_wait(session: Session, said: list[str]) -> None:
+    answers = [AnswerLostError("one"), ServerError(500, None, "two"), None, AnswerLostError("three"), "c"]
+
+    def done(_: ConnectionBridge) -> ConnectionInfo | None:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return None if answer is None else ConnectionInfo(id=str(answer))
+
+    outcome = authorize(session, Request("stripe", "A", 600, ELSEWHERE), done)
+    assert outcome.connection is not None
+    assert [line.rpartition(": ")[2] for line in said if "tried again" in line] == ["one", "three"]
+
+
+def test_a_refused_key_does_not_lose_the_link(session: Session) -> None:
+    def done(_: ConnectionBridge) -> None:
+        raise AuthenticationError(401)
+
+    outcome = authorize(session, Request("stripe", "A", 600, ELSEWHERE), done)
+    assert (outcome.connection, outcome.bridge.id) == (None, "b1")
+
+
+def test_a_cancel_ends_it(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    cancelled = threading.Event()
+    monkeypatch.setattr(interruption, "_cancelled", cancelled)
+    begun = session.clock.now()
+
+    def done(_: ConnectionBridge) -> None:
+        if session.clock.now() - begun > 30:
+            cancelled.set()
+
+    assert authorize(session, Request("stripe", "A", 600, ELSEWHERE), done).connection is None
+    assert session.clock.now() - begun < 45
+
+
+#: What the browser brings, what Weld lists under that id, and what is said of it.
+NOT_TAKEN = [
+    (Request("stripe", "A", 60, known=("old",)), "old", None, "was there before; it is not taken over"),
+    (Request("stripe", "A", 60), "theirs", "hubspot", "of another integration"),
+    (Request("stripe", "A", 60, connection_id="old"), "other", "stripe", "'old' that was to be authorised again"),
+]
+
+
+@pytest.mark.parametrize(("request_", "brought", "integration_id", "told"), NOT_TAKEN)
+def test_what_the_browser_brings_is_looked_at(
+    weld: Weld, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
+) -> None:
+    session = Session(Settings(api_key="key"), cast(WeldClient, weld), Notices(said.append))
+    weld.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
+    came_back = threading.Event()
+
+    def browse() -> None:
+        query = urlencode({"state": weld.bodies[0]["state"], "connectionId": brought})
+        requests.get(f"{weld.bodies[0]['redirect_uri']}?{query}", timeout=30)
+        came_back.set()
+
+    def done(_: ConnectionBridge) -> ConnectionInfo | None:
+        if not came_back.is_set():
+            threading.Thread(target=browse).start()
+            came_back.wait(30)
+            return None
+        return ConnectionInfo(id="right") if any("browser came back" in line for line in said) else None
+
+    outcome = authorize(session, request_, done)
+    assert outcome.connection == ConnectionInfo(id="right")  # by the list, after that
+    [line] = [line for line in said if "browser came back" in line]
+    assert told.replace("'", "") in line
+
+
+def test_the_browser_is_ahead_of_the_list(weld: Weld, said: list[str]) -> None:
+    session = Session(Settings(api_key="key"), cast(WeldClient, weld), Notices(said.append))
+
+    def done(_: ConnectionBridge) -> None:
+        query = urlencode({"state": weld.bodies[0]["state"], "connection_id": "new"})
+        requests.get(f"{weld.bodies[0]['redirect_uri']}?{query}", timeout=30)
+
+    outcome = authorize(session, Request("stripe", "A", 60), done)
+    assert outcome.connection == ConnectionInfo(id="new", label="A", integration_id="stripe")
+
+
+def test_the_bridge_of_a_lost_answer_is_found(session: Session, weld: Weld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only one that is new and may be ours; else another one is opened, since a link that nobody has hurts nobody."""
+    create, lost = weld.create_bridge, [True, True]
+
+    def create_bridge(body: dict[str, str]) -> ConnectionBridge:
+        bridge = create(body)
+        if lost and lost.pop():
+            raise AnswerLostError("lost")
+        return bridge
+
+    monkeypatch.setattr(weld, "create_bridge", create_bridge)
+    weld.bridges.append(ConnectionBridge(id="b0", authorize_url="https://weld.example/authorize?token=t0"))
+    assert authorize(session, Request("stripe", "A", 0), lambda _: None).bridge.id == "b1"
+    assert len(weld.bodies) == 1
+    other = ConnectionBridge(id="theirs", authorize_url="https://weld.example/authorize?token=x", label="B")
+    monkeypatch.setattr(weld, "list_bridges", lambda: [*weld.bridges, *([other] if len(weld.bodies) > 1 else [])])
+    assert authorize(session, Request("stripe", "A", 0), lambda _: None).bridge.id == "b2"

@@ -1,0 +1,136 @@
+"""What the benchmark makes of its measurements."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tools import bench
+from tools.bench_chart import chart
+from tools.bench_memory import PluginMemory
+from tools.bench_programs import MODES, PROVIDERS, program
+from tools.bench_run import Case, Measurement
+from tools.bench_startup import Startup
+from tools.bench_summary import rows_of, targets_of
+from tools.bench_weld import Asked
+
+INLINE, SEPARATE = Case("inline", 5000, 0), Case("separate", 1000, 0)
+NOTHING = Asked({}, 0.0)
+
+
+def measurement(case: Case, provider: str, operation: str, seconds: float, asked: Asked = NOTHING) -> Measurement:
+    return Measurement(case, 0, provider, operation, seconds, seconds / 2, int(seconds * 1e7), asked)
+
+
+def pair(case: Case, operation: str, idle: float, weld: float, asked: Asked = NOTHING) -> list[Measurement]:
+    return [measurement(case, "idle", operation, idle), measurement(case, "weld", operation, weld, asked)]
+
+
+def missed(measurements: list[Measurement]) -> list[str]:
+    return [target.what for target in targets_of(rows_of(measurements), []) if not target.met]
+
+
+def test_the_least_disturbed_run_counts() -> None:
+    [row] = rows_of(pair(INLINE, "up", 2.0, 9.0) + pair(INLINE, "up", 8.0, 3.0))
+    assert (row.runs, row.idle.seconds, row.weld.seconds, row.ratio) == (2, 2.0, 3.0, 1.5)
+    assert row.memory_ratio == 1.125  # the largest of each: 90 MB to 80 MB
+
+
+def test_an_operation_that_was_stopped_half_way_is_left_out() -> None:
+    assert rows_of([measurement(INLINE, "weld", "up", 1.0)]) == []
+
+
+def test_rows_are_in_the_order_in_which_the_operations_ran() -> None:
+    rows = rows_of(pair(INLINE, "refresh", 1, 1) + pair(SEPARATE, "up", 1, 1) + pair(INLINE, "second up", 1, 1))
+    assert [(row.case, row.operation) for row in rows] == [
+        (INLINE, "second up"),
+        (INLINE, "refresh"),
+        (SEPARATE, "up"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("operation", "weld", "expected"),
+    [("up", 1.25, []), ("up", 1.26, ["up"]), ("second up", 1.11, ["second up"]), ("destroy", 9, [])],
+)
+def test_ratios_that_are_promised(operation: str, weld: float, expected: list[str]) -> None:
+    assert missed(pair(INLINE, operation, 1.0, weld)) == [f"inline 5,000, 0 ms: {name}, ratio" for name in expected]
+
+
+def test_ratios_are_promised_for_the_large_cases_without_latency_only() -> None:
+    assert missed(pair(Case("inline", 10, 0), "up", 1.0, 9.0) + pair(Case("inline", 5000, 50), "up", 1.0, 9.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "operation", "kinds", "expected"),
+    [
+        (INLINE, "up", {"GET /elt_syncs": 2, "POST /elt_syncs/ID/source_streams": 10, "POST /elt_syncs": 2}, []),
+        (INLINE, "up", {"GET /elt_syncs": 3, "POST /elt_syncs/ID/source_streams": 12}, ["requests"]),
+        (INLINE, "second up", {"GET /elt_syncs": 1}, ["requests"]),
+        (INLINE, "refresh", {"GET /elt_syncs/ID": 2}, ["requests"]),
+        (SEPARATE, "up", {"GET /elt_streams": 15, "POST /elt_syncs/ID/source_streams": 1000}, []),
+        (SEPARATE, "up", {"POST /elt_syncs/ID/source_streams": 999}, ["writes beyond one a stream"]),
+        (SEPARATE, "refresh", {"GET /elt_streams": 16}, ["reads"]),
+    ],
+)
+def test_requests_that_are_promised(case: Case, operation: str, kinds: dict[str, int], expected: list[str]) -> None:
+    found = missed(pair(case, operation, 1.0, 1.0, Asked(kinds, 0.0)))
+    assert found == [f"{case}: {operation}, {what}" for what in expected]
+
+
+def test_imports_that_are_promised() -> None:
+    slow = [Startup("program", "pulumi", "weld_pulumi", 160, 61), Startup("plugin", "pulumi.dynamic", "x", 160, 199)]
+    assert [target.met for target in targets_of([], slow)] == [False, True]
+
+
+def test_the_chart_is_a_drawing_with_every_case() -> None:
+    rows = rows_of(pair(INLINE, "up", 2.0, 3.0) + pair(SEPARATE, "up", 4.0, 5.0))
+    texts = [element.text for element in ElementTree.fromstring(chart(rows)).iter() if element.tag.endswith("}text")]
+    assert {"inline 5,000, 0 ms", "separate 1,000, 0 ms", "3.0  ×1.50"} <= set(texts)
+    ElementTree.fromstring(chart([]))
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_the_programs_are_programs(provider: str, mode: str) -> None:
+    compile(program(provider, mode, 3, "conn"), "program", "exec")
+
+
+def options(*words: str) -> argparse.Namespace:
+    return bench._parser().parse_args(words)
+
+
+def test_the_plan_follows_the_options() -> None:
+    assert list(bench._plan(options("--only", "inline", "--sizes", "7", "--latency", "0,20", "--repeat", "2"))) == [
+        (Case("inline", 7, 0.0), 2),
+        (Case("inline", 7, 20.0), 2),
+    ]
+    everything = dict(bench._plan(options()))
+    assert len(everything) == 12
+    assert (everything[INLINE], everything[SEPARATE]) == (3, 1)
+    assert list(bench._plan(options("--only", "startup"))) == []
+    assert {repeats for _, repeats in bench._plan(options("--quick"))} == {1}
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel tells no peak of a process here")
+def test_the_memory_of_the_plugin_of_a_folder(tmp_path: Path) -> None:
+    # Its command line and its folder are what a plugin is known by.
+    code = "import time; held = bytearray(64_000_000); print('ready', flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", code, "pulumi.dynamic"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with PluginMemory(tmp_path) as memory, PluginMemory(tmp_path / "..") as other:
+            deadline = time.monotonic() + 30
+            while memory.peak is None and time.monotonic() < deadline:
+                time.sleep(0.01)
+        process.kill()
+    assert memory.peak is not None
+    assert memory.peak > 64_000_000
+    assert other.peak is None
