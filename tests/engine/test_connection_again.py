@@ -186,7 +186,7 @@ def test_a_label_changed_in_welds_pages(weld: Simulator, stack: Stacks) -> None:
     weld.patch_connection(id, label="Theirs")
     drift = project.refresh()
     assert drift.refreshed == {}
-    assert f"the connection {id} has the label 'Theirs' in Weld, the program says 'Old'" in drift.text
+    assert f"connection {id} has the label 'Theirs' in Weld, the program says 'Old'" in drift.text
     assert project.up().changed == {}
     project.write(program('label="Theirs"'))
     preview = project.preview()

@@ -22,7 +22,6 @@ READINGS = [
     {"connection_label": "absent"},
     {"connection_integration": "absent", "list_order": "oldest"},
     {"connection_label": "absent", "connection_integration": "absent", "connections_envelope": "data"},
-    {"connection_label": "absent", "used_bridge_listed": "listed"},
     {"used_bridge_listed": "listed", "bridge_link": "url_relative"},
 ]
 
@@ -230,6 +229,7 @@ def test_its_label_changes(weld: Simulator, stack: Stacks) -> None:
     changed = project.up()
     assert changed.changed == {"c0": "update"}
     assert changed.seconds < 60  # it does not wait again
+    assert "nobody waits for the connection 'Stripe' (stripe) any more" in changed.text
     [bridge] = [bridge for bridge in weld.pending_bridges() if bridge["label"] == "Stripe EU"]
     assert project.outputs()["c0_authorize_url"] == bridge["authorize_url"]
     weld.authorize(bridge["id"])

@@ -103,7 +103,8 @@ class Plugin:
         )
         assert self.process.stdout is not None
         port = int(self.process.stdout.readline())
-        threading.Thread(target=self._lines.extend, args=(self.process.stdout,), daemon=True).start()
+        self._reader = threading.Thread(target=self._lines.extend, args=(self.process.stdout,), daemon=True)
+        self._reader.start()
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}")
         self.stub = provider_pb2_grpc.ResourceProviderStub(self._channel)
         self._call("Configure", provider_pb2.ConfigureRequest(args=_struct(self._config), acceptSecrets=True))
@@ -118,6 +119,7 @@ class Plugin:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.process.wait(_SECONDS)
+        self._reader.join(_SECONDS)
         assert self.process.stdout is not None
         self.process.stdout.close()
 

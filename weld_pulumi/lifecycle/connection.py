@@ -147,13 +147,10 @@ class ConnectionLifecycle(Lifecycle):
         connections = self.client.list_connections()
         authorized = self.session.authorized.get(key)
         if news["adopt"] or authorized is not None:
-            connection = (
-                self._adopted(connections, news)
-                if news["adopt"]
-                else next((c for c in connections if c.id == authorized), ConnectionInfo(id=str(authorized)))
-            )
+            connection = self._adopted(connections, news) if news["adopt"] else _among(connections, str(authorized))
             settle(self.session, key, connection.id)
-            return connection.id, self._authorized(news, connection)
+            said = connection.label if news["adopt"] else None
+            return connection.id, self._authorized(news, connection, told_label=said)
         pending_id = wait_for(self.session, key)
         warn_of_same(self.session, connections, news)
         try:
@@ -191,18 +188,25 @@ class ConnectionLifecycle(Lifecycle):
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
         return outcome, with_memo(outs, known=known, bridge=track.bridge_id)
 
-    @staticmethod
-    def _authorized(declared: Mapping[str, Any], connection: ConnectionInfo | None, **before: Any) -> Props:
+    def _authorized(self, declared: Mapping[str, Any], connection: ConnectionInfo, **before: Any) -> Props:
         """Return the outputs of a connection; ``before`` are facts of the last run that Weld may not tell now.
 
-        A label that Weld has in the place of the declared one was said, and is remembered, so that it is said once.
+        That Weld has another label than the program is said here, and remembered, so that it is said once.
         """
-        created_at = (connection and connection.created_at) or before.get("created_at")
         told = before.get("told_label")
-        if connection is not None:
+        self._tell_label(connection, declared, told)
+        created_at = connection.created_at or before.get("created_at")
+        if connection.label is not None:
             told = connection.label if connection.label != declared["label"] else None
         outs = {**CONNECTION.declared(declared), "status": AUTHORIZED, "created_at": created_at}
         return with_memo(outs, told_label=told)
+
+    def _tell_label(self, connection: ConnectionInfo, declared: Mapping[str, Any], told: str | None) -> None:
+        if connection.label not in (None, declared["label"], told):
+            self.session.notices.info(
+                f"connection {connection.id} has the label {connection.label!r} in Weld, the program says "
+                f"{declared['label']!r}; renaming takes a person, so it is left as it is."
+            )
 
     # Read ------------------------------------------------------------------------------------------------------
 
@@ -220,11 +224,7 @@ class ConnectionLifecycle(Lifecycle):
         if props.get("status") == PENDING:
             return self._read_pending(Pending(self.session, id, props), props, declared)
         told = memo_of(props).get("told_label")
-        if connection.label not in (None, declared["label"], told):
-            self.session.notices.info(
-                f"the connection {id} has the label {connection.label!r} in Weld, the program says "
-                f"{declared['label']!r}; renaming takes a person, so it is left as it is."
-            )
+        self._tell_label(connection, declared, told)
         created_at = connection.created_at or props.get("created_at")
         outs = {**declared, "status": AUTHORIZED, "created_at": created_at}
         return Live(id, with_memo(outs, told_label=told), declared)
@@ -270,18 +270,19 @@ class ConnectionLifecycle(Lifecycle):
             return self._authorize_again(id, olds, news)
         if olds.get("status") == PENDING and not changed:
             return self._update_waiting(id, olds, news)
-        before = {"created_at": olds.get("created_at"), "told_label": memo_of(olds).get("told_label")}
-        return self._authorized(news, None, **before)
+        told = memo_of(olds).get("told_label")
+        return self._authorized(news, live or ConnectionInfo(id=id), created_at=olds.get("created_at"), told_label=told)
 
     def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
         """Give a resource that waits a fresh link, where the old one is of no use or asks for something else."""
-        changed = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
-        if changed or Pending(self.session, id, olds).look().dead:
-            # A person may still use the old link, so what was unknown then is unknown now.
-            _, outs = self._ask(news, list(memo_of(olds).get("known", [])), wait=False)
-            self.session.pending_labels[id] = news["label"]
-            return outs
-        return _still_waiting(olds, news)
+        pending, renamed = Pending(self.session, id, olds), olds.get("label") != news["label"]
+        if not (renamed or fired("reauthorize_triggers", olds, news) or pending.look().dead):
+            return _still_waiting(olds, news)
+        if renamed:
+            pending.tell_useless()
+        self.session.pending_labels[id] = news["label"]
+        # A person may have used the old link meanwhile, so what was unknown then is unknown now.
+        return self._ask(news, list(memo_of(olds).get("known", [])), wait=False)[1]
 
     def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
         """See whether a person has authorised a connection again."""
@@ -296,7 +297,7 @@ class ConnectionLifecycle(Lifecycle):
             f"the link to authorise {news['label']!r} again has expired, and Weld does not tell whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
-        return self._authorized(news, None, created_at=olds.get("created_at"))
+        return self._authorized(news, ConnectionInfo(id=id), created_at=olds.get("created_at"))
 
     def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
         watch = Watch(self.session, id, news["label"])
@@ -315,7 +316,7 @@ class ConnectionLifecycle(Lifecycle):
                 f"{news['label']!r}."
             )
         self.session.forget("connections")
-        return self._authorized(news, found, created_at=olds.get("created_at"))
+        return self._authorized(news, found, created_at=olds.get("created_at"), told_label=found.label)
 
     # Delete ----------------------------------------------------------------------------------------------------
 
@@ -364,6 +365,10 @@ def _still_waiting(olds: Props, news: Props) -> Props:
     """Return the outputs of a resource that goes on waiting with the same link."""
     kept = {name: olds.get(name) for name in ("status", "authorize_url", "authorize_expires_at", "created_at")}
     return with_memo({**CONNECTION.declared(news), **kept}, **memo_of(olds))
+
+
+def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
+    return next((connection for connection in connections if connection.id == id), ConnectionInfo(id=id))
 
 
 def _gone(id: str, advice: str) -> NotFoundError:

@@ -55,7 +55,7 @@ def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> Connection
 
 def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -> None:
     """Say what is taken over, and what about it is different from the program."""
-    other = connection.label is not None and connection.label != inputs["label"]
+    other = connection.label not in (None, inputs["label"])
     label = f"; its label in Weld is {connection.label!r}, not {inputs['label']!r}" if other else ""
     session.notices.info(f"adopts connection {connection.describe()}{label}.")
     if inputs["deletion_policy"] == "delete":

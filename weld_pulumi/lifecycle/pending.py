@@ -25,6 +25,7 @@ __all__ = [
     "doubled",
     "key_of",
     "link_of",
+    "named",
     "settle",
     "tell_candidates",
     "tell_pending",
@@ -152,7 +153,7 @@ class Pending:
     def _look_for_new(self, bridge_id: str | None) -> Look:
         key, known = key_of(self._props), self._memo.get("known", ())
         connections = self._session.connections(max_age=_FRESH)
-        found = newly_authorized(self._session, connections, known, *key, bridge_id)
+        found = newly_authorized(self._session, connections, known, *key, bridge_id, alone=False)
         if found is not None:
             return Look(found)
         candidates = fitting(self._session, connections, known, *key)
@@ -188,10 +189,14 @@ class Pending:
                 f"no stack; remove it there, or take it over with adopt={seen.found.id!r}."
             )
         elif not seen.dead:
-            self._session.notices.info(
-                f"nobody waits for {self._name()} any more; its link works until "
-                f"{self._props.get('authorize_expires_at')}, so do not open it."
-            )
+            self.tell_useless()
+
+    def tell_useless(self) -> None:
+        """Say that the link still works, but is of no use any more: Weld has no way to close it."""
+        self._session.notices.info(
+            f"nobody waits for {self._name()} any more; its link works until "
+            f"{self._props.get('authorize_expires_at')}, so do not open it."
+        )
 
     def _name(self) -> str:
         return named(self._props)

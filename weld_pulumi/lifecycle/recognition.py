@@ -29,6 +29,7 @@ def newly_authorized(
     integration_id: str,
     label: str,
     bridge_id: str | None = None,
+    alone: bool = True,
 ) -> ConnectionInfo | None:
     """Return the one new connection that a person has made for this integration and label, or None.
 
@@ -39,6 +40,8 @@ def newly_authorized(
         integration_id: what was asked for.
         label: what was asked for.
         bridge_id: the bridge of the link, if Weld was seen to list it while it was not used.
+        alone: no resource waits beside those that this process knows of. (While the engine compares the resources of
+            a stack one by one, others may be still to come.)
     """
     own = (integration_id, label)
     with session.lock:
@@ -47,9 +50,9 @@ def newly_authorized(
     if len(found) != 1:
         return None
     rivals = any(_fits(found[0], *key) for key in others)
-    if found[0].label is not None and not rivals:
+    if not rivals and (found[0].label is not None or alone or bridge_id is None):
         return found[0]
-    return found[0] if _came_of(session, bridge_id, rivals) else None
+    return found[0] if is_used(session, bridge_id) else None
 
 
 def fitting(
@@ -60,14 +63,6 @@ def fitting(
     found = [c for c in connections if c.id not in taken and _fits(c, integration_id, label)]
     telling = [c for c in found if c.label is not None and c.integration_id is not None]
     return telling or found
-
-
-def _came_of(session: Session, bridge_id: str | None, rivals: bool) -> bool:
-    """Tell whether a connection that tells too little must have come of this bridge."""
-    listed = _listed_bridges(session)
-    if listed is not None and bridge_id is not None and bridge_id not in listed:
-        return True
-    return not rivals and not (listed or set()) - {bridge_id}
 
 
 class Track:

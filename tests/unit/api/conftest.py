@@ -23,14 +23,19 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def connect(waits: list[float]) -> Connect:
+def connect(waits: list[float]) -> Iterator[Connect]:
     """Makes a client for a URL (of a server, or of the simulator with its key)."""
+    clients: list[WeldClient] = []
 
     def make(url: str, api_key: str = KEY, chance: float = 1.0, **settings: Any) -> WeldClient:
         made = Settings(api_key=api_key, api_url=url, key_source="the test", **{"request_timeout": 5.0, **settings})
-        return WeldClient(made, Transport(made, Backoff(waits.append, lambda: chance)))
+        client = WeldClient(made, Transport(made, Backoff(waits.append, lambda: chance)))
+        clients.append(client)
+        return client
 
-    return make
+    yield make
+    for client in clients:
+        client.transport._session.close()
 
 
 @pytest.fixture

@@ -1,0 +1,121 @@
+"""Which new connection is whose, by what Weld tells of it."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
+from weld_pulumi.config import Settings
+from weld_pulumi.errors import ServerError
+from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.recognition import TO_BE_MADE, Track, newly_authorized
+from weld_pulumi.lifecycle.session import Session
+
+
+class Weld:
+    """Lists bridges, or fails to."""
+
+    def __init__(self, *listed: str | None) -> None:
+        self.listed = listed
+
+    def list_bridges(self) -> list[ConnectionBridge]:
+        if self.listed == (None,):
+            raise ServerError(500)
+        return [ConnectionBridge(id=id) for id in self.listed]
+
+
+def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> Session:
+    said: list[str] = []
+    session = Session(Settings(), cast(WeldClient, Weld(*listed)), Notices(said.append))
+    session.waiting.update(waiting or {})
+    return session
+
+
+def new(id: str = "x", label: str | None = "A", integration_id: str | None = "stripe") -> ConnectionInfo:
+    return ConnectionInfo(id=id, label=label, integration_id=integration_id)
+
+
+UNTOLD = new(label=None)
+NOTHING_TOLD = new(label=None, integration_id=None)
+
+
+@pytest.mark.parametrize(
+    ("connections", "expected"),
+    [
+        ([new()], "x"),
+        ([], None),
+        ([new("old")], None),
+        ([new("old"), new()], "x"),
+        ([new(label="B")], None),
+        ([new(integration_id="hubspot")], None),
+        ([new(), new("y")], None),
+        ([UNTOLD], "x"),
+        ([NOTHING_TOLD], "x"),
+        ([new(integration_id=None)], "x"),
+        ([UNTOLD, new("y")], "y"),  # what tells most wins
+        ([UNTOLD, new("y", label="B")], "x"),
+    ],
+)
+def test_one_that_waits(connections: list[ConnectionInfo], expected: str | None) -> None:
+    found = newly_authorized(session_with(), connections, ["old"], "stripe", "A")
+    assert (found and found.id) == expected
+
+
+@pytest.mark.parametrize(
+    ("connection", "other", "used", "expected"),
+    [
+        (new(), ("stripe", "B"), False, True),
+        (new(), ("hubspot", "A"), False, True),
+        (UNTOLD, ("hubspot", "A"), False, True),
+        (new(integration_id=None), ("stripe", "B"), False, True),
+        (UNTOLD, ("stripe", "B"), False, False),
+        (UNTOLD, ("stripe", "B"), True, True),
+        (new(integration_id=None), ("hubspot", "A"), False, False),
+        (new(integration_id=None), ("hubspot", "A"), True, True),
+    ],
+)
+def test_two_that_wait(connection: ConnectionInfo, other: tuple[str, str], used: bool, expected: bool) -> None:
+    """Where the other one could be meant, the link has to have been used."""
+    listed = ["b2"] if used else ["b1", "b2"]
+    session = session_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
+    assert (newly_authorized(session, [connection], [], "stripe", "A", "b1") is not None) is expected
+
+
+def test_one_without_a_link_is_no_rival() -> None:
+    session = session_with("b1", waiting={("stripe", "B"): TO_BE_MADE})
+    assert newly_authorized(session, [UNTOLD], [], "stripe", "A", "b1") == UNTOLD
+
+
+@pytest.mark.parametrize(
+    ("connection", "listed", "bridge_id", "expected"),
+    [
+        (new(), ["b1"], "b1", True),
+        (UNTOLD, ["b1"], "b1", False),
+        (UNTOLD, ["b2"], "b1", True),
+        (UNTOLD, [None], "b1", False),  # Weld cannot tell which links are used
+        (UNTOLD, ["b2"], None, True),  # Weld never told
+    ],
+)
+def test_others_may_be_still_to_come(
+    connection: ConnectionInfo, listed: list[str | None], bridge_id: str | None, expected: bool
+) -> None:
+    found = newly_authorized(session_with(*listed), [connection], [], "stripe", "A", bridge_id, alone=False)
+    assert (found is not None) is expected
+
+
+def test_what_belongs_to_others_here() -> None:
+    session = session_with()
+    session.made.add("x")
+    session.recognised.add("y")
+    session.compared["z"] = {}
+    assert newly_authorized(session, [new("x"), new("y"), new("z")], [], "stripe", "A") is None
+
+
+@pytest.mark.parametrize(("listed", "expected"), [(["b1", "b2"], "b1"), (["b2"], None), ([None], None)])
+def test_a_bridge_is_tracked_if_weld_lists_it(listed: list[str | None], expected: str | None) -> None:
+    track = Track(session_with(*listed))
+    track.follow(ConnectionBridge(id="b1"))
+    assert track.bridge_id == expected
