@@ -187,7 +187,7 @@ def test_interrupted_once(weld: Simulator, stack: Stacks, sign: signal.Signals) 
         running_up.interrupt(sign)
         for bridge in bridges:
             wait_until_closed(port_of(bridge))
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30
         assert running_up.finish() != 0
     assert [r["outputs"]["status"] for r in project.resources()] == ["PENDING"] * 4
     for bridge in bridges:
