@@ -1,6 +1,6 @@
-"""A dynamic provider that does nothing but echo: what Pulumi itself costs.
+"""Dynamic providers that do nothing: what Pulumi itself costs.
 
-Written as a file into the project of the benchmark, so that its class is found by reference, as `weld_pulumi`'s are.
+Written as a file into the project of the benchmark, so that its classes are found by reference, as `weld_pulumi`'s are.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ import pulumi
 from pulumi import dynamic
 
 _numbers = itertools.count(1)
+_NOW = "2026-01-01T00:00:00.000Z"
+_NAMES = ("excluded_columns", "hashed_columns", "excluded_substreams")
+_FLAGS = ("full_sync_always", "full_sync_at_midnight", "protected_from_full_sync", "enabled_history_table")
+_STREAM = {**{key: [] for key in _NAMES}, **dict.fromkeys(_FLAGS, False), "adopt": False, "reset_history_table": False}
+_SYNC = {"adopt": False, "deletion_policy": "delete", "enabled": True, "remove_destination_data": False}
+_IDS = ("account_id", "source_integration_id", "destination_integration_id", "destination_connection_id")
 
 
 class EchoProvider(dynamic.ResourceProvider):
@@ -26,9 +32,39 @@ class EchoProvider(dynamic.ResourceProvider):
 
 
 class Echo(dynamic.Resource, module="bench", name="Echo"):
-    """A resource with whatever properties it is given."""
+    """A resource with the properties that it is given."""
 
     def __init__(
         self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__(EchoProvider(), resource_name, dict(props), opts)
+
+
+class TwinProvider(EchoProvider):
+    """Does nothing either, but fills the state as Weld's resources do: with defaults, and with what Weld would tell."""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
+        """Write the defaults out."""
+        return dynamic.CheckResult({**(_STREAM if "elt_sync_id" in news else _SYNC), **news}, [])
+
+    def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
+        """Say that it is there, and what there is to tell about it."""
+        return dynamic.CreateResult(f"twin-{next(_numbers)}", {**props, **_facts(props)})
+
+
+class Twin(dynamic.Resource, module="bench", name="Twin"):
+    """A resource with the arguments and outputs of Weld's own."""
+
+    def __init__(
+        self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        defaults = _STREAM if "elt_sync_id" in props else _SYNC
+        outputs = dict.fromkeys([*defaults, *_facts(props)])
+        super().__init__(TwinProvider(), resource_name, {**outputs, **props}, opts)
+
+
+def _facts(props: Mapping[str, Any]) -> dict[str, Any]:
+    if "elt_sync_id" in props:
+        return {"created_at": _NOW, "incremental_primary_key_name": ["id"]}
+    ids = {entry["name"]: "abcdefghijklmn" for entry in props.get("source_streams", [])}
+    return {"created_at": _NOW, "status": "RUNNING", "stream_ids": ids, **dict.fromkeys(_IDS, "abcdefghijklmn")}

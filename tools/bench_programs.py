@@ -34,19 +34,23 @@ for name in NAMES:
     weld.SourceStream(name, elt_sync_id=sync.id)
 """,
     ("idle", "inline"): """
-from idle import Echo
-Echo("sync", SYNC)
+from idle import {kind}
+{kind}("sync", SYNC)
 """,
     ("idle", "separate"): """
-from idle import Echo
-sync = Echo("sync", SYNC)
+from idle import {kind}
+sync = {kind}("sync", SYNC)
 for name in NAMES:
-    Echo(name, {"elt_sync_id": sync.id, "name": name})
+    {kind}(name, dict(elt_sync_id=sync.id, name=name))
 """,
 }
 
 
-def program(provider: str, mode: str, streams: int, connection_id: str) -> str:
-    """The text of a program with one sync and so many streams."""
+def program(provider: str, mode: str, streams: int, connection_id: str, *, same_state: bool = False) -> str:
+    """The text of a program with one sync and so many streams.
+
+    With `same_state` the idle provider's resources hold all the properties that Weld's do, else those in the program.
+    """
     sync = _SYNC.format(connection_id=connection_id, streams=streams)
-    return sync + (_ENTRIES if mode == "inline" else "") + _BODY[provider, mode]
+    body = _BODY[provider, mode].format(kind="Twin" if same_state else "Echo")
+    return sync + (_ENTRIES if mode == "inline" else "") + body

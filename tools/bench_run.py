@@ -48,11 +48,16 @@ class Measurement:
         return asdict(self)
 
 
-def measure(case: Case, run: int, weld: Weld, tell: Callable[[str], None]) -> Iterator[Measurement]:
+def measure(
+    case: Case, run: int, weld: Weld, tell: Callable[[str], None], *, same_state: bool = False
+) -> Iterator[Measurement]:
     """Measures both providers side by side, so that what else the machine does meets both."""
     connection_id = weld.start_afresh(case.latency)
     with tempfile.TemporaryDirectory(prefix="weld-bench-") as folder:
-        projects = {name: _project(Path(folder) / name, name, case, connection_id, weld.url) for name in PROVIDERS}
+        projects = {}
+        for provider in PROVIDERS:
+            text = program(provider, case.mode, case.streams, connection_id, same_state=same_state)
+            projects[provider] = _project(Path(folder) / provider, provider, text, weld.url)
         for number, operation in enumerate(OPERATIONS):
             # Neither always has the machine that the other has just warmed up.
             order = PROVIDERS if (number + run) % 2 else PROVIDERS[::-1]
@@ -61,8 +66,7 @@ def measure(case: Case, run: int, weld: Weld, tell: Callable[[str], None]) -> It
                 yield _operate(case, run, provider, operation, projects[provider], weld)
 
 
-def _project(folder: Path, provider: str, case: Case, connection_id: str, url: str) -> engine.Project:
-    text = program(provider, case.mode, case.streams, connection_id)
+def _project(folder: Path, provider: str, text: str, url: str) -> engine.Project:
     if provider == "idle":
         return engine.Project(folder, text, name="bench", files=IDLE_FILES)
     return engine.Project(folder, text, config={"weld:apiUrl": url}, secrets={"weld:apiKey": API_KEY}, name="bench")

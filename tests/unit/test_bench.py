@@ -98,8 +98,9 @@ def test_the_chart_is_a_drawing_with_every_case() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_the_programs_are_programs(provider: str, mode: str) -> None:
-    compile(program(provider, mode, 3, "conn"), "program", "exec")
+@pytest.mark.parametrize("same_state", [False, True])
+def test_the_programs_are_programs(provider: str, mode: str, same_state: bool) -> None:
+    compile(program(provider, mode, 3, "conn", same_state=same_state), "program", "exec")
 
 
 def options(*words: str) -> argparse.Namespace:

@@ -99,6 +99,10 @@ class WeldClient:
         path = _sync(sync_id)
         return self._parse(EltSyncInfo, self._get(path), f"GET {path}")
 
+    def hide_settings(self, settings: Any) -> None:
+        """Keep the values of ``elt_settings`` out of every error: any may be a secret that Weld repeats."""
+        self.transport.hide(_leaves(settings))
+
     def create_sync(self, body: Mapping[str, Any]) -> EltSyncInfo:
         """Create a sync; it is not enabled and has no streams (POST /elt_syncs)."""
         answer = self._send(Kind.ONCE, "POST", "/elt_syncs", body, _leaves(body.get("elt_settings")))

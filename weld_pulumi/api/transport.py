@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import ssl
+import threading
 from collections.abc import Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -70,7 +71,14 @@ class Transport:
         self.settings = settings
         self.backoff = backoff or Backoff()
         self._kept = _new_session(settings)
+        self._hidden: frozenset[str] = frozenset()
+        self._hiding = threading.Lock()
         self._process = os.getpid()
+
+    def hide(self, texts: Iterable[str]) -> None:
+        """Keep texts out of every error from now on: Weld may repeat what it was told when it is asked for more."""
+        with self._hiding:
+            self._hidden = self._hidden.union(texts)
 
     def request(
         self,
@@ -99,7 +107,7 @@ class Transport:
             WeldConnectionError: Weld was not reached.
         """
         key = self.settings.require_key()
-        redact = Redaction((key, *secrets))
+        redact = Redaction((key, *secrets, *self._hidden))
         attempt = 0
         while True:
             advised: float | None = None

@@ -38,6 +38,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def check(self, olds: Props, news: Props) -> Checked:
         """See :class:`.base.Lifecycle`."""
+        self.client.hide_settings(news.get("elt_settings"))
         inputs, found = SYNC.canonical(news)
         problems = self.minded([*found, *schedule_problem(inputs)])
         ask = self.session.may_ask()
@@ -119,6 +120,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Lifecycle`."""
+        self.client.hide_settings(news.get("elt_settings"))
         if is_pending(news["connection_id"]):
             raise AuthorizationPendingError(self._pending_text(news))
         with self.session.lock_for(f"create/{news['connection_id']}"):
@@ -198,6 +200,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def read(self, id: str, props: Props) -> Live:
         """See :class:`.base.Lifecycle`."""
+        self.client.hide_settings(props.get("elt_settings"))
         declared = SYNC.declared(props)
         try:
             sync = self.client.get_sync(id)
@@ -225,6 +228,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
+        self.client.hide_settings([olds.get("elt_settings"), news.get("elt_settings")])
         wanted = self._with_streams(id, news)
         changed = SYNC.changed(olds, wanted)
         if all(SYNC[name].change is Change.LOCAL for name in changed):
@@ -267,6 +271,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
+        self.client.hide_settings(props.get("elt_settings"))
         if id in self.session.made:
             self.session.notices.warn(f"sync {id} was taken over by another EltSync, so it is not deleted.")
             return

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from .._ending import process_is_ending
+
 __all__ = ["end_orphan", "is_cancelled", "is_orphan", "notice_cancel"]
 
 T = TypeVar("T")
@@ -47,7 +49,7 @@ def is_cancelled() -> bool:
 
 def is_orphan() -> bool:
     """Tell whether this process is alone: its engine is gone, or it is ending itself."""
-    if not threading.main_thread().is_alive():
+    if process_is_ending():
         return True
     host, _, port = (sys.argv[1] if _servicer() is not None and len(sys.argv) > 1 else "").rpartition(":")
     if not host or not port.isdigit():

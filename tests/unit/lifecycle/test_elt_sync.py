@@ -109,3 +109,17 @@ def test_a_list_that_holds_odd_things_is_refused_by_place(weld: Simulator) -> No
         "source_streams[5].name",
         "source_streams[5].full_sync_always",
     ]
+
+
+@pytest.mark.parametrize("path", [r"/elt_syncs/[^/]+/enable", r"/elt_syncs/[^/]+/source_streams"])
+def test_settings_are_not_repeated_whatever_weld_was_asked(weld: Simulator, stack: Stack, path: str) -> None:
+    said = {"message": "the token 'hunter2-secret' is wrong"}
+    weld.fault("status", "POST", path, status=400, body=said)
+    streams = [{"name": "charges"}]
+    with pytest.raises(WeldError, match=r"the token '\[secret\]' is wrong"):
+        stack.up([sync(weld, elt_settings={"deep": ["hunter2-secret"]}, source_streams=streams)])
+
+    stack.up([sync(weld, elt_settings={"deep": ["hunter2-secret"]}, source_streams=streams)])
+    weld.fault("status", "GET", r"/elt_syncs/[^/]+", status=400, body=said)
+    with pytest.raises(WeldError, match=r"the token '\[secret\]' is wrong"):
+        stack.refresh()
