@@ -23,6 +23,7 @@ def test_what_patterns_stand_for(weld: Simulator, stack: Stacks) -> None:
         {"name": "shop.orders", "enabled_history_table": True},  # a plain name wins over every pattern
         {"name": "tmp_*"},
         {"name": "*.st??k", "exclude": True},
+        {"name": "gone", "exclude": True},
     ]
     stacked = stack(
         program(
@@ -36,6 +37,7 @@ def test_what_patterns_stand_for(weld: Simulator, stack: Stacks) -> None:
     first = stacked.up()
     # The connection was not there when the preview could have said it.
     assert "source_streams of 'weld_sync': the pattern 'tmp_*' matches no stream." in first.text
+    assert "source_streams of 'weld_sync': the exclusion 'gone' matches no stream." in first.text
     sync = sync_into(weld, "weld_sync")["id"]
     flags = ("full_sync_at_midnight", "full_sync_always", "enabled_history_table")
     set_in = {name: [flag for flag in flags if stream[flag]] for name, stream in streams_of(weld, sync).items()}

@@ -1,8 +1,8 @@
 """Streams of a sync, the same for separate SourceStream resources and for inline entries.
 
 A stream in its canonical form is a small dict that leaves out what equals the default. Weld's upsert may either keep
-or reset a field that is left out, so what is sent is always complete; and it never tells the two lists of columns, so
-those are kept as the program said them last.
+or reset a field that is left out, so what is sent is complete. It never tells the two lists of columns, so those are
+kept as the program said them last; a list that the program never said is not sent, since somebody else may have set it.
 """
 
 from __future__ import annotations
@@ -90,16 +90,19 @@ def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
 def body_of(
     entry: Mapping[str, Any], live: EltStreamInfo | None = None, before: Mapping[str, Any] | None = None
 ) -> Props:
-    """Return the complete item of an upsert.
+    """Return the item of an upsert.
 
     Args:
         entry: the stream as the program wants it.
         live: as it is at Weld, to keep a pointer that the program does not manage.
-        before: as the program wanted it last: a pointer taken out of the program is cleared.
+        before: as the program wanted it last; None for a stream that is new to it. What was taken out of the program
+            since is cleared, be it a pointer or a list of columns.
     """
     body: Props = {"name": entry["name"]}
     for field in STREAM_FIELDS:
         value = field.value(entry)
+        if field.write_only and not value and before is not None and not before.get(field.name):
+            continue
         if value is None:
             value = "" if (before or {}).get(field.name) else (live.incremental_pointer_id if live else None)
         if value is not None:
@@ -124,9 +127,7 @@ def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props 
     wanted = {**entry_of(live, None), **entry}
     if not columns and all(getattr(live, name) == value for name, value in said.items()):
         return None
-    body = body_of(wanted, live)
-    # Unknown to us and not asked for: left out, so that a Weld that keeps what is left out keeps them.
-    return {k: v for k, v in body.items() if k in wanted or k not in ("excluded_columns", "hashed_columns")}
+    return body_of(wanted, live, before={})
 
 
 def streams_in(session: Session, sync: EltSyncInfo) -> dict[str, EltStreamInfo]:

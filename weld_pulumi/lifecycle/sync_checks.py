@@ -135,9 +135,11 @@ def resolved(
 ) -> list[Props]:
     """Resolve patterns against what is available; one that matches nothing is told."""
     resolution = resolve(entries, available)
-    for pattern in resolution.unmatched:
+    unmatched = [("pattern", name) for name in resolution.unmatched]
+    unmatched += [("exclusion", name) for name in resolution.unmatched_excludes]
+    for what, name in unmatched:
         session.notices.warn(
-            f"source_streams of {inputs.get('destination_schema_name')!r}: the pattern {pattern!r} matches no stream."
+            f"source_streams of {inputs.get('destination_schema_name')!r}: the {what} {name!r} matches no stream."
         )
     return resolution.entries
 

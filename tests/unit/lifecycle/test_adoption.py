@@ -111,3 +111,31 @@ def test_two_resources_never_stand_for_one_object(weld: Simulator, stack: Stack)
     }
     assert [s["id"] for s in weld.state()["syncs"]] == [id]
     assert [s["name"] for s in weld.state()["streams"]] == ["charges"]
+
+
+def test_columns_that_only_weld_knows_outlive_a_change_of_an_adopted_stream(weld: Simulator, stack: Stack) -> None:
+    """Weld never tells them, so a program that was made for what is there (`weld-pulumi import`) cannot say them."""
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    hashed = [{"name": name, "hashed_columns": ["email"]} for name in ("charges", "customers")]
+    separate = weld.create_sync(stripe, destination_schema_name="separate", streams=hashed)["id"]
+    weld.create_sync(stripe, destination_schema_name="inline", streams=hashed)
+
+    def program(**flags: Any) -> list[Res]:
+        entries = [{"name": "charges", **flags}, {"name": "customers"}]
+        charges = {"elt_sync_id": separate, "name": "charges", "adopt": True, **flags}
+        return [
+            Res("EltSync", "inline", sync(stripe, "inline", source_streams=entries, adopt=True)),
+            Res("SourceStream", "charges", charges),
+        ]
+
+    def columns() -> list[tuple[Any, Any]]:
+        streams = [s for s in weld.state()["streams"] if s["name"] == "charges"]
+        return [(stream["full_sync_always"], stream["hashed_columns"]) for stream in streams]
+
+    stack.up(program())
+    stack.up(program(full_sync_always=True))
+    assert columns() == [(True, ["email"])] * 2
+    stack.up(program(full_sync_always=True, hashed_columns=["phone"]))
+    assert columns() == [(True, ["phone"])] * 2
+    stack.up(program(full_sync_always=True))
+    assert columns() == [(True, [])] * 2

@@ -24,7 +24,7 @@ __all__ = ["Imported", "Workspace", "collect"]
 _COLUMNS = ("excluded_columns", "hashed_columns")
 _COLUMNS_ADVICE = (
     "Weld never tells excluded_columns and hashed_columns. Where columns are excluded or hashed, write that into the "
-    "program before you change anything else of the stream: a change sends these lists too."
+    "program: a Weld that resets what a change leaves out would lose them with the next change of the stream."
 )
 
 
