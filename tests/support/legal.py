@@ -66,6 +66,9 @@ def streams(draw: st.DrawFn, name: str) -> dict[str, Any]:
                 else st.just([]),
                 "enabled_history_table": flags,
                 "incremental_pointer_id": st.sampled_from([None, "", "created", "updated_at"]),
+                "run_triggers": triggers,
+                "full_refresh_triggers": triggers,
+                "reset_history_table": flags,
             }
         )
     )

@@ -13,12 +13,12 @@ from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
-from .streams import body_of, is_open, single_entries, streams_in, upsert
+from .streams import body_of, by_name, is_open, single_entries, streams_in, upsert
 from .sync_adoption import FRESH, adoption_of, described, identical_problem, is_alike
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
-from .triggers import TRIGGER_FIELDS, fire, fired
+from .triggers import Firing, any_fired
 from .values import UNKNOWN, has_unknown
 
 __all__ = ["EltSyncLifecycle"]
@@ -304,11 +304,11 @@ class EltSyncLifecycle(Lifecycle):
         return news if entries is None else {**news, "source_streams": entries}
 
     def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_on: bool) -> None:
-        if not any(fired(field.name, olds, news) for field in TRIGGER_FIELDS):
-            return
-        inline = news.get("source_streams") is not None
-        streams = outs["stream_ids"] if inline else {s.name: s.id for s in self.client.list_streams(id)}
-        fire(self.session, olds, news, streams, is_on)
+        streams = outs["stream_ids"]
+        if news.get("source_streams") is None and any_fired(olds, news):
+            streams = {stream.name: stream.id for stream in self.client.list_streams(id)}
+        before, now = by_name(olds.get("source_streams")), by_name(news.get("source_streams"))
+        Firing.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on)
 
     def _pending_text(self, news: Mapping[str, Any]) -> str:
         label = self.session.label_of(str(news["connection_id"]))

@@ -23,7 +23,7 @@ from .streams import (
     require_not_inline,
     upsert,
 )
-from .triggers import TRIGGER_FIELDS, fire, fired
+from .triggers import RESET, TRIGGER_FIELDS, Firing
 from .values import flag, has_unknown, rules, text
 
 __all__ = ["SourceStreamLifecycle"]
@@ -34,7 +34,7 @@ STREAM = Table(
     *STREAM_FIELDS,
     Field("adopt", flag, Change.LOCAL, default=False),
     *TRIGGER_FIELDS,
-    Field("reset_history_table", flag, Change.LOCAL, default=False),
+    RESET,
 )
 _SENT = frozenset(field.name for field in STREAM_FIELDS)
 _PLACE = ("elt_sync_id", "name")
@@ -267,12 +267,8 @@ class SourceStreamLifecycle(Lifecycle):
         return upsert(self.session, sync_id, [body_of(_stream_part(news), live, olds)])[name]
 
     def _fire(self, olds: Props, news: Props, id: str, is_on: bool = False) -> None:
-        if not any(fired(field.name, olds, news) for field in TRIGGER_FIELDS):
-            return
-        sync_id = news["elt_sync_id"]
-        if fired("run_triggers", olds, news) and not is_on:
-            is_on = self._is_on(sync_id)
-        fire(self.session, olds, news, {news["name"]: id}, is_on, news["reset_history_table"])
+        firing = Firing.of_stream(olds, news, news["name"], id)
+        firing.carry_out(self.session, is_on or (bool(firing.runs) and self._is_on(news["elt_sync_id"])))
 
     def _is_on(self, sync_id: str) -> bool:
         with self.session.lock_for(f"enable/{sync_id}"):

@@ -19,12 +19,14 @@ from ..validation.problems import Problem
 from ..validation.streams import duplicate_problems, unknown_stream_problems
 from .fields import Change, Field, Props, Table
 from .session import Session
+from .triggers import RESET, TRIGGER_FIELDS
 from .values import UNKNOWN, flag, kind, names, rules, text
 
 __all__ = [
     "ENTRY",
     "STREAM_FIELDS",
     "body_of",
+    "by_name",
     "canonical_entries",
     "differs_from",
     "entry_of",
@@ -34,6 +36,7 @@ __all__ = [
     "merged_for_adoption",
     "require_not_inline",
     "same_entries",
+    "sent_part",
     "single_entries",
     "streams_in",
     "upsert",
@@ -60,6 +63,8 @@ STREAM_FIELDS = (
 ENTRY = Table(
     Field("name", text, Change.REPLACE, required=True),
     *STREAM_FIELDS,
+    *TRIGGER_FIELDS,
+    RESET,
     Field("exclude", flag, Change.LOCAL, default=False),
 )
 _READABLE = [field for field in STREAM_FIELDS if not field.write_only and field.default is not None]
@@ -85,6 +90,11 @@ def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
         if value and value != field.default:
             entry[field.name] = value
     return entry
+
+
+def sent_part(entry: Mapping[str, Any]) -> Props:
+    """Return what of a canonical entry goes to Weld: all but its name and its triggers."""
+    return {field.name: entry[field.name] for field in STREAM_FIELDS if field.name in entry}
 
 
 def body_of(
@@ -122,9 +132,9 @@ def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props 
 
     None where there is nothing to send.
     """
-    said = {name: value for name, value in entry.items() if name != "name"}
+    said = sent_part(entry)
     columns = any(field.write_only and said.get(field.name) for field in STREAM_FIELDS)
-    wanted = {**entry_of(live, None), **entry}
+    wanted = {**entry_of(live, None), **said}
     if not columns and all(getattr(live, name) == value for name, value in said.items()):
         return None
     return body_of(wanted, live, before={})
@@ -235,11 +245,12 @@ def same_entries(old: Any, new: Any) -> bool:
     """Compare two canonical lists of entries by name."""
     if not isinstance(old, list) or not isinstance(new, list):
         return False
-    return _by_name(old) == _by_name(new)
+    return by_name(old) == by_name(new)
 
 
-def _by_name(entries: list[Props]) -> dict[Any, Props]:
-    return {entry.get("name"): entry for entry in entries}
+def by_name(entries: Any) -> dict[Any, Props]:
+    """Return entries by name; none where ``source_streams`` is left out."""
+    return {entry.get("name"): entry for entry in entries or () if isinstance(entry, dict)}
 
 
 def require_not_inline(session: Session, sync_id: str, name: str) -> None:

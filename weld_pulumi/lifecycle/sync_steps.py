@@ -9,7 +9,7 @@ from ..api.models import EltStreamInfo, EltSyncInfo
 from ..errors import WeldApiError
 from .fields import Props
 from .session import Session
-from .streams import body_of, merged_for_adoption, streams_in, upsert
+from .streams import body_of, by_name, merged_for_adoption, sent_part, streams_in, upsert
 from .sync_settings import has_path, is_within, merged, removed_keys
 from .sync_table import DAILY
 
@@ -57,9 +57,13 @@ def warn_of_kept_settings(session: Session, olds: Mapping[str, Any], news: Props
 
 def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[Props]) -> None:
     """Send the entries that are new or have changed since the last run, and remove those that were taken out."""
-    last = {entry["name"]: entry for entry in before or () if isinstance(entry, dict) and "name" in entry}
-    there = streams_in(session, live)
-    changed = [entry for entry in entries if entry["name"] not in there or last.get(entry["name"]) != entry]
+    last, there = by_name(before), streams_in(session, live)
+
+    def is_new(entry: Props) -> bool:
+        known = entry["name"] in there and entry["name"] in last
+        return not known or sent_part(last[entry["name"]]) != sent_part(entry)
+
+    changed = [entry for entry in entries if is_new(entry)]
     upsert(session, live.id, [body_of(e, there.get(e["name"]), last.get(e["name"])) for e in changed])
     wanted = {entry["name"] for entry in entries}
     # Only what the last run knew of may go: a stream that was added since has not been shown in a preview.

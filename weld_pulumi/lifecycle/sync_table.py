@@ -11,7 +11,7 @@ from ..validation.dates import canonical_date, same_date
 from ..validation.problems import Problem, show
 from ..validation.schema_names import same_schema, schema_name_problem
 from .fields import Change, Field, Props, Table
-from .streams import canonical_entries, entry_of, same_entries
+from .streams import by_name, canonical_entries, entry_of, same_entries
 from .sync_settings import as_declared
 from .triggers import TRIGGER_FIELDS
 from .values import Rule, choice, flag, kind, mapping, text
@@ -73,6 +73,7 @@ SYNC = Table(
 
 #: Arguments that Weld knows nothing of: they are what the program said.
 _OURS = ("adopt", "deletion_policy", "remove_destination_data", "run_triggers", "full_refresh_triggers")
+_OURS_OF_STREAM = ("run_triggers", "full_refresh_triggers", "reset_history_table")
 
 
 def same_date_told(declared: Any, told: str | None) -> bool:
@@ -135,8 +136,9 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
 
 def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:
     """Describe live streams as inline entries."""
-    said = {e.get("name"): e for e in declared or () if isinstance(e, dict)}
-    return [entry_of(streams[name], said.get(name)) for name in sorted(streams)]
+    said = by_name(declared)
+    ours = {name: {k: entry[k] for k in _OURS_OF_STREAM if k in entry} for name, entry in said.items()}
+    return [{**entry_of(streams[name], said.get(name)), **ours.get(name, {})} for name in sorted(streams)]
 
 
 def _told(name: str, value: Any, declared: Mapping[str, Any]) -> Any:

@@ -1,8 +1,9 @@
-"""Runs and full refreshes that a changed trigger asks for, exactly once a change."""
+"""Runs and full refreshes that a changed trigger asks for, exactly once a change and a stream."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -11,54 +12,86 @@ from ..errors import ConflictError, WeldApiError
 from .fields import Change, Field
 from .once import send_once
 from .session import Session
-from .values import triggers
+from .values import flag, triggers
 
-__all__ = ["TRIGGER_FIELDS", "fire", "fired"]
+__all__ = ["RESET", "TRIGGER_FIELDS", "Firing", "any_fired", "fired"]
 
+#: Of a sync, a stream, and an entry of inline streams.
 TRIGGER_FIELDS = (
     Field("run_triggers", triggers, Change.UPDATE, hidden=True),
     Field("full_refresh_triggers", triggers, Change.UPDATE, hidden=True),
 )
+#: Of a stream and an entry.
+RESET = Field("reset_history_table", flag, Change.LOCAL, default=False)
 #: Seconds by which Weld's clock may be behind ours.
 _CLOCK_SKEW = 5.0
 
 
-def fired(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+Props = Mapping[str, Any]
+
+
+def any_fired(olds: Props, news: Props) -> bool:
+    """Tell whether some trigger asks for something."""
+    return any(fired(field.name, olds, news) for field in TRIGGER_FIELDS)
+
+
+def fired(name: str, olds: Props, news: Props) -> bool:
     """Tell whether a trigger is there and new; one that was taken away does not fire."""
     return news.get(name) is not None and news.get(name) != olds.get(name)
 
 
-def fire(
-    session: Session,
-    olds: Mapping[str, Any],
-    news: Mapping[str, Any],
-    streams: Mapping[str, str],
-    enabled: bool,
-    reset_history: bool = False,
-) -> None:
-    """Do what the changed triggers ask for; ``olds`` are empty on creation.
+@dataclass
+class Firing:
+    """What the triggers of one resource ask for: a stream is asked once, whoever asks for it.
 
-    Args:
-        session: of this process.
-        olds: outputs of the last run.
-        news: inputs.
-        streams: name and id of the streams concerned.
-        enabled: whether their sync is enabled; Weld runs no others.
-        reset_history: whether a full refresh also throws the history away.
+    Attributes:
+        refreshes: (name, id, whether the history is thrown away too) of the streams to copy anew.
+        runs: (name, id) of the streams to run.
     """
-    if fired("full_refresh_triggers", olds, news):
-        for name, id in streams.items():
-            _request_full_refresh(session, name, id, reset_history)
-    if not fired("run_triggers", olds, news) or not streams:
-        return
-    if not enabled:
-        session.notices.warn(
-            f"no run was asked for ({_named(list(streams))}): the sync is not enabled. It runs once enabled=True is "
-            "set; change run_triggers again after that."
+
+    refreshes: list[tuple[str, str, bool]]
+    runs: list[tuple[str, str]]
+
+    @classmethod
+    def of_stream(cls, olds: Props, news: Props, name: str, id: str) -> Firing:
+        """Return what a SourceStream asks for; ``olds`` are empty on creation."""
+        return cls.of_sync(olds, news, {name: id}, {name: olds}, {name: news})
+
+    @classmethod
+    def of_sync(
+        cls, olds: Props, news: Props, streams: Mapping[str, str], before: Mapping[str, Props], now: Mapping[str, Props]
+    ) -> Firing:
+        """Return what an EltSync and its entries ask for.
+
+        Args:
+            olds: outputs of the last run; empty on creation.
+            news: inputs.
+            streams: name and id of every stream.
+            before: entries of the last run by name.
+            now: entries by name.
+        """
+
+        def asked(trigger: str) -> list[str]:
+            whole = fired(trigger, olds, news)
+            return [name for name in streams if whole or fired(trigger, before.get(name, {}), now.get(name, {}))]
+
+        return cls(
+            [(name, streams[name], RESET.value(now.get(name, {}))) for name in asked("full_refresh_triggers")],
+            [(name, streams[name]) for name in asked("run_triggers")],
         )
-        return
-    for name, id in streams.items():
-        _request_run(session, name, id)
+
+    def carry_out(self, session: Session, enabled: bool) -> None:
+        """Ask Weld for it; ``enabled``: whether the sync is, since Weld runs no others."""
+        for name, id, reset_history in self.refreshes:
+            _request_full_refresh(session, name, id, reset_history)
+        if self.runs and not enabled:
+            session.notices.warn(
+                f"no run was asked for ({_named([name for name, _ in self.runs])}): the sync is not enabled. It runs "
+                "once enabled=True is set; change run_triggers again after that."
+            )
+            return
+        for name, id in self.runs:
+            _request_run(session, name, id)
 
 
 def _request_full_refresh(session: Session, name: str, id: str, reset_history: bool) -> None:

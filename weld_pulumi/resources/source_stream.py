@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         protected_from_full_sync: NotRequired[pulumi.Input[bool] | None]
         excluded_substreams: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
         enabled_history_table: NotRequired[pulumi.Input[bool] | None]
+        run_triggers: NotRequired[pulumi.Input[Triggers] | None]
+        full_refresh_triggers: NotRequired[pulumi.Input[Triggers] | None]
+        reset_history_table: NotRequired[pulumi.Input[bool] | None]
         exclude: NotRequired[pulumi.Input[bool] | None]
 else:
     SourceStreamArgsDict = dict
@@ -55,6 +58,10 @@ class SourceStreamArgs(dict[str, Any]):
         protected_from_full_sync: never copy everything; default False.
         excluded_substreams: substreams that are not copied.
         enabled_history_table: keep a history table beside the table; default False.
+        run_triggers: list or dict; any change requests one run of the stream.
+        full_refresh_triggers: list or dict; any change marks the stream's next run as a full one.
+        reset_history_table: a full refresh that such a trigger, or the sync's own, asks for also throws the history
+            away, for ever; default False.
         exclude: take the streams that ``name`` matches out of other patterns; default False.
     """
 
@@ -67,6 +74,9 @@ class SourceStreamArgs(dict[str, Any]):
     protected_from_full_sync: pulumi.Input[bool] | None
     excluded_substreams: pulumi.Input[Names] | None
     enabled_history_table: pulumi.Input[bool] | None
+    run_triggers: pulumi.Input[Triggers] | None
+    full_refresh_triggers: pulumi.Input[Triggers] | None
+    reset_history_table: pulumi.Input[bool] | None
     exclude: pulumi.Input[bool] | None
 
     def __init__(
@@ -81,6 +91,9 @@ class SourceStreamArgs(dict[str, Any]):
         protected_from_full_sync: pulumi.Input[bool] | None = None,
         excluded_substreams: pulumi.Input[Names] | None = None,
         enabled_history_table: pulumi.Input[bool] | None = None,
+        run_triggers: pulumi.Input[Triggers] | None = None,
+        full_refresh_triggers: pulumi.Input[Triggers] | None = None,
+        reset_history_table: pulumi.Input[bool] | None = None,
         exclude: pulumi.Input[bool] | None = None,
     ) -> None:
         given = {
@@ -93,6 +106,9 @@ class SourceStreamArgs(dict[str, Any]):
             "protected_from_full_sync": protected_from_full_sync,
             "excluded_substreams": excluded_substreams,
             "enabled_history_table": enabled_history_table,
+            "run_triggers": run_triggers,
+            "full_refresh_triggers": full_refresh_triggers,
+            "reset_history_table": reset_history_table,
             "exclude": exclude,
         }
         super().__init__({key: value for key, value in given.items() if value is not None})
