@@ -118,14 +118,14 @@ def test_two_stacks_on_one_workspace_do_not_share_a_sync(tmp_path: Path) -> None
 
 
 def test_the_same_stack_twice_at_once_is_locked(tmp_path: Path) -> None:
-    with Simulator(auto_authorize=True) as weld:
+    with Simulator() as weld:
         project = _project(weld, tmp_path)
-        weld.fault("slow", path="/connection_bridges", seconds=4.0)
         process = project.start("up", "--yes", "--skip-preview", "--stack", STACK)
-        _until(lambda: bool(weld.requests(path="/connection_bridges")), process)
+        _until(lambda: bool(weld.pending_bridges()), process)
         second = project.up(check=False)
         assert not second.ok
         assert "locked" in second.text
+        weld.authorize()
         assert process.communicate(timeout=WAIT)[0]
         assert process.returncode == 0
         _assert_whole(weld)

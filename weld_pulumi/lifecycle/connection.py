@@ -11,7 +11,7 @@ from ..validation.integrations import integration_problem
 from ..validation.problems import Problem
 from .authorization import Outcome, Request, authorize
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
-from .connection_adoption import adoption_of, tell_adoption, warn_of_same
+from .connection_adoption import adoption_of, taken, tell_adoption, warn_of_same
 from .connection_table import CONNECTION
 from .fields import Props
 from .pending import (
@@ -90,7 +90,7 @@ class ConnectionLifecycle(Lifecycle):
         replaces = CONNECTION.replacing(changed)
         if olds.get("status") == PENDING:
             return self._diff_pending(Pending(self.session, id, olds), olds, news, changed, replaces)
-        self.session.compared[id] = news
+        self.session.compare(id, news, taken(f"{id} ({olds.get('label')!r})"))
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(

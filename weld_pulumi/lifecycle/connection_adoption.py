@@ -10,7 +10,7 @@ from ..validation.problems import listed
 from .fields import Props
 from .session import Session
 
-__all__ = ["adoption_of", "tell_adoption", "warn_of_same"]
+__all__ = ["adoption_of", "taken", "tell_adoption", "warn_of_same"]
 
 
 def adoption_of(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
@@ -22,11 +22,15 @@ def adoption_of(session: Session, connections: Collection[ConnectionInfo], input
     """
     found = _meant(connections, inputs)
     # A resource that is being replaced was compared with the very inputs with which it is made anew.
-    if found.id in session.made or session.compared.get(found.id, inputs) != inputs:
-        raise WeldValidationError(
-            f"adopt={inputs['adopt']!r}: another Connection of this stack is {found.describe()} already."
-        )
+    claimed = session.claim(found.id, inputs)
+    if not claimed or found.id in session.made or session.compared.get(found.id, inputs) != inputs:
+        raise WeldValidationError(f"adopt={inputs['adopt']!r}: {taken(found.describe())}")
     return found
+
+
+def taken(described: str) -> str:
+    """Say that two resources stand for one connection."""
+    return f"another Connection of this stack is {described} already."
 
 
 def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:

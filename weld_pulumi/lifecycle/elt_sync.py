@@ -14,7 +14,7 @@ from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
 from .streams import body_of, by_name, is_open, single_entries, streams_in, upsert
-from .sync_adoption import FRESH, adoption_of, described, identical_problem, is_alike
+from .sync_adoption import FRESH, adoption_of, described, doubled, identical_problem, is_alike
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
@@ -88,7 +88,7 @@ class EltSyncLifecycle(Lifecycle):
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
         wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
-        self.session.compared[id] = news
+        self.session.compare(id, news, doubled(id))
         self.session.intend(id, news.get("enabled"), wanted["source_streams"])
         changed = SYNC.changed(olds, wanted)
         replaces = SYNC.replacing(changed)

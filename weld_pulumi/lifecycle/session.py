@@ -25,7 +25,7 @@ from ..api.models import (
     OrchestrationInfo,
 )
 from ..config import Settings
-from ..errors import NotFoundError
+from ..errors import NotFoundError, WeldValidationError
 from .fields import Props
 from .notices import Notices
 
@@ -96,6 +96,8 @@ class Session:
     made: set[str] = field(default_factory=set)
     #: Id -> inputs: what this process has compared, hence what other resources of the program have.
     compared: dict[str, Props] = field(default_factory=dict)
+    #: Id -> inputs of the new resource that is to take the object over.
+    claimed: dict[str, Props] = field(default_factory=dict)
     #: Ids that this process has deleted, or let go of as their deletion_policy says.
     released: set[str] = field(default_factory=set)
     #: Pending id -> label, to name the connection in a message.
@@ -211,6 +213,23 @@ class Session:
         The engine compares a resource first, and then checks and creates its replacement from the same inputs.
         """
         return next((id for id, compared in list(self.compared.items()) if compared == inputs), None)
+
+    def compare(self, id: str, inputs: Props, doubled: str) -> None:
+        """Note that the resource with these inputs stands for an object.
+
+        Raises:
+            WeldValidationError: a new resource is to take it over (the engine may ask about that one first); says
+                ``doubled``.
+        """
+        with self.lock:
+            if id not in self.compared and self.claimed.get(id, inputs) != inputs:
+                raise WeldValidationError(doubled)
+            self.compared[id] = inputs
+
+    def claim(self, id: str, inputs: Props) -> bool:
+        """Note that a new resource is to take an object over; tell whether no other new one is."""
+        with self.lock:
+            return self.claimed.setdefault(id, inputs) == inputs
 
     def has_resource(self, id: str) -> bool:
         """Tell whether another resource of the program stands for this object."""

@@ -102,7 +102,7 @@ class SourceStreamLifecycle(Lifecycle):
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
-        self.session.compared[id] = news
+        self.session.compare(id, news, _doubled(news))
         changed = STREAM.changed(olds, news)
         replaces = STREAM.replacing(changed)
         adopted = bool(memo_of(olds).get("adopted"))
@@ -158,11 +158,8 @@ class SourceStreamLifecycle(Lifecycle):
             raise WeldValidationError(
                 f"adopt=True: sync {sync_id} has no stream {name!r}. It has: {listed}. Leave adopt out to make one."
             )
-        if self.session.has_resource(there.id):
-            raise WeldValidationError(
-                f"another SourceStream of this program stands for the stream {name!r} of sync {sync_id} already; "
-                "remove one of the two."
-            )
+        if not self.session.claim(there.id, news) or self.session.has_resource(there.id):
+            raise WeldValidationError(_doubled(news))
         differing = differs_from(there, _stream_part(news))
         if differing and not news["adopt"]:
             raise WeldValidationError(
@@ -289,6 +286,13 @@ class SourceStreamLifecycle(Lifecycle):
         self.client.delete_stream(id)
         self.session.released.add(id)
         self.session.note_known_streams(sync_id, removed=[str(name)])
+
+
+def _doubled(props: Mapping[str, Any]) -> str:
+    return (
+        f"another SourceStream of this program stands for the stream {props.get('name')!r} of sync "
+        f"{props.get('elt_sync_id')} already; remove one of the two."
+    )
 
 
 def _stream_part(props: Mapping[str, Any]) -> Props:

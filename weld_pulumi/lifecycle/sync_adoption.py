@@ -14,7 +14,7 @@ from .session import Session
 from .sync_settings import is_within
 from .sync_table import DAILY, same_date_told
 
-__all__ = ["FRESH", "adoption_of", "described", "identical_problem", "is_same"]
+__all__ = ["FRESH", "adoption_of", "described", "doubled", "identical_problem", "is_same"]
 
 #: How old, in seconds, the list of syncs may be for a decision to create one.
 FRESH = 5.0
@@ -96,11 +96,14 @@ def adoption_of(session: Session, inputs: Mapping[str, Any], max_age: float | No
         if replaced:
             return None
         raise
-    if session.has_resource(sync.id):
-        raise WeldValidationError(
-            f"adopt={adopt!r}: another EltSync of this program stands for sync {sync.id}; remove one of the two."
-        )
+    if not session.claim(sync.id, dict(inputs)) or session.has_resource(sync.id):
+        raise WeldValidationError(f"adopt={adopt!r}: {doubled(sync.id)}")
     return sync
+
+
+def doubled(sync_id: str) -> str:
+    """Say that two resources stand for one sync."""
+    return f"another EltSync of this program stands for sync {sync_id}; remove one of the two."
 
 
 def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None, replaced: str | None) -> EltSyncInfo:

@@ -191,17 +191,26 @@ def test_ctrl_c_ends_a_wait_at_once() -> None:
     program = """
         import sys
         from weld_pulumi.api.client import WeldClient
+        from weld_pulumi.api.retries import Backoff
+        from weld_pulumi.api.transport import Transport
         from weld_pulumi.config import Settings
 
-        WeldClient(Settings(api_key="k", api_url=sys.argv[1])).list_connections()
+        class Telling(Backoff):
+            def wait(self, *arguments):
+                print("waiting", flush=True)
+                super().wait(*arguments)
+
+        settings = Settings(api_key="k", api_url=sys.argv[1])
+        WeldClient(settings, Transport(settings, Telling())).list_connections()
     """
     with (
         RawServer(answer(status=429, headers={"Retry-After": "3600"})) as server,
-        subprocess.Popen([sys.executable, "-c", dedent(program), server.url], stderr=subprocess.PIPE) as process,
+        subprocess.Popen(
+            [sys.executable, "-c", dedent(program), server.url], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process,
     ):
-        deadline = time.monotonic() + 20
-        while not server.requests and time.monotonic() < deadline:
-            time.sleep(0.02)
+        assert process.stdout
+        assert process.stdout.readline() == b"waiting\n"
         started = time.monotonic()
         os.kill(process.pid, signal.SIGINT)
         process.communicate(timeout=20)

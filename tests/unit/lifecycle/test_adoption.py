@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.torture.model import RefusedError, Res, Stack
+from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 
 
@@ -139,3 +141,33 @@ def test_columns_that_only_weld_knows_outlive_a_change_of_an_adopted_stream(weld
     assert columns() == [(True, ["phone"])] * 2
     stack.up(program(full_sync_always=True))
     assert columns() == [(True, [])] * 2
+
+
+def test_one_sync_one_resource_whichever_the_engine_asks_about_first(weld: Simulator, stack: Stack) -> None:
+    """The engine asks about the resources of a program in an order that nobody can rely on."""
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    one = Res("EltSync", "one", sync(stripe, "raw"))
+    stack.up([one])
+    id = stack.state["one"].id
+    two = Res("EltSync", "two", sync(stripe, "raw", adopt=id))
+    text = f"another EltSync of this program stands for sync {id}; remove one of the two."
+    for program in ([one, two], [two, one]):
+        with pytest.raises((RefusedError, WeldError), match=re.escape(text)):
+            stack.preview(program)
+    assert stack.up([one]) == {}
+
+    weld.create_stream(id, "charges")
+    stream = {"elt_sync_id": id, "name": "charges"}
+    first, second = Res("SourceStream", "first", stream), Res("SourceStream", "second", {**stream, "adopt": True})
+    stack.up([one, first])
+    text = f"another SourceStream of this program stands for the stream 'charges' of sync {id} already"
+    for program in ([one, first, second], [one, second, first]):
+        with pytest.raises((RefusedError, WeldError), match=re.escape(text)):
+            stack.preview(program)
+
+    shop = {"integration_id": "stripe", "label": "Shop", "adopt": True}
+    stack.up([one, first, Res("Connection", "shop", shop)])
+    again = Res("Connection", "again", {**shop, "adopt": stripe})
+    for program in ([Res("Connection", "shop", shop), again], [again, Res("Connection", "shop", shop)]):
+        with pytest.raises((RefusedError, WeldError), match="another Connection of this stack is"):
+            stack.preview([one, first, *program])
