@@ -189,11 +189,15 @@ def test_an_interrupted_process_does_not_wait_to_send_again() -> None:
 
 def test_ctrl_c_ends_a_wait_at_once() -> None:
     program = """
+        import signal
         import sys
         from weld_pulumi.api.client import WeldClient
         from weld_pulumi.api.retries import Backoff
         from weld_pulumi.api.transport import Transport
         from weld_pulumi.config import Settings
+
+        # As on a terminal: a shell starts what runs in the background with Ctrl-C switched off.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
         class Telling(Backoff):
             def wait(self, *arguments):
