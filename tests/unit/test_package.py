@@ -85,7 +85,7 @@ def test_the_version_is_written_down_once(metadata: Message) -> None:
 def test_what_it_needs(metadata: Message) -> None:
     needed = metadata.get_all("Requires-Dist") or []
     core = {re.split(r"[<>=; \[]", line)[0] for line in needed if "extra ==" not in line}
-    assert core == {"pulumi", "requests", "urllib3", "pydantic", "cronsim", "jsonschema", "click", "rich"}
+    assert core == {"pulumi", "requests", "urllib3", "pydantic", "cronsim", "jsonschema", "click", "rich", "pyyaml"}
     pulumi = next(line for line in needed if line.startswith("pulumi") and "extra" not in line)
     assert ">=3.268" in pulumi
     assert "<4" in pulumi
