@@ -82,10 +82,12 @@ def _run(words: list[str], cli: Cli) -> NoReturn:
         raise SetupError("There is no command to run; write it after `run --`.")
     env = environment(cli.directory)
     sys.stdout.flush()
+    # A shell starts what it puts in the background with Ctrl-C switched off. Pulumi ends its plugins with that signal,
+    # and where they cannot notice it waits five seconds for them, each time.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        os.execvpe(
-            command[0], command, env
-        )  # in place of this process: signals and the exit code are the command's own
+        # In place of this process: signals and the exit code are the command's own.
+        os.execvpe(command[0], command, env)
     except OSError as error:
         raise SetupError(f"{command[0]} could not be run: {error.strerror}.") from None
 

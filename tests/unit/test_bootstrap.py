@@ -193,6 +193,20 @@ class TestCommands:
         assert bootstrap.main(["run", "--"]) == 1
         assert "no command to run" in capsys.readouterr().err
 
+    def test_run_in_the_background_of_a_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Such a command begins with Ctrl-C switched off; Pulumi's plugins would not end when they are told to."""
+
+        def begin(*_: object) -> None:
+            raise SystemExit(0 if signal.getsignal(signal.SIGINT) is signal.SIG_DFL else 1)
+
+        monkeypatch.setattr("os.execvpe", begin)
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            with pytest.raises(SystemExit, match="0"):
+                bootstrap.main(["run", "--", "true"])
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def test_env_can_be_read_by_a_shell(self, monkeypatch: pytest.MonkeyPatch, capsys: Log) -> None:
         monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "of the user")
         assert bootstrap.main(["env"]) == 0
