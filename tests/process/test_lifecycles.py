@@ -189,11 +189,11 @@ def test_without_a_key_only_what_needs_weld_fails(kind: str, arguments: dict[str
     with Plugin() as offline:
         checked = offline.check(kind, arguments)
         assert checked.failures == []
-        assert "there is no API key" in offline.printed
         with pytest.raises(PluginError, match=r"There is no API key for Weld.*`pulumi config set --secret"):
             offline.create(kind, checked.inputs)
         with pytest.raises(PluginError, match="WELD_API_KEY"):
             offline.delete(kind, "x", checked.inputs)
+    assert "there is no API key" in offline.printed
 
 
 def test_four_at_a_time_share_connections_and_reads(weld: Simulator, plugin: Plugin, shop: str) -> None:

@@ -356,7 +356,8 @@ def _run(
 def _read_events(path: Path | None) -> list[dict[str, Any]]:
     if path is None or not path.exists():
         return []
-    return [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
+    # Not splitlines(): a text of the program may hold characters that some take for the end of a line.
+    return [json.loads(line) for line in path.read_text().split("\n") if line.strip()]
 
 
 def _checked(command: str, result: Result, check: bool) -> Result:

@@ -125,7 +125,7 @@ class Plugin:
 
     @property
     def printed(self) -> str:
-        """What it has printed so far: the engine shows this to the person."""
+        """What it has printed, whole once it has ended: the engine shows this to the person."""
         return "".join(self._lines)
 
     def check(self, kind: str, news: Props, olds: Props | None = None) -> Checked:
