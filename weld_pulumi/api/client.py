@@ -105,12 +105,14 @@ class WeldClient:
 
     def create_sync(self, body: Mapping[str, Any]) -> EltSyncInfo:
         """Create a sync; it is not enabled and has no streams (POST /elt_syncs)."""
-        answer = self._send(Kind.ONCE, "POST", "/elt_syncs", body, _leaves(body.get("elt_settings")))
+        self.hide_settings(body.get("elt_settings"))
+        answer = self._send(Kind.ONCE, "POST", "/elt_syncs", body)
         return self._parse(EltSyncInfo, answer, "POST /elt_syncs")
 
     def update_sync(self, sync_id: str, body: Mapping[str, Any]) -> None:
         """Change the interval or the settings of a sync (POST /elt_syncs/{id})."""
-        self._send(Kind.IDEMPOTENT, "POST", _sync(sync_id), body, _leaves(body.get("elt_settings")))
+        self.hide_settings(body.get("elt_settings"))
+        self._send(Kind.IDEMPOTENT, "POST", _sync(sync_id), body)
 
     def delete_sync(self, sync_id: str, remove_data: bool = False) -> None:
         """Delete a sync and its streams, with its tables if asked for (DELETE /elt_syncs/{id}).

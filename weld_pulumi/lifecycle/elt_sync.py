@@ -120,7 +120,6 @@ class EltSyncLifecycle(Lifecycle):
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Lifecycle`."""
-        self.client.hide_settings(news.get("elt_settings"))
         if is_pending(news["connection_id"]):
             raise AuthorizationPendingError(self._pending_text(news))
         with self.session.lock_for(f"create/{news['connection_id']}"):

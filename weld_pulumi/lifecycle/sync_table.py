@@ -13,7 +13,7 @@ from ..validation.schema_names import same_schema, schema_name_problem
 from .fields import Change, Field, Props, Table
 from .streams import by_name, canonical_entries, entry_of, same_entries
 from .sync_settings import as_declared
-from .triggers import TRIGGER_FIELDS
+from .triggers import RESET, TRIGGER_FIELDS
 from .values import Rule, choice, flag, kind, mapping, text
 
 __all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "view_of"]
@@ -73,7 +73,7 @@ SYNC = Table(
 
 #: Arguments that Weld knows nothing of: they are what the program said.
 _OURS = ("adopt", "deletion_policy", "remove_destination_data", "run_triggers", "full_refresh_triggers")
-_OURS_OF_STREAM = ("run_triggers", "full_refresh_triggers", "reset_history_table")
+_OURS_OF_STREAM = tuple(field.name for field in (*TRIGGER_FIELDS, RESET))
 
 
 def same_date_told(declared: Any, told: str | None) -> bool:

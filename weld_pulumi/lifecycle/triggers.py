@@ -27,15 +27,12 @@ RESET = Field("reset_history_table", flag, Change.LOCAL, default=False)
 _CLOCK_SKEW = 5.0
 
 
-Props = Mapping[str, Any]
-
-
-def any_fired(olds: Props, news: Props) -> bool:
+def any_fired(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     """Tell whether some trigger asks for something."""
     return any(fired(field.name, olds, news) for field in TRIGGER_FIELDS)
 
 
-def fired(name: str, olds: Props, news: Props) -> bool:
+def fired(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     """Tell whether a trigger is there and new; one that was taken away does not fire."""
     return news.get(name) is not None and news.get(name) != olds.get(name)
 
@@ -53,13 +50,18 @@ class Firing:
     runs: list[tuple[str, str]]
 
     @classmethod
-    def of_stream(cls, olds: Props, news: Props, name: str, id: str) -> Firing:
+    def of_stream(cls, olds: Mapping[str, Any], news: Mapping[str, Any], name: str, id: str) -> Firing:
         """Return what a SourceStream asks for; ``olds`` are empty on creation."""
         return cls.of_sync(olds, news, {name: id}, {name: olds}, {name: news})
 
     @classmethod
     def of_sync(
-        cls, olds: Props, news: Props, streams: Mapping[str, str], before: Mapping[str, Props], now: Mapping[str, Props]
+        cls,
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+        streams: Mapping[str, str],
+        before: Mapping[str, Mapping[str, Any]],
+        now: Mapping[str, Mapping[str, Any]],
     ) -> Firing:
         """Return what an EltSync and its entries ask for.
 
