@@ -16,8 +16,10 @@ import requests
 from tools.console import SetupError, stop
 
 API_KEY = "bench-key"
-# A sync of Weld's contract may carry its streams; then a refresh needs one request.
-READINGS = {"sync_streams_read": "present"}
+# Of what Weld's document leaves open, the readings in which answers are as large as what was asked: a sync carries its
+# streams, so a refresh needs one request; an upsert answers with what it was sent, and not, to each of a thousand
+# writes, with all streams of the sync, which would measure how fast the simulator writes JSON.
+READINGS = {"sync_streams_read": "present", "upsert_answer": "sent"}
 _ID = re.compile(r"(?<=/elt_syncs/)[^/]+|(?<=/elt_streams/)[^/]+|(?<=/connections/)[^/]+")
 
 

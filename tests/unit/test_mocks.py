@@ -117,9 +117,9 @@ def test_every_attribute_resolves(mocks: Weld, resource: Any) -> None:
     found = dict(zip(names, seen(program), strict=True))
     assert {name: found[name] for name in resource._outputs} == ANSWERED[resource._kind]
     assert {name: found[name] for name in LEAST[resource]} == LEAST[resource]
-    named = {"label": "it", "name": "it"}
+    said = {"label": "it", "name": "it", **resource._defaults}
     others = set(resource._arguments) - set(LEAST[resource])
-    assert {name: found[name] for name in others} == {name: named.get(name) for name in others}
+    assert {name: found[name] for name in others} == {name: said.get(name) for name in others}
 
 
 def test_an_authorised_connection_has_no_link(mocks: Weld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,6 +178,7 @@ def test_one_list_of_arguments(resource: Any) -> None:
     assert keywords(resource) == wanted
     assert [field.name for field in TABLES[resource]] == wanted
     assert list(resource._arguments) == wanted
+    assert resource._defaults == {f.name: f.default for f in TABLES[resource] if f.default is not None}
     assert section(resource, "Args") == {"resource_name", "opts", *wanted}
     assert section(resource, "Attributes") == {"id", *OUTPUTS[resource]}
     assert set(resource._outputs) == OUTPUTS[resource]

@@ -63,10 +63,17 @@ class Field:
 
 
 class Table:
-    """The arguments of one resource."""
+    """The arguments of one resource.
 
-    def __init__(self, *fields: Field) -> None:
+    Args:
+        fields: in the order in which users read them.
+        sparse: the canonical form leaves out what equals its default. The engine keeps every argument twice and
+            writes its whole state after each step, so with thousands of streams their size is what an `up` costs.
+    """
+
+    def __init__(self, *fields: Field, sparse: bool = False) -> None:
         self._fields = {field.name: field for field in fields}
+        self._sparse = sparse
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self._fields.values())
@@ -77,13 +84,12 @@ class Table:
     def __contains__(self, name: str) -> bool:
         return name in self._fields
 
-    def canonical(self, given: Mapping[str, Any], path: str = "", defaults: bool = True) -> tuple[Props, list[Problem]]:
+    def canonical(self, given: Mapping[str, Any], path: str = "") -> tuple[Props, list[Problem]]:
         """Read arguments into canonical form.
 
         Args:
             given: as the program wrote them.
             path: put before each property path in a problem.
-            defaults: write defaults out; else a value that equals its default is left out.
         """
         canonical: Props = {}
         problems = self._unknown_arguments(given, path)
@@ -95,9 +101,9 @@ class Table:
             else:
                 value, found = field.kind(value, path + field.name)
                 problems += found
-            if value is None and defaults:
+            if value is None and not self._sparse:
                 value = field.default
-            if value is not None and (defaults or value is UNKNOWN or value != field.default):
+            if value is not None and not (self._sparse and value is not UNKNOWN and value == field.default):
                 canonical[field.name] = value
         return canonical, problems
 

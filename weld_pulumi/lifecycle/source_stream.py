@@ -21,6 +21,7 @@ from .streams import (
     inline_conflict,
     merged_for_adoption,
     require_not_inline,
+    sent_part,
     upsert,
 )
 from .triggers import RESET, TRIGGER_FIELDS, Firing
@@ -35,6 +36,7 @@ STREAM = Table(
     Field("adopt", flag, Change.LOCAL, default=False),
     *TRIGGER_FIELDS,
     RESET,
+    sparse=True,
 )
 _SENT = frozenset(field.name for field in STREAM_FIELDS)
 _PLACE = ("elt_sync_id", "name")
@@ -87,13 +89,13 @@ class SourceStreamLifecycle(Lifecycle):
     def _ask_for_present(self, inputs: Props) -> list[Problem]:
         """Say before a creation what `create` would say of a stream that is there."""
         there = self.session.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
-        if (there is None and not inputs["adopt"]) or self.session.replaced_by(inputs):
+        if (there is None and not _adopts(inputs)) or self.session.replaced_by(inputs):
             return []
         try:
             self._refuse(there, inputs)
         except WeldValidationError as error:
             return [Problem("name", str(error))]
-        if there is not None and inputs["adopt"]:
+        if there is not None and _adopts(inputs):
             differing = ", ".join(differs_from(there, _stream_part(inputs))) or "nothing"
             self.session.notices.info(
                 f"adopts stream {there.name!r} ({there.id}); different from the program: {differing}."
@@ -127,9 +129,9 @@ class SourceStreamLifecycle(Lifecycle):
         sync_id, name, entry = news["elt_sync_id"], news["name"], _stream_part(news)
         require_not_inline(self.session, sync_id, name)
         there = self.session.streams_of(sync_id).get(name)
-        if there is not None or (news["adopt"] and not self.session.replaced_by(news)):
+        if there is not None or (_adopts(news) and not self.session.replaced_by(news)):
             self._refuse(there, news)
-        body = merged_for_adoption(there, entry) if there is not None and news["adopt"] else body_of(entry, there)
+        body = merged_for_adoption(there, entry) if there is not None and _adopts(news) else body_of(entry, there)
         stream = upsert(self.session, sync_id, [body])[name] if body else there
         assert stream is not None
         self.session.made.add(stream.id)
@@ -141,7 +143,7 @@ class SourceStreamLifecycle(Lifecycle):
             if there is None:
                 self._roll_back(stream, sync_id, error)
             raise
-        if news["adopt"] and there is not None:
+        if _adopts(news) and there is not None:
             outs = self._outs(stream, news)
             return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)))
         return stream.id, {**news, **_facts(stream)}
@@ -161,7 +163,7 @@ class SourceStreamLifecycle(Lifecycle):
         if not self.session.claim(there.id, news) or self.session.has_resource(there.id):
             raise WeldValidationError(_doubled(news))
         differing = differs_from(there, _stream_part(news))
-        if differing and not news["adopt"]:
+        if differing and not _adopts(news):
             raise WeldValidationError(
                 f"sync {sync_id} has a stream {name!r} already ({there.id}), which differs in {', '.join(differing)}. "
                 "To take it over and change it, write adopt=True."
@@ -235,12 +237,9 @@ class SourceStreamLifecycle(Lifecycle):
 
     def _outs(self, stream: EltStreamInfo, declared: Mapping[str, Any]) -> Props:
         ours = {f.name: declared[f.name] for f in STREAM if f.name not in _SENT and f.name in declared}
-        flags = {f.name: f.default for f in STREAM_FIELDS if f.default is not None}
-        told = entry_of(stream, declared or None)
         return {
             **ours,
-            **flags,
-            **told,
+            **entry_of(stream, declared or None),
             "elt_sync_id": stream.elt_sync_id or declared.get("elt_sync_id"),
             **_facts(stream),
         }
@@ -296,11 +295,12 @@ def _doubled(props: Mapping[str, Any]) -> str:
 
 
 def _stream_part(props: Mapping[str, Any]) -> Props:
-    """Return the canonical entry (defaults left out) inside the arguments of a SourceStream."""
-    fields = {
-        f.name: props[f.name] for f in STREAM_FIELDS if props.get(f.name) is not None and props[f.name] != f.default
-    }
-    return {"name": props.get("name"), **fields}
+    """Return the entry inside the canonical arguments of a SourceStream."""
+    return {"name": props.get("name"), **sent_part(props)}
+
+
+def _adopts(inputs: Mapping[str, Any]) -> bool:
+    return bool(STREAM["adopt"].value(inputs))
 
 
 def _facts(stream: EltStreamInfo) -> Props:

@@ -66,6 +66,7 @@ ENTRY = Table(
     *TRIGGER_FIELDS,
     RESET,
     Field("exclude", flag, Change.LOCAL, default=False),
+    sparse=True,
 )
 _READABLE = [field for field in STREAM_FIELDS if not field.write_only and field.default is not None]
 #: Seconds between looks for a stream that Weld took but does not list yet.
@@ -215,7 +216,7 @@ def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
         return item, []
     if not isinstance(item, dict):
         return {}, [Problem(path, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)")]
-    entry, problems = ENTRY.canonical(item, f"{path}.", defaults=False)
+    entry, problems = ENTRY.canonical(item, f"{path}.")
     told = {problem.path for problem in problems}
     return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in told]
 

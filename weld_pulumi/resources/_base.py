@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, ClassVar, TypeVar
 
 import pulumi
@@ -24,6 +25,8 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
     _secret_outputs: ClassVar[tuple[str, ...]] = ()
     _arguments: ClassVar[tuple[str, ...]] = ()
     _outputs: ClassVar[tuple[str, ...]] = ()
+    #: What an argument means when it is left out: what the program sees where the engine does not tell.
+    _defaults: ClassVar[Mapping[str, Any]] = {}
     _adopts_by_id: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -40,6 +43,9 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             opts = pulumi.ResourceOptions.merge(opts, secret)
         props = {**dict.fromkeys(self._outputs), **arguments}
         super().__init__(Door(self._kind), resource_name, props, opts)
+        for name, default in self._defaults.items():
+            if arguments[name] is None:
+                self.__dict__[name] = _or_default(self.__dict__[name], default)
 
     @classmethod
     def _get(cls: type[R], resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> R:
@@ -57,3 +63,16 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             f"adopt={opts.import_ if cls._adopts_by_id else True!r} among its arguments instead, or let `weld-pulumi "
             "import` write the program and an import file for what is in Weld."
         )
+
+
+def _or_default(told: pulumi.Output[Any], default: Any) -> pulumi.Output[Any]:
+    """Return the output of an argument that was left out: known in a preview too, unlike what the engine leaves out."""
+
+    async def value() -> Any:
+        found = await told.future()
+        return copy(default) if found is None else found
+
+    async def is_known() -> bool:
+        return True
+
+    return pulumi.Output(told.resources(), value(), is_known(), told.is_secret())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -67,6 +68,13 @@ class Connection(WeldResource):
     )
     _outputs = ("status", "authorize_url", "authorize_expires_at", "created_at")
     _secret_outputs = ("authorize_url",)
+    _defaults = MappingProxyType(
+        {
+            "authorization_timeout": 600,
+            "adopt": False,
+            "deletion_policy": "delete",
+        }
+    )
 
     integration_id: pulumi.Output[str]
     label: pulumi.Output[str]

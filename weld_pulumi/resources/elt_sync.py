@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
@@ -90,6 +91,14 @@ class EltSync(WeldResource):
         "destination_connection_id",
         "stream_ids",
         "created_at",
+    )
+    _defaults = MappingProxyType(
+        {
+            "enabled": True,
+            "adopt": False,
+            "deletion_policy": "delete",
+            "remove_destination_data": False,
+        }
     )
 
     connection_id: pulumi.Output[str]

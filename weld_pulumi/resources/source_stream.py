@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -188,6 +189,19 @@ class SourceStream(WeldResource):
         "reset_history_table",
     )
     _outputs = ("incremental_primary_key_name", "created_at")
+    _defaults = MappingProxyType(
+        {
+            "excluded_columns": [],
+            "hashed_columns": [],
+            "full_sync_always": False,
+            "full_sync_at_midnight": False,
+            "protected_from_full_sync": False,
+            "excluded_substreams": [],
+            "enabled_history_table": False,
+            "adopt": False,
+            "reset_history_table": False,
+        }
+    )
 
     elt_sync_id: pulumi.Output[str]
     name: pulumi.Output[str]

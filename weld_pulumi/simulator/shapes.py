@@ -119,7 +119,7 @@ def available_shape(world: World, stream: Stream) -> Json:
     )
 
 
-def sync_shape(world: World, row: Row) -> Json:
+def sync_shape(world: World, row: Row, *, with_streams: bool = True) -> Json:
     """A sync."""
     integration = world.catalogue.get(row["source_integration_id"])
     required = {
@@ -135,12 +135,13 @@ def sync_shape(world: World, row: Row) -> Json:
         **_enabled(world, row),
         **_settings(world, row, integration),
     }
-    optional = {
+    optional: Json = {
         "destination_schema_name": _schema_name(world, row),
         "orchestration_workflow_id": row["orchestration_workflow_id"],
         "sync_interval": _interval(world, row),
-        "source_streams": _streams_of_sync(world, row),
     }
+    if with_streams:
+        optional["source_streams"] = _streams_of_sync(world, row)
     start_date = _start_date(world, row, integration)
     reading = world.readings["start_date_read"]
     if reading == "null":

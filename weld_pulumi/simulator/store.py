@@ -163,6 +163,13 @@ class Store:
         where = " AND ".join(f"{key} = ?" for key in equal)
         return self._select(table, f"WHERE {where} ORDER BY seq" if where else "ORDER BY seq", list(equal.values()))
 
+    def find_any(self, table: str, column: str, values: Sequence[str], **equal: Any) -> list[Row]:
+        """The same, and one of these values in one column."""
+        where = " AND ".join(f"{key} = ?" for key in equal)
+        # As JSON, since a statement takes only so many parameters.
+        among = f"{column} IN (SELECT value FROM json_each(?))"
+        return self._select(table, f"WHERE {where} AND {among} ORDER BY seq", [*equal.values(), json.dumps(values)])
+
     def ids(self, table: str, **equal: Any) -> list[str]:
         """The ids of the rows that have these values, oldest first."""
         where = " AND ".join(f"{key} = ?" for key in equal)
@@ -204,6 +211,12 @@ class Store:
             values = [*self._encode(table, fields), identifier]
             self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", values)
 
+    def rewrite(self, table: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
+        """Write these columns of rows as the rows have them now."""
+        assignments = ", ".join(f"{key} = ?" for key in columns)
+        values = [[*self._encode(table, {key: row[key] for key in columns}), row["id"]] for row in rows]
+        self._db.executemany(f"UPDATE {table} SET {assignments} WHERE id = ?", values)
+
     def delete(self, table: str, **equal: Any) -> None:
         """Remove the rows in which these columns have these values."""
         where = " AND ".join(f"{key} = ?" for key in equal)
@@ -220,26 +233,28 @@ class Store:
         return self._columns[table]
 
     def _encode(self, table: str, row: Row) -> list[Any]:
-        coded = TABLES[table]
-        return [_encoded(coded.get(key, ""), value) for key, value in row.items()]
+        kinds = TABLES[table]
+        # SQLite writes true and false as 1 and 0 by itself.
+        return [_text(value) if kinds.get(key) == "JSON" else value for key, value in row.items()]
 
     def _select(self, table: str, rest: str, values: Sequence[Any]) -> list[Row]:
         columns = self._columns[table]
         found = self._db.execute(f"SELECT {', '.join(columns)} FROM {table} {rest}", values).fetchall()
         rows = [dict(zip(columns, line, strict=True)) for line in found]
         for key, kind in self._coded[table]:
-            convert = json.loads if kind == "JSON" else bool
+            convert = _json if kind == "JSON" else bool
             for row in rows:
                 if row[key] is not None:
                     row[key] = convert(row[key])
         return rows
 
 
-def _encoded(kind: str, value: Any) -> Any:
+def _json(text: str) -> Any:
+    # Most lists are empty, and there can be thousands of them.
+    return [] if text == "[]" else json.loads(text)
+
+
+def _text(value: Any) -> str | None:
     if value is None:
         return None
-    if kind == "JSON":
-        return json.dumps(value, allow_nan=False)
-    if kind == "BOOL":
-        return int(bool(value))
-    return value
+    return "[]" if value == [] else json.dumps(value, allow_nan=False)

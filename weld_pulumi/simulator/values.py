@@ -8,6 +8,7 @@ import json
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 Clock = Callable[[], float]
@@ -25,6 +26,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(32)
 
 
+@lru_cache(maxsize=1024)
 def timestamp(seconds: float) -> str:
     """Seconds since 1970 as a time stamp in UTC with milliseconds."""
     moment = _EPOCH + timedelta(milliseconds=round(seconds * 1000))

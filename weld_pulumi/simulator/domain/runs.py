@@ -13,6 +13,7 @@ from .paging import Page
 
 KEPT_SECONDS = 92 * 24 * 60 * 60
 _PREFIX = "stream-sync-"
+_CHANGED_BY_A_RUN = ("runs_started", "history_resets", "refresh_requested", "reset_history")
 
 
 def run_id(stream_id: str, started_at: float) -> str:
@@ -65,22 +66,25 @@ def start_run(world: World, stream: Row) -> Row:
     if latest is not None and started <= latest["started_at"]:
         # The moment is part of the id, so no two runs of a stream share one.
         started = round(latest["started_at"] + 0.001, 3)
-    run = _new_run(world, stream, started)
-    fields: Row = {"runs_started": stream["runs_started"] + 1}
-    if stream["refresh_requested"]:
-        resets = stream["history_resets"] + bool(stream["reset_history"])
-        fields.update(refresh_requested=False, reset_history=False, history_resets=resets)
-    stream.update(fields)
-    world.store.update("streams", stream["id"], fields)
-    world.store.insert("runs", [run])
-    return run
+    return _start_runs(world, [stream], started)[0]
 
 
 def start_first_runs(world: World, streams: Iterable[Row]) -> None:
     """Begin a run of each stream that never had one."""
+    never_run = [stream for stream in streams if not stream["runs_started"]]
+    _start_runs(world, never_run, int(world.now() * 1000) / 1000)
+
+
+def _start_runs(world: World, streams: list[Row], started: float) -> list[Row]:
+    made = [_new_run(world, stream, started) for stream in streams]
     for stream in streams:
-        if not stream["runs_started"]:
-            start_run(world, stream)
+        stream["runs_started"] += 1
+        if stream["refresh_requested"]:
+            stream["history_resets"] += bool(stream["reset_history"])
+            stream["refresh_requested"] = stream["reset_history"] = False
+    world.store.rewrite("streams", streams, _CHANGED_BY_A_RUN)
+    world.store.insert("runs", made)
+    return made
 
 
 def _new_run(world: World, stream: Row, started: float) -> Row:

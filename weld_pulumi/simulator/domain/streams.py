@@ -36,7 +36,8 @@ def upsert(world: World, sync_id: str, entries: list[Row]) -> Upserted:
     """Add the streams that are not there, change those that are; all of them or none."""
     sync = syncs.sync_or_404(world, sync_id)
     _check_size(world, entries)
-    present = {name: row for name in _names(entries) if (row := _by_name(world, sync_id, name))}
+    found = world.store.find_any("streams", "name", _names(entries), elt_sync_id=sync_id)
+    present = {row["name"]: row for row in found}
     _check_names(world, sync, entries, present)
     sent, new = [], []
     for entry in entries:
@@ -59,11 +60,6 @@ def _names(entries: list[Row]) -> list[str]:
         twice = sorted({name for name in names if names.count(name) > 1})
         raise ApiError(400, "invalid_request", f"source_streams: {', '.join(twice)} given more than once.")
     return names
-
-
-def _by_name(world: World, sync_id: str, name: str) -> Row | None:
-    rows = world.store.find("streams", elt_sync_id=sync_id, name=name)
-    return rows[0] if rows else None
 
 
 def _check_size(world: World, entries: list[Row]) -> None:

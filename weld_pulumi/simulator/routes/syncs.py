@@ -63,7 +63,7 @@ async def get_elt_sync(request: Request, id: Id) -> Response:
     """Read one sync."""
     world = world_of(request)
     with world.read():
-        return reply(shapes.sync_shape(world, syncs.sync_or_404(world, id)))
+        return reply_bytes(rendered.sync(world, syncs.sync_or_404(world, id)))
 
 
 @router.post("/elt_syncs/{id}", responses=ONE)
@@ -142,7 +142,7 @@ async def add_source_streams(request: Request, id: Id, body: EltSyncAddSourceStr
         if reading == "all":
             return reply_bytes(rendered.streams_of_sync(world, id), 201)
         rows = {"sent": upserted.sent, "new": upserted.new}.get(reading, [])
-        return reply({"source_streams": shapes.stream_shapes(world, rows)}, 201)
+        return reply_bytes(rendered.streams(world, rows), 201)
 
 
 @router.post("/elt_syncs/{id}/orchestration", responses={**ONE, **GONE})
