@@ -104,7 +104,9 @@ class DynamicProvider(ResourceProvider):
         live = self._run("reading", lambda: self._lifecycle.read(id_, inward(props)))
         if live.id is None:
             return ReadResult("", {})
-        return ReadResult(live.id, outward(live.outs), outward(live.inputs))
+        outs = outward(live.outs)
+        # Where nothing has changed the engine keeps its inputs: thousands of streams need not travel once more.
+        return ReadResult(live.id, outs, None if outs == inward(props) else outward(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""

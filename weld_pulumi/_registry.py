@@ -6,14 +6,16 @@ Keep this path and these names for ever: every stack that was ever deployed read
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pulumi.dynamic
+from pulumi.dynamic.dynamic import serialize_provider
 
 if TYPE_CHECKING:
     from ._dynamic import DynamicProvider
 
-__all__ = ["Door", "load"]
+__all__ = ["Door", "load", "pickled_door"]
 
 
 def load(name: str) -> DynamicProvider:
@@ -35,3 +37,9 @@ class Door(pulumi.dynamic.ResourceProvider):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return load, (self._name,)
+
+
+@cache
+def pickled_door(name: str) -> str:
+    """Return what a program stores of the provider of the resource ``name``."""
+    return str(serialize_provider(Door(name)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.at_weld import about, short, streams_of, sync_into
-from tests.support.programs import elt_sync, export, program, source_stream
+from tests.support.programs import elt_sync, export, options, program, source_stream
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Stacks
@@ -143,3 +143,33 @@ def test_from_a_resource_into_the_list_and_back(weld: Simulator, stack: Stacks) 
     assert stacked.up().changed == {"sync": "update", "charges": "create", "refunds": "create"}
     assert still_there()
     stacked.refresh(expect_no_changes=True)
+
+
+def test_what_is_left_out_is_known_in_preview_and_not_stored(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    flags = "[refunds.full_sync_always, refunds.full_sync_at_midnight, refunds.excluded_columns]"
+
+    def text(**options: object) -> str:
+        stream = source_stream("refunds", "owner.id", full_sync_at_midnight=True, **options)
+        return program(elt_sync("owner", stripe), stream, export("flags", f"pulumi.Output.json_dumps({flags})"))
+
+    stacked = stack(text())
+    assert "[0]: false [1]: true [2]: []" in " ".join(stacked.preview().text.split())
+    stacked.up()
+    stored = stacked.resource("refunds")
+    assert set(stored["inputs"]) == {"__provider", "elt_sync_id", "name", "full_sync_at_midnight"}
+    assert set(stored["outputs"]) == {*stored["inputs"], "incremental_primary_key_name", "created_at"}
+    # Who looks for the line that made it is sent to the program, not into this package.
+    line = 1 + next(n for n, line in enumerate(text().splitlines()) if line.startswith("refunds ="))
+    assert stored["sourcePosition"] == f"project:///__main__.py#{line}"
+
+    id = streams_of(weld, sync_into(weld, "weld_owner")["id"])["refunds"]["id"]
+    weld.patch_stream(id, full_sync_always=True)
+    stacked.refresh()
+    stacked.write(text(opts=options(ignore_changes=["full_sync_always"])))
+    stacked.up()
+    assert stacked.outputs() == {"flags": "[true, true, []]"}
+    stacked.write(text())
+    assert stacked.up().changed == {"refunds": "update"}
+    assert stacked.outputs() == {"flags": "[false, true, []]"}
+    assert weld.state()["streams"][0]["full_sync_always"] is False

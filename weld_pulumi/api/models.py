@@ -35,7 +35,13 @@ _OFF = frozenset({"NOT_STARTED", "PAUSED"})
 class WeldModel(BaseModel):
     """Base of all answers: unknown fields are ignored, null means absent, a number serves as a text."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, populate_by_name=True, coerce_numbers_to_str=True)
+    model_config = ConfigDict(
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+        coerce_numbers_to_str=True,
+        defer_build=True,  # a plugin needs few of the models, and none where nothing has changed
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..validation.problems import Problem
 from ..validation.suggest import did_you_mean
-from .values import UNKNOWN, Kind, has_unknown
+from .values import Kind, has_unknown
 
 __all__ = ["Change", "Field", "Props", "Table"]
 
@@ -59,7 +59,8 @@ class Field:
 
     def differs(self, old: Any, new: Any) -> bool:
         """Tell whether a change from ``old`` to ``new`` is, or may turn out to be, a real one."""
-        return has_unknown(new) or not (old == new or self.same(old, new))
+        # What is known never equals what is not known yet.
+        return old != new and (has_unknown(new) or not self.same(old, new))
 
 
 class Table:
@@ -95,19 +96,22 @@ class Table:
         problems = self._unknown_arguments(given, path)
         for field in self:
             value = given.get(field.name)
-            if value is None:
-                if field.required:
-                    problems.append(Problem(path + field.name, "is missing; it is required"))
-            else:
+            if value is not None:
                 value, found = field.kind(value, path + field.name)
                 problems += found
-            if value is None and not self._sparse:
+            elif field.required:
+                problems.append(Problem(path + field.name, "is missing; it is required"))
+            if self._sparse:
+                value = None if value == field.default else value
+            elif value is None:
                 value = field.default
-            if value is not None and not (self._sparse and value is not UNKNOWN and value == field.default):
+            if value is not None:
                 canonical[field.name] = value
         return canonical, problems
 
     def _unknown_arguments(self, given: Mapping[str, Any], path: str) -> list[Problem]:
+        if given.keys() <= self._fields.keys():
+            return []
         return [
             Problem(f"{path}{name}", " ".join(("is not an argument here;", did_you_mean(name, self._fields))))
             for name in given

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from ..api.models import EltStreamInfo, EltSyncInfo
@@ -225,8 +226,10 @@ def _in_order(entries: list[Any]) -> list[Any]:
     """Sort by name, where all names are known."""
     if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in entries):
         return entries
-    plain = [entry for entry in entries if not is_open(entry)]
-    return sorted(plain, key=lambda entry: str(entry["name"])) + [entry for entry in entries if is_open(entry)]
+    plain, patterns = list[Props](), list[Props]()
+    for entry in entries:
+        (patterns if is_open(entry) else plain).append(entry)
+    return sorted(plain, key=itemgetter("name")) + patterns
 
 
 def single_entries(given: Any) -> list[Props]:

@@ -47,11 +47,15 @@ Kind = Callable[[Any, str], tuple[Any, list[Problem]]]
 
 def has_unknown(value: Any) -> bool:
     """Tell whether a value is, or somewhere holds, an unknown."""
-    if isinstance(value, dict):
-        return any(has_unknown(item) for item in value.values())
-    if isinstance(value, (list, tuple)):
-        return any(has_unknown(item) for item in value)
-    return value is UNKNOWN
+    waiting = [value]
+    for item in waiting:
+        if item is UNKNOWN:
+            return True
+        if isinstance(item, dict):
+            waiting.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(item)
+    return False
 
 
 @dataclass(frozen=True)

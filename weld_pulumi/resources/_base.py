@@ -8,8 +8,9 @@ from typing import Any, ClassVar, TypeVar
 
 import pulumi
 import pulumi.dynamic
+from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from .._registry import Door
+from .._registry import pickled_door
 from ..errors import WeldValidationError
 from ._warnings import warn_of_plain_key
 
@@ -41,8 +42,13 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         if self._secret_outputs:
             secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
             opts = pulumi.ResourceOptions.merge(opts, secret)
-        props = {**dict.fromkeys(self._outputs), **arguments}
-        super().__init__(Door(self._kind), resource_name, props, opts)
+        props = {**dict.fromkeys(self._outputs), **arguments, PROVIDER_KEY: pickled_door(self._kind)}
+        # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
+        # line made a resource, the SDK finds it by counting constructors, and with that one among them it would be
+        # the next line, not the user's.
+        super(pulumi.dynamic.Resource, self).__init__(
+            f"pulumi-python:{self._resource_type_name}", resource_name, props, opts
+        )
         for name, default in self._defaults.items():
             if arguments[name] is None:
                 self.__dict__[name] = _or_default(self.__dict__[name], default)

@@ -29,6 +29,8 @@ def _full_syncs(entry: Mapping[str, object], path: str) -> list[Problem]:
 
 
 def _columns(entry: Mapping[str, object], path: str) -> list[Problem]:
+    if not entry.get("hashed_columns"):
+        return []
     excluded = _strings(entry.get("excluded_columns"))
     both = [column for column in dict.fromkeys(_strings(entry.get("hashed_columns"))) if column in set(excluded)]
     reason = "column {} is in excluded_columns too, so there is nothing to hash; keep it in one of the two lists"

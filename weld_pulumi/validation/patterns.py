@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from fnmatch import translate
 from typing import Any, Protocol
 
+_WILD = frozenset("*?[")
+
 
 class AvailableLike(Protocol):
     """What resolving needs to know of a stream that the source offers; `is_selectable` None means not told."""
@@ -37,7 +39,7 @@ class Resolution:
 
 def is_pattern(name: str) -> bool:
     """Tell whether a name holds ``*``, ``?`` or ``[``; a stream that is really called so wins over the pattern."""
-    return any(character in name for character in "*?[")
+    return not _WILD.isdisjoint(name)
 
 
 def resolve(entries: Sequence[Mapping[str, Any]], available: Iterable[AvailableLike]) -> Resolution:
