@@ -149,7 +149,7 @@ def get_available_source_streams(elt_sync_id: str) -> list[AvailableSourceStream
     Raises:
         WeldError: Weld cannot be asked, or has no such sync.
     """
-    return _client().list_available_streams(elt_sync_id)
+    return list(_client().list_available_streams(elt_sync_id))
 
 
 def get_source_streams(elt_sync_id: str | None = None) -> list[EltStreamInfo]:

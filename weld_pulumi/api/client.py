@@ -169,16 +169,17 @@ class WeldClient:
 
     # Streams ---------------------------------------------------------------------------------------------------
 
-    def list_available_streams(self, sync_id: str) -> list[AvailableSourceStream]:
-        """Return the streams that a sync can have (GET /elt_syncs/{id}/available_source_streams)."""
-        return list(self._list(AvailableSourceStream, _sync(sync_id, "/available_source_streams"), paged=False))
+    def list_available_streams(self, sync_id: str) -> Iterator[AvailableSourceStream]:
+        """Yield the streams that a sync can have (GET /elt_syncs/{id}/available_source_streams); there can be many."""
+        return self._list(AvailableSourceStream, _sync(sync_id, "/available_source_streams"), paged=False)
 
     def upsert_streams(
         self, sync_id: str, streams: Sequence[Mapping[str, Any]], size: int = UPSERT_SIZE
     ) -> list[EltStreamInfo]:
         """Add streams or change them, by name, in batches (POST /elt_syncs/{id}/source_streams).
 
-        Returns what Weld answered: all streams of the sync, those sent, the new ones or none.
+        Returns those of them that Weld answers with: it may tell all streams of the sync, those sent, the new ones or
+        none. Others are not even read, since to each of a thousand writes there may be a thousand.
         """
         path = _sync(sync_id, "/source_streams")
         answered: list[EltStreamInfo] = []
@@ -195,7 +196,8 @@ class WeldClient:
                 waiting = [smaller[start : start + half] for start in range(0, len(smaller), half)]
                 continue
             items = answer.get("source_streams") if isinstance(answer, dict) else answer
-            told = items if isinstance(items, list) else []
+            names = {item["name"] for item in batch}
+            told = [item for item in (items if isinstance(items, list) else []) if _name_of(item) in names]
             answered += [self._parse(EltStreamInfo, item, f"POST {path}") for item in told]
         return answered
 
@@ -322,6 +324,10 @@ class WeldClient:
         except ValueError:
             fine = False
         return bridge.model_copy(update={"authorize_url": link if fine and bridge.authorize_url else None})
+
+
+def _name_of(item: Any) -> Any:
+    return item.get("name") if isinstance(item, dict) else None
 
 
 def _quoted(identifier: str) -> str:

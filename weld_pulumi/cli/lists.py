@@ -89,7 +89,7 @@ def streams(client: WeldClient, sync_id: str, available: bool, as_data: bool) ->
     """List the streams of a sync, or those that it can have."""
     with named("sync", sync_id, "syncs"):
         if available:
-            show(client.list_available_streams(sync_id), _AVAILABLE, as_data, "The source offers no streams.")
+            show(list(client.list_available_streams(sync_id)), _AVAILABLE, as_data, "The source offers no streams.")
             return
         rows = client.list_streams(sync_id)
         if not rows:

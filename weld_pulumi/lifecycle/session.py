@@ -10,9 +10,9 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
 from ..api.client import WeldClient
@@ -23,13 +23,14 @@ from ..api.models import (
     EltSyncInfo,
     IntegrationInfo,
     OrchestrationInfo,
+    RetirementDetails,
 )
 from ..config import Settings
 from ..errors import NotFoundError, WeldValidationError
 from .fields import Props
 from .notices import Notices
 
-__all__ = ["Clock", "Session", "SyncIntent"]
+__all__ = ["Clock", "OfferedStream", "Session", "SyncIntent"]
 
 T = TypeVar("T")
 
@@ -44,6 +45,22 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Wait."""
         time.sleep(seconds)
+
+
+class OfferedStream(NamedTuple):
+    """A stream that a sync can have: what must be kept of it. A source may offer thousands."""
+
+    name: str
+    retired: bool = False
+    is_selectable: bool | None = None
+    sub_streams: Sequence[str] = ()
+    retirement_details: RetirementDetails | None = None
+
+    @classmethod
+    def of(cls, told: AvailableSourceStream) -> OfferedStream:
+        """Return it as Weld tells it."""
+        subs = tuple(told.sub_streams)
+        return cls(told.name, told.retired, told.is_selectable, subs, told.retirement_details)
 
 
 class _Once:
@@ -169,9 +186,11 @@ class Session:
             max_age,
         )
 
-    def available_streams(self, sync_id: str) -> list[AvailableSourceStream]:
+    def available_streams(self, sync_id: str) -> list[OfferedStream]:
         """Return what streams a sync can have."""
-        return self._once.get(f"available/{sync_id}", lambda: self.client.list_available_streams(sync_id))
+        return self._once.get(
+            f"available/{sync_id}", lambda: list(map(OfferedStream.of, self.client.list_available_streams(sync_id)))
+        )
 
     def streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
         """Return the streams of a sync by name. The dict is kept up to date by :meth:`note_known_streams`."""

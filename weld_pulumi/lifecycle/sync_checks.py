@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..api.models import AvailableSourceStream
 from ..errors import NotFoundError
 from ..validation.patterns import resolve
 from ..validation.problems import Problem
@@ -14,7 +13,7 @@ from ..validation.settings import settings_problems
 from ..validation.streams import unknown_stream_problems
 from ..validation.suggest import did_you_mean
 from .fields import Props
-from .session import Session
+from .session import OfferedStream, Session
 from .streams import is_open
 from .values import UNKNOWN, has_unknown
 
@@ -97,7 +96,7 @@ def _streams(session: Session, inputs: Props, entries: list[Props], olds: Mappin
     return unknown_stream_problems(entries, available, in_use=in_use)
 
 
-def _available(session: Session, inputs: Props) -> list[AvailableSourceStream] | None:
+def _available(session: Session, inputs: Props) -> list[OfferedStream] | None:
     """Return the streams that this sync can have, as told by it or by another sync of its connection."""
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str) or is_pending(connection_id):
@@ -131,7 +130,7 @@ def resolved_streams(session: Session, inputs: Props, olds: Mapping[str, Any], a
 
 
 def resolved(
-    session: Session, entries: list[Props], available: list[AvailableSourceStream], inputs: Mapping[str, Any]
+    session: Session, entries: list[Props], available: list[OfferedStream], inputs: Mapping[str, Any]
 ) -> list[Props]:
     """Resolve patterns against what is available; one that matches nothing is told."""
     resolution = resolve(entries, available)
@@ -150,5 +149,5 @@ def resolved_by_names(entries: Any, before: Any) -> Any:
         return entries
     if not isinstance(before, list) or any(map(is_open, before)):
         return entries
-    names = [AvailableSourceStream(name=str(entry["name"]), is_selectable=True) for entry in before]
+    names = [OfferedStream(name=str(entry["name"]), is_selectable=True) for entry in before]
     return resolve(entries, names).entries

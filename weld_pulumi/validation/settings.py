@@ -26,11 +26,24 @@ def settings_problems(
         is_unknown: tells a value that is not known yet; it counts as given and is not checked.
     """
     given = {} if settings is None else settings
+    if not given and _asks_for_nothing(schema):
+        return []
     try:
         found = [] if is_unknown(given) else _errors(schema, given, is_unknown)
     except Exception:  # the schema is not ours: whatever it does, a preview goes on
         return []
     return [Problem(path, reason) for _, path, reason in sorted(found)]
+
+
+# Keywords that refuse no settings where there are none.
+_ANNOTATIONS = {"$schema", "$id", "$comment", "title", "description", "default", "examples", "definitions", "$defs"}
+_IDLE = _ANNOTATIONS | {"properties", "patternProperties", "additionalProperties", "dependencies"}
+
+
+def _asks_for_nothing(schema: Mapping[str, Any]) -> bool:
+    """Tell whether a schema plainly takes no settings at all, so that jsonschema need not be loaded to find out."""
+    asking = {key: part for key, part in schema.items() if key not in _IDLE and part != []}
+    return asking in ({}, {"type": "object"})
 
 
 _Found = tuple[tuple[tuple[int, str], ...], str, str]
