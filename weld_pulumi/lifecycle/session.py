@@ -45,6 +45,10 @@ class Clock:
         """Wait."""
         time.sleep(seconds)
 
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        """Wait for an event, at most so long."""
+        event.wait(seconds)
+
 
 class _Once:
     """Remembers the result of each read; threads that ask for the same wait for the first."""
