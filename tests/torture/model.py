@@ -1,6 +1,6 @@
 """A model of Pulumi's engine, for thousands of runs: it drives the real provider classes against the real simulator.
 
-The real engine takes seconds for each command, so it proves samples (`tests/engine`, and `test_crashes.py` here); the
+The real engine takes seconds for each command, so it proves samples (`tests/engine`, and `test_engine*.py` here); the
 model does what it does with a stack, in the order in which it does it: check and diff, creations and updates, then
 deletions. Time does not pass by waiting: our clock and the simulator's are moved on.
 """
@@ -82,7 +82,7 @@ class _Clock(Clock):
 class Process:
     """One plugin process: a session of its own."""
 
-    def __init__(self, weld: Simulator, lines: list[str], request_timeout: float) -> None:
+    def __init__(self, weld: Simulator, lines: list[str], request_timeout: float = 5) -> None:
         settings = Settings(
             api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=request_timeout
         )
