@@ -47,7 +47,7 @@ bench: setup ## measure (results in bench-results/)
 	$(RUN) python tools/bench.py
 
 torture: setup ## the long tests that break things on purpose
-	$(RUN) python -m pytest -n auto --maxprocesses 4 tests/torture
+	$(RUN) python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/torture
 
 clean: ## remove what was made here: environment, demo, caches (the Pulumi CLI in your cache folder stays)
 	rm -rf .venv .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis

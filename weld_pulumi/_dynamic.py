@@ -29,7 +29,7 @@ from .errors import WeldError
 from .lifecycle.base import Lifecycle
 from .lifecycle.connection import ConnectionLifecycle
 from .lifecycle.elt_sync import EltSyncLifecycle
-from .lifecycle.interruption import is_cancelled, notice_cancel
+from .lifecycle.interruption import is_abandoned, is_cancelled, notice_cancel
 from .lifecycle.session import Session
 from .lifecycle.source_stream import SourceStreamLifecycle
 from .validation.problems import Problem
@@ -52,7 +52,8 @@ def _session(settings: Settings) -> Session:
     with _sessions_lock:
         if settings not in _sessions:
             backoff = Backoff(interruptible(lambda: process_is_ending() or is_cancelled()))
-            _sessions[settings] = Session(settings, WeldClient(settings, Transport(settings, backoff)))
+            transport = Transport(settings, backoff, is_abandoned)
+            _sessions[settings] = Session(settings, WeldClient(settings, transport))
         return _sessions[settings]
 
 

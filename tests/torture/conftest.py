@@ -13,9 +13,15 @@ KINDS = {
     "test_one_request_fails_once": "faults, one request goes wrong once",
     "test_one_request_fails_for_a_whole_run": "faults, one request goes wrong for a whole run",
     "test_the_process_dies": "crashes, before and after each request",
-    "test_the_cli_and_its_plugins_die": "crashes of the real engine",
+    "test_the_engine_dies": "crashes of the real engine, at each request",
+    "test_every_request_is_among_the_cases": "crashes of the real engine: are these all requests",
+    "test_a_plugin_without_its_engine_writes_nothing_more": "crashes of the real engine: plugins left behind",
     "test_generated_requests": "generated requests, a few for each operation",
     "test_many_generated_requests": "generated requests, many for each operation",
+    "test_two_stacks_on_one_workspace_do_not_share_a_sync": "stacks that meet",
+    "test_the_same_stack_twice_at_once_is_locked": "stacks that meet",
+    "test_a_change_between_preview_and_up_is_not_overwritten_unseen": "stacks that meet",
+    "test_nothing_leaks": "leaks",
 }
 
 
@@ -25,11 +31,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     tried: Counter[str] = Counter()
     failed: Counter[str] = Counter()
-    for outcome in ("passed", "failed", "error"):
+    # A case that is skipped proves nothing.
+    for outcome in ("passed", "failed", "error", "skipped"):
         for report in terminalreporter.stats.get(outcome, []):
-            kind = KINDS.get(report.location[2].partition("[")[0], "meetings of stacks, leaks")
+            kind = KINDS.get(report.location[2].partition("[")[0], "others")
             tried[kind] += 1
             failed[kind] += outcome != "passed"
+    if not tried:
+        return
     terminalreporter.section("cases by kind")
-    for kind, count in tried.items():
+    for kind, count in sorted(tried.items()):
         terminalreporter.line(f"{count:6} tried {failed[kind]:6} failed   {kind}")
+    terminalreporter.line(f"{tried.total():6} tried {failed.total():6} failed   in all")

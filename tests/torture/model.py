@@ -1,6 +1,6 @@
 """A model of Pulumi's engine, for thousands of runs: it drives the real provider classes against the real simulator.
 
-The real engine takes seconds for each command, so it proves samples (`tests/engine`, and `test_crashes.py` here); the
+The real engine takes seconds for each command, so it proves samples (`tests/engine`, and `test_engine*.py` here); the
 model does what it does with a stack, in the order in which it does it: check and diff, creations and updates, then
 deletions. Time does not pass by waiting: our clock and the simulator's are moved on.
 """
@@ -8,7 +8,7 @@ deletions. Time does not pass by waiting: our clock and the simulator's are move
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,12 +74,18 @@ class _Clock(Clock):
         if seconds > 0:
             self._weld.advance(seconds)
 
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        if not event.is_set():
+            self.sleep(seconds)
+
 
 class Process:
     """One plugin process: a session of its own."""
 
-    def __init__(self, weld: Simulator, lines: list[str], on_request: Callable[[str, str], None] | None = None) -> None:
-        settings = Settings(api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=5)
+    def __init__(self, weld: Simulator, lines: list[str], request_timeout: float = 5) -> None:
+        settings = Settings(
+            api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=request_timeout
+        )
         clock = _Clock(weld)
         transport = Transport(settings, Backoff(sleep=clock.sleep, chance=lambda: 0.5))
         session = Session(settings, WeldClient(settings, transport), Notices(lines.append), clock)
@@ -126,6 +132,7 @@ class Stack:
     state: dict[str, Held] = field(default_factory=dict)
     pending_deletes: list[Held] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    request_timeout: float = 5
 
     def up(self, program: list[Res], *, preview_first: bool = True) -> dict[str, str]:
         """Bring Weld in line; return the operation on each resource that changed."""
@@ -141,7 +148,7 @@ class Stack:
         return steps
 
     def _run(self, program: list[Res], preview: bool) -> dict[str, str]:
-        process = Process(self.weld, self.lines)
+        process = Process(self.weld, self.lines, self.request_timeout)
         steps: dict[str, str] = {}
         ids: dict[str, Any] = {}
         if not preview:
@@ -228,7 +235,7 @@ class Stack:
 
     def refresh(self) -> dict[str, str]:
         """Look at everything; return what was found different: "update" or "delete"."""
-        process = Process(self.weld, self.lines)
+        process = Process(self.weld, self.lines, self.request_timeout)
         found: dict[str, str] = {}
         before = len(self.weld.writes())
         for name, held in list(self.state.items()):
@@ -246,7 +253,7 @@ class Stack:
 
     def destroy(self) -> None:
         """Remove everything."""
-        process = Process(self.weld, self.lines)
+        process = Process(self.weld, self.lines, self.request_timeout)
         for name, held in reversed(list(self.state.items())):
             process[held.kind].delete(held.id, _props(held.outs))
             del self.state[name]

@@ -1,15 +1,11 @@
-"""Crashes, stacks that meet, and leaks, on the real engine: the samples that show that the model is one."""
+"""Stacks that meet, and leaks, on the real engine."""
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import pytest
 
 from tests.support.engine import STACK, Project
 from weld_pulumi.simulator import Simulator
@@ -31,7 +27,6 @@ separate = weld.EltSync(
 for name in ["invoices", "refunds", "disputes", "payouts", "products", "prices"]:
     weld.SourceStream(name, elt_sync_id=separate.id)
 """
-CONNECTION_ONLY = PROGRAM.split("inline = ")[0]
 WAIT = 60.0
 
 
@@ -54,47 +49,6 @@ def _assert_whole(weld: Simulator) -> None:
     assert all(s["enabled"] for s in state["syncs"])
     assert len(state["streams"]) == 8
     assert [c["label"] for c in state["connections"] if c["integration_id"] == "stripe"] == ["Stripe"]
-
-
-@pytest.mark.torture
-@pytest.mark.parametrize("number", range(1, 14))
-@pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGINT], ids=["SIGKILL", "SIGINT"])
-def test_the_cli_and_its_plugins_die(number: int, death: signal.Signals, tmp_path: Path) -> None:
-    with Simulator(auto_authorize=True) as weld:
-        project = _project(weld, tmp_path, CONNECTION_ONLY)
-        project.up()
-        project.write(PROGRAM)
-        weld.clear_requests()
-        weld.fault("slow", nth=number, seconds=WAIT)
-        process = project.start("up", "--yes", "--skip-preview", "--stack", STACK)
-        _until(lambda: bool(weld.faults()) and weld.faults()[0]["fired"] > 0, process)
-        os.killpg(process.pid, death)
-        if death is signal.SIGINT:
-            os.killpg(process.pid, signal.SIGINT)
-        process.communicate(timeout=WAIT)
-        weld.clear_faults()
-        project.cli("cancel", "--yes", "--stack", STACK, check=False)
-        _converge(project)
-        _assert_whole(weld)
-        project.destroy()
-        assert weld.state()["syncs"] == []
-
-
-def _converge(project: Project) -> None:
-    """Run it again; where it stops, do what it says."""
-    text = PROGRAM
-    for _ in range(4):
-        result = project.up("--refresh", check=False)
-        if result.ok:
-            assert project.up().changed == {}
-            return
-        lines = [line for line in result.text.splitlines() if "adopt='" in line]
-        assert lines, result.text
-        schema = lines[0].split("schema '")[1].split("'")[0]
-        adopt = lines[0].split("adopt='")[1].split("'")[0]
-        text = text.replace(f'"{schema}"', f'"{schema}", adopt="{adopt}"', 1)
-        project.write(text)
-    raise AssertionError("it does not settle")
 
 
 def test_two_stacks_on_one_workspace_do_not_share_a_sync(tmp_path: Path) -> None:

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from weld_pulumi.api.transport import Transport
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
+from weld_pulumi.simulator.faults import Fault as Rule
+from weld_pulumi.simulator.faults import Faults
 
 from .lifecycle import SETTINGS, assert_wished, program
 from .model import RefusedError, Res, Stack
 
 Fault = dict[str, Any]
 
+#: Not a fault of the simulator: nothing of such a request reaches it.
+REFUSED = "refused"
+#: So many seconds the client waits for a slow answer: short, since this wait is a real one.
+PATIENCE = 0.2
+
 FAULTS: dict[str, Fault] = {
+    "refused": {"action": REFUSED},
     "drop before": {"action": "drop_before"},
     "drop after": {"action": "drop_after"},
     "truncated": {"action": "truncate"},
     "invalid json": {"action": "invalid_json"},
     "html": {"action": "html_200"},
     "html after": {"action": "html_200", "act": True},
+    "slow": {"action": "slow", "seconds": 60},
+    "slow, not done": {"action": "slow", "seconds": 60, "act": False},
     "429 seconds": {"action": "status", "status": 429, "headers": {"retry-after": "3"}},
     "429 date": {"action": "status", "status": 429, "headers": {"retry-after": "Wed, 21 Oct 2099 07:28:00 GMT"}},
     "429 bare": {"action": "status", "status": 429},
@@ -115,14 +128,49 @@ def converge(stack: Stack, resources: list[Res], tries: int = 6) -> None:
     raise AssertionError("it does not settle")
 
 
-def _suffer(operation: str, arm: Callable[[Simulator], int]) -> None:
+@contextmanager
+def _nobody_listens(weld: Simulator, **which: Any) -> Iterator[None]:
+    """Send these requests to a port on which nobody listens, so that this machine itself refuses them."""
+    rules = Faults()
+    rules.add(Rule("drop_before", **which))
+    send = Transport._exchange
+    with socket.socket() as bound, pytest.MonkeyPatch.context() as patch:
+        bound.bind(("127.0.0.1", 0))  # nobody else gets the port
+        nowhere = f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+        def exchange(transport: Transport, key: str, method: str, url: str, path: str, *rest: Any) -> Any:
+            if rules.match(method, path):
+                url = url.replace(weld.url, nowhere)
+            return send(transport, key, method, url, path, *rest)
+
+        patch.setattr(Transport, "_exchange", exchange)
+        yield
+
+
+@contextmanager
+def _wrong(stack: Stack, fault: str, **which: Any) -> Iterator[None]:
+    """Let these requests go wrong."""
+    weld, rule = stack.weld, FAULTS[fault]
+    if rule["action"] == REFUSED:
+        with _nobody_listens(weld, **which):
+            yield
+        return
+    patient = stack.request_timeout
+    if rule["action"] == "slow":
+        stack.request_timeout = PATIENCE
+    weld.fault(**rule, **which)
+    yield
+    weld.clear_faults()
+    stack.request_timeout = patient
+
+
+def _suffer(operation: str, fault: str, **which: Any) -> None:
     before, after = OPERATIONS[operation]
     with Simulator(auto_authorize=True) as weld:
         weld.create_connection("hubspot", "somebody else's")
         stack = _prepared(weld, before)
-        arm(weld)
-        failed = _attempt(stack, after)
-        weld.clear_faults()
+        with _wrong(stack, fault, **which):
+            failed = _attempt(stack, after)
         weld.advance(60)
         if not failed:
             assert_wished(weld, after)
@@ -163,13 +211,13 @@ QUICK = ("drop after", "500", "404")
 
 
 def _once(operation: str, number: int, fault: str) -> None:
-    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], nth=number + 1))
+    _suffer(operation, fault, nth=number + 1)
 
 
 def _always(operation: str, number: int, fault: str) -> None:
     method, path = REQUESTS[operation][number]
     pattern = re.sub(r"(?<=/)[^/]*[A-Z0-9_-][^/]*(?=/|$)", "[^/]+", path) if path.count("/") > 1 else path
-    _suffer(operation, lambda weld: weld.fault(**FAULTS[fault], method=method, path=pattern, times=None))
+    _suffer(operation, fault, method=method, path=pattern, times=None)
 
 
 @pytest.mark.parametrize(("operation", "number"), [case for case in CASES if case[0] == "create"])

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -65,11 +65,15 @@ class Transport:
     Args:
         settings: key, URL and limits.
         backoff: how to wait between repetitions.
+        is_abandoned: whether nobody is left for whom to write anything.
     """
 
-    def __init__(self, settings: Settings, backoff: Backoff | None = None) -> None:
+    def __init__(
+        self, settings: Settings, backoff: Backoff | None = None, is_abandoned: Callable[[], bool] = lambda: False
+    ) -> None:
         self.settings = settings
         self.backoff = backoff or Backoff()
+        self._is_abandoned = is_abandoned
         self._kept = _new_session(settings)
         self._hidden: frozenset[str] = frozenset()
         self._hiding = threading.Lock()
@@ -111,6 +115,8 @@ class Transport:
         attempt = 0
         while True:
             advised: float | None = None
+            if method != "GET" and self._is_abandoned():
+                raise WeldConnectionError(f"{method} {path}: not sent, since the run that wanted it is gone.")
             try:
                 response, content = self._send(key, method, path, params, body)
                 headers = response.headers

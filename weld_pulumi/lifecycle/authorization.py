@@ -190,7 +190,7 @@ def _pause(session: Session, seconds: float, listener: Listener | None) -> Callb
     while (left := until - session.clock.now()) > 0 and not is_cancelled() and not is_orphan():
         if listener is None:
             session.clock.sleep(min(left, _SLICE))
-        elif (callback := listener.wait(min(left, _SLICE))) is not None:
+        elif (callback := listener.wait(min(left, _SLICE), session.clock.wait)) is not None:
             return callback
     return None
 

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from .._ending import process_is_ending
 
-__all__ = ["end_orphan", "is_cancelled", "is_orphan", "notice_cancel"]
+__all__ = ["end_orphan", "is_abandoned", "is_cancelled", "is_orphan", "notice_cancel"]
 
 T = TypeVar("T")
 
@@ -49,8 +49,22 @@ def is_cancelled() -> bool:
 
 def is_orphan() -> bool:
     """Tell whether this process is alone: its engine is gone, or it is ending itself."""
-    if process_is_ending():
-        return True
+    return process_is_ending() or _engine_is_gone()
+
+
+def is_abandoned() -> bool:
+    """Tell whether the engine is gone, and end this process then: the next run may be at work already.
+
+    Unlike one that is ending in good order, such a process does not even clear up after itself: the next run knows
+    what to do with what it finds, but not with what changes under its hands.
+    """
+    gone = _engine_is_gone()
+    if gone:
+        end_orphan()
+    return gone
+
+
+def _engine_is_gone() -> bool:
     host, _, port = (sys.argv[1] if _servicer() is not None and len(sys.argv) > 1 else "").rpartition(":")
     if not host or not port.isdigit():
         return False

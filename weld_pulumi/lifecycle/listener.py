@@ -14,6 +14,7 @@ import secrets
 import socket
 import socketserver
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -25,6 +26,8 @@ _PATH = "/weld/authorized"
 _LONGEST_TARGET = 2048
 _LONGEST_ID = 200
 _PORTS_TRIED = 20
+# A server looks so often whether it is to end, and the run waits for that.
+_POLL_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ class Listener:
     def __enter__(self) -> Listener:
         for server in self._servers:
             server.listener = self
-            threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
+            threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -104,9 +107,11 @@ class Listener:
             server.shutdown()
             server.server_close()
 
-    def wait(self, seconds: float) -> Callback | None:
-        """Return what the browser brought, waiting at most so long for it."""
-        self._heard.wait(seconds)
+    def wait(
+        self, seconds: float, wait: Callable[[threading.Event, float], object] = threading.Event.wait
+    ) -> Callback | None:
+        """Return what the browser brought, waiting at most so long for it; ``wait`` does the waiting."""
+        wait(self._heard, seconds)
         return self._callback if self._heard.is_set() else None
 
     def _bind(self) -> list[_Server]:

@@ -46,6 +46,10 @@ class Clock:
         """Wait."""
         time.sleep(seconds)
 
+    def wait(self, event: threading.Event, seconds: float) -> None:
+        """Wait for an event, at most so long."""
+        event.wait(seconds)
+
 
 class OfferedStream(NamedTuple):
     """A stream that a sync can have: what must be kept of it. A source may offer thousands."""

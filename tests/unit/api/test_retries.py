@@ -97,6 +97,18 @@ def test_what_never_reached_weld_is_sent_once_it_can_be(connect: Connect) -> Non
         opened[0].__exit__(None, None, None)
 
 
+def test_nothing_is_written_for_nobody_but_read(connect: Connect) -> None:
+    with RawServer(json_answer({"id": "x"})) as server:
+        transport = Transport(connect(server.url).settings, is_abandoned=lambda: True)
+        with pytest.raises(WeldConnectionError, match=r"POST /things: not sent, since the run that wanted it is gone"):
+            transport.request(Kind.ONCE, "POST", "/things")
+        with pytest.raises(WeldConnectionError, match="not sent"):
+            transport.request(Kind.IDEMPOTENT, "DELETE", "/things/x")
+        assert transport.request(Kind.READ, "GET", "/things/x") == {"id": "x"}
+        assert [asked.method for asked in server.requests] == ["GET"]
+        transport._session.close()
+
+
 @pytest.mark.parametrize("most", [0, 1, 4])
 def test_as_often_as_is_set(connect: Connect, waits: list[float], most: int) -> None:
     with RawServer(answer("down", 503)) as server:
