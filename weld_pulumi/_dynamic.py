@@ -29,7 +29,7 @@ from .errors import WeldError
 from .lifecycle.base import Lifecycle
 from .lifecycle.connection import ConnectionLifecycle
 from .lifecycle.elt_sync import EltSyncLifecycle
-from .lifecycle.interruption import is_abandoned, is_cancelled, notice_cancel
+from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
 from .lifecycle.session import Session
 from .lifecycle.source_stream import SourceStreamLifecycle
 from .validation.problems import Problem
@@ -70,7 +70,7 @@ class DynamicProvider(ResourceProvider):
         if _is_plugin() and not _wants_traceback():
             # An error then shows as its own text: the engine prints the whole traceback otherwise.
             sys.tracebacklimit = 0
-        notice_cancel()
+        watch_engine()
         config = req.config
         session = _guarded("configuring weld", lambda: _session(load(lambda key: _text(config.get(key)))))
         self._lifecycle = _LIFECYCLES[self._name](session)

@@ -64,6 +64,8 @@ def _known(value: Any) -> Any:
         return {key: _known(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_known(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)  # the engine hands every number over as a float
     return value
 
 

@@ -98,7 +98,10 @@ def test_options_of_the_engine_can_ask_for_a_replacement(weld: Simulator, stack:
     refunds = streams_of(weld, other)["refunds"]["id"]
 
     stacked.write(text(["charges", "customers"], True))
-    assert stacked.preview().changed == {"sync": "replace", "refunds": "replace"}
+    preview = stacked.preview()
+    assert preview.changed == {"sync": "replace", "refunds": "replace"}
+    assert f"replacing sync {sync} (weld_sync) deletes it: its streams and their progress are lost" in preview.text
+    assert f"replacing stream 'refunds' removes it from sync {other}: its progress is lost." in preview.text
     stacked.up()
     now = sync_into(weld, "weld_sync")["id"]
     assert now != sync
@@ -106,3 +109,25 @@ def test_options_of_the_engine_can_ask_for_a_replacement(weld: Simulator, stack:
     assert streams_of(weld, other)["refunds"]["id"] != refunds
     assert streams_of(weld, other)["refunds"]["full_sync_always"]
     stacked.up(expect_no_changes=True)
+
+
+def test_a_replacement_that_a_person_demands_is_not_mistaken_for_a_second_stack(weld: Simulator, stack: Stacks) -> None:
+    """With `--replace` and after `pulumi state taint` the engine asks as for a new resource, so it looks like one."""
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    text = program(elt_sync("sync", stripe), source_stream("refunds", "sync.id", hashed_columns=["email"]))
+    stacked = stack(text)
+    stacked.up()
+    sync = sync_into(weld, "weld_sync")["id"]
+    refunds = streams_of(weld, sync)["refunds"]["id"]
+    weld.clear_requests()
+    refused = stacked.up(f"--replace={stacked.resource('sync')['urn']}", check=False)
+    assert "two stacks must not share one" in refused.text
+    assert "If this very stack has it and you asked Pulumi to replace it" in refused.text
+    stacked.up(f"--replace={stacked.resource('refunds')['urn']}")
+    assert streams_of(weld, sync)["refunds"]["id"] == refunds
+    assert [call for call in short(weld.writes()) if call.startswith("DELETE")] == []
+
+    # What the refusal advises.
+    stacked.destroy("--target-dependents", f"--target={stacked.resource('sync')['urn']}")
+    stacked.up()
+    assert sync_into(weld, "weld_sync")["id"] != sync

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
-from .interruption import end_orphan, is_cancelled, is_orphan, notice_cancel
+from .interruption import end_orphan, is_cancelled, is_orphan, watch_engine
 from .listener import Callback, Listener
 from .once import send_once
 from .recognition import newly_authorized
@@ -86,7 +86,7 @@ def authorize(session: Session, request: Request, done: Done, opened: Opened = l
     Raises:
         WeldError: no bridge can be opened, or the run was interrupted before one was.
     """
-    notice_cancel()
+    watch_engine()
     if is_cancelled():
         raise WeldError(f"interrupted before a person could be asked to authorise {request.describe()}.")
     if request.redirect_uri or request.timeout <= 0:

@@ -90,7 +90,7 @@ class ConnectionLifecycle(Lifecycle):
         replaces = CONNECTION.replacing(changed)
         if olds.get("status") == PENDING:
             return self._diff_pending(Pending(self.session, id, olds), olds, news, changed, replaces)
-        self.session.compare(id, news, taken(f"{id} ({olds.get('label')!r})"))
+        self.session.compare(id, olds, news, taken(f"{id} ({olds.get('label')!r})"))
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(

@@ -14,16 +14,19 @@ from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
 from .streams import body_of, by_name, is_open, single_entries, streams_in, upsert
-from .sync_adoption import FRESH, adoption_of, described, doubled, identical_problem, is_alike
+from .sync_adoption import FRESH, adoption_of, described, double_problem, doubled, identical, is_alike
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
-from .triggers import Firing, any_fired
-from .values import UNKNOWN, has_unknown
+from .triggers import TRIGGER_FIELDS, Firing, any_fired
+from .values import UNKNOWN, fingerprint, has_unknown
 
 __all__ = ["EltSyncLifecycle"]
 
 _BODY = ("connection_id", "destination_schema_name", "sync_interval", "elt_settings", "start_date")
+_TWICE = "another EltSync of this program is the same in all that Weld tells; change or remove one of the two"
+#: Arguments that tell which sync is meant.
+_PLACE = frozenset({"connection_id", "destination_schema_name", "adopt"})
 #: Arguments, besides the connection, that only Weld can judge.
 _ASKED = ("elt_settings", "orchestration_workflow_id", "start_date", "source_streams")
 
@@ -44,11 +47,27 @@ class EltSyncLifecycle(Lifecycle):
         ask = self.session.may_ask()
         if not problems and inputs.get("source_streams") is not None:
             inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
+        if not olds and (replaced := self.session.replaced_by(inputs)):
+            self._tell_replacement(replaced)
         if is_pending(inputs.get("connection_id")):
             self.session.notices.warn(self._pending_text(inputs))
         elif ask:
             problems += self._ask(olds, inputs, news.get("source_streams"), problems)
         return Checked(inputs, problems)
+
+    def _tell_replacement(self, id: str) -> None:
+        """Say what is lost, whoever decided that a sync is replaced: an argument or an option."""
+        olds = self.session.before[id]
+        sync, policy = f"sync {id} ({olds.get('destination_schema_name')})", olds.get("deletion_policy")
+        if policy in ("disable", "retain"):
+            self.session.notices.warn(f"replacing {sync} leaves the old one in Weld (deletion_policy={policy!r}).")
+            return
+        dropped = olds.get("remove_destination_data") is True
+        tables = "its tables in the destination are dropped too" if dropped else "its tables in the destination stay"
+        self.session.notices.warn(
+            f"replacing {sync} deletes it: its streams and their progress are lost, so that the new sync copies "
+            f"everything again; {tables}."
+        )
 
     def _ask(self, olds: Props, inputs: Props, given: Any, problems: list[Problem]) -> list[Problem]:
         """Ask Weld about what has changed, as far as it is not wrong anyway."""
@@ -57,24 +76,31 @@ class EltSyncLifecycle(Lifecycle):
         entries = single_entries(given)
         changed = SYNC.changed(olds, inputs) if olds else [field.name for field in SYNC]
         asked = [name for name in ("connection_id", *_ASKED) if name in changed]
-        if wrong and not any(entries) and not any(sound.get(name) not in (None, UNKNOWN) for name in _ASKED[:-1]):
+        given_sound = [sound.get(name) for name in (*_ASKED[:-1], "adopt")]
+        if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in given_sound):
             return []
         found = ask_weld(self.session, sound, entries, olds, asked) if asked else []
-        if olds or wrong or has_unknown([inputs["connection_id"], inputs["destination_schema_name"]]):
+        if olds or wrong & _PLACE or has_unknown([inputs[name] for name in _PLACE if name in inputs]):
             return found
-        return [*found, *self._ask_for_doubles(inputs)]
+        return [*found, *self._ask_for_doubles(inputs, sound=not wrong)]
 
-    def _ask_for_doubles(self, inputs: Props) -> list[Problem]:
+    def _ask_for_doubles(self, inputs: Props, sound: bool) -> list[Problem]:
+        """Look at what is there already; whether one is the same can only be told where all arguments are sound."""
         try:
             adopted = adoption_of(self.session, inputs)
         except WeldValidationError as error:
             return [Problem("adopt", str(error))]
         if adopted is not None:
-            self._tell_adoption(adopted, inputs)
-        elif not has_unknown(inputs):
+            if sound:
+                self._tell_adoption(adopted, inputs)
+        elif sound and not has_unknown(inputs):
             # The old half of a replacement is still there in a preview.
-            double = identical_problem(self.session, inputs, apart_from=self.session.replaced_by(inputs))
-            return [double] if double else []
+            replaced = self.session.replaced_by(inputs)
+            double = identical(self.session, inputs, apart_from=replaced)
+            if double is not None:
+                return [double_problem(self.session, double)]
+            if replaced is None and not self.session.is_first(fingerprint(inputs.get(name) for name in _BODY)):
+                return [Problem("destination_schema_name", _TWICE)]
         return []
 
     def _tell_adoption(self, sync: EltSyncInfo, inputs: Props) -> None:
@@ -88,14 +114,12 @@ class EltSyncLifecycle(Lifecycle):
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
         wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
-        self.session.compare(id, news, doubled(id))
+        self.session.compare(id, olds, news, doubled(id))
         self.session.intend(id, news.get("enabled"), wanted["source_streams"])
         changed = SYNC.changed(olds, wanted)
         replaces = SYNC.replacing(changed)
         adopted = bool(memo_of(olds).get("adopted"))
-        if replaces:
-            self._tell_replacement(id, olds)
-        elif changed and adopted:
+        if changed and adopted and not replaces:
             self.session.notices.info(
                 f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
             )
@@ -103,18 +127,6 @@ class EltSyncLifecycle(Lifecycle):
         into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
         # Also where it is only the program's options that make this a replacement.
         return Diffed(changed, replaces, delete_first=bool(changed) and into_same, hidden=adopted)
-
-    def _tell_replacement(self, id: str, olds: Props) -> None:
-        sync, policy = f"sync {id} ({olds.get('destination_schema_name')})", olds.get("deletion_policy")
-        if policy in ("disable", "retain"):
-            self.session.notices.warn(f"replacing {sync} leaves the old one in Weld (deletion_policy={policy!r}).")
-            return
-        dropped = olds.get("remove_destination_data") is True
-        tables = "its tables in the destination are dropped too" if dropped else "its tables in the destination stay"
-        self.session.notices.warn(
-            f"replacing {sync} deletes it: its streams and their progress are lost, so that the new sync copies "
-            f"everything again; {tables}."
-        )
 
     # Create ----------------------------------------------------------------------------------------------------
 
@@ -136,9 +148,9 @@ class EltSyncLifecycle(Lifecycle):
 
     def _make(self, news: Props) -> EltSyncInfo:
         connection_id = news["connection_id"]
-        double = identical_problem(self.session, news, FRESH)
-        if double:
-            raise WeldValidationError(double.reason)
+        double = identical(self.session, news, FRESH)
+        if double is not None:
+            raise WeldValidationError(double_problem(self.session, double).reason)
         before = {sync.id for sync in self.session.syncs_of(connection_id)}
         body = {name: news[name] for name in _BODY if news.get(name) is not None}
         body.setdefault("sync_interval", DAILY)
@@ -167,7 +179,10 @@ class EltSyncLifecycle(Lifecycle):
             # Enabled means running; anything else is for Weld to name.
             facts = {**facts, "status": "RUNNING"} if is_on else facts_of(self.client.get_sync(sync.id))
         outs = {**wanted, **facts, "stream_ids": {name: stream.id for name, stream in streams.items()}}
-        self._fire(sync.id, {}, wanted, outs, is_on)
+        self._fire(sync.id, {}, wanted, outs, is_on, undoing=True)
+        if wanted.get("source_streams") is None:
+            fields = (field.name for field in TRIGGER_FIELDS)
+            self.session.intents[sync.id].triggers = {name: wanted[name] for name in fields if name in wanted}
         return with_memo(outs, enable_refused=news["enabled"] and not is_on)
 
     def _take_over(self, sync: EltSyncInfo, news: Props) -> Props:
@@ -302,12 +317,12 @@ class EltSyncLifecycle(Lifecycle):
         self.session.intend(id, news["enabled"], entries)
         return news if entries is None else {**news, "source_streams": entries}
 
-    def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_on: bool) -> None:
+    def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_on: bool, undoing: bool = False) -> None:
         streams = outs["stream_ids"]
         if news.get("source_streams") is None and any_fired(olds, news):
             streams = {stream.name: stream.id for stream in self.client.list_streams(id)}
         before, now = by_name(olds.get("source_streams")), by_name(news.get("source_streams"))
-        Firing.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on)
+        Firing.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on, undoing)
 
     def _pending_text(self, news: Mapping[str, Any]) -> str:
         label = self.session.label_of(str(news["connection_id"]))

@@ -19,11 +19,13 @@ from typing import Any, TypeVar
 
 from .._ending import process_is_ending
 
-__all__ = ["end_orphan", "is_abandoned", "is_cancelled", "is_orphan", "notice_cancel"]
+__all__ = ["end_orphan", "is_abandoned", "is_cancelled", "is_orphan", "watch_engine"]
 
 T = TypeVar("T")
 
 _cancelled = threading.Event()
+#: Who drives a plugin without an engine gives any address: only an engine that was there can be gone.
+_engine_was_there = threading.Event()
 
 
 class _CancelPool(ThreadPoolExecutor):
@@ -34,8 +36,10 @@ class _CancelPool(ThreadPoolExecutor):
         return super().submit(fn, *args, **kwargs)
 
 
-def notice_cancel() -> None:
-    """Notice from now on when the engine sends a Cancel; elsewhere than in a plugin process this does nothing."""
+def watch_engine() -> None:
+    """Notice from now on when the engine sends a Cancel, or is gone; outside a plugin process this does nothing."""
+    if _engine_answers():
+        _engine_was_there.set()
     cancel = getattr(_servicer(), "Cancel", None)
     if cancel is not None and not hasattr(cancel, "experimental_thread_pool"):
         # gRPC looks for a pool on the method, at each call.
@@ -65,16 +69,21 @@ def is_abandoned() -> bool:
 
 
 def _engine_is_gone() -> bool:
+    return _engine_was_there.is_set() and _engine_answers() is False
+
+
+def _engine_answers() -> bool | None:
+    """Tell whether somebody listens at the engine's port; None where nothing tells."""
     host, _, port = (sys.argv[1] if _servicer() is not None and len(sys.argv) > 1 else "").rpartition(":")
     if not host or not port.isdigit():
-        return False
+        return None
     try:
         socket.create_connection((host, int(port)), timeout=1).close()
     except ConnectionRefusedError:
-        return True
+        return False
     except OSError:
-        pass  # it tells nothing
-    return False
+        return None
+    return True
 
 
 def end_orphan() -> None:

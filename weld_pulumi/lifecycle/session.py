@@ -96,10 +96,14 @@ class _Once:
 
 @dataclass
 class SyncIntent:
-    """What the program wants of a sync: on or off, and the names of its inline streams (None: not inline)."""
+    """What the program wants of a sync: on or off, and the names of its inline streams (None: not inline).
+
+    ``triggers``: those of a sync that was just made without streams, for the streams to come.
+    """
 
     enabled: bool
     inline: frozenset[str] | None
+    triggers: Props = field(default_factory=dict)
 
 
 @dataclass
@@ -117,6 +121,10 @@ class Session:
     made: set[str] = field(default_factory=set)
     #: Id -> inputs: what this process has compared, hence what other resources of the program have.
     compared: dict[str, Props] = field(default_factory=dict)
+    #: Id -> outputs of the last run, of what this process has compared.
+    before: dict[str, Props] = field(default_factory=dict)
+    #: What new resources are to be made of, so that two of the same are told before one of them is refused.
+    wanted: set[str] = field(default_factory=set)
     #: Id -> inputs of the new resource that is to take the object over.
     claimed: dict[str, Props] = field(default_factory=dict)
     #: Ids that this process has deleted, or let go of as their deletion_policy says.
@@ -230,6 +238,13 @@ class Session:
         inline = None if streams is None else frozenset(name for name in names if isinstance(name, str))
         self.intents[sync_id] = SyncIntent(enabled is True, inline)
 
+    def is_first(self, wanted: str) -> bool:
+        """Note what a new resource is to be made of; tell whether no other is to be made of the same."""
+        with self.lock:
+            known = wanted in self.wanted
+            self.wanted.add(wanted)
+            return not known
+
     def replaced_by(self, inputs: Mapping[str, Any]) -> str | None:
         """Return the id of the resource that is replaced by the one with these inputs, if that is what they are for.
 
@@ -237,8 +252,8 @@ class Session:
         """
         return next((id for id, compared in list(self.compared.items()) if compared == inputs), None)
 
-    def compare(self, id: str, inputs: Props, doubled: str) -> None:
-        """Note that the resource with these inputs stands for an object.
+    def compare(self, id: str, olds: Props, inputs: Props, doubled: str) -> None:
+        """Note that the resource with these inputs, and these outputs of the last run, stands for an object.
 
         Raises:
             WeldValidationError: a new resource is to take it over (the engine may ask about that one first); says
@@ -247,7 +262,7 @@ class Session:
         with self.lock:
             if id not in self.compared and self.claimed.get(id, inputs) != inputs:
                 raise WeldValidationError(doubled)
-            self.compared[id] = inputs
+            self.compared[id], self.before[id] = inputs, olds
 
     def claim(self, id: str, inputs: Props) -> bool:
         """Note that a new resource is to take an object over; tell whether no other new one is."""

@@ -56,6 +56,8 @@ class SourceStreamLifecycle(Lifecycle):
         wrong = {problem.path for problem in found}
         found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
         problems = self.minded(found)
+        if not olds and (replaced := self.session.replaced_by(inputs)):
+            self._tell_replacement(self.session.before[replaced])
         sync_id, name = inputs.get("elt_sync_id"), inputs.get("name")
         if wrong & {"elt_sync_id", "name"} or not isinstance(sync_id, str) or not isinstance(name, str):
             return Checked(inputs, problems)
@@ -65,6 +67,14 @@ class SourceStreamLifecycle(Lifecycle):
         elif self.session.may_ask():
             problems += self._ask(olds, inputs, not problems)
         return Checked(inputs, problems)
+
+    def _tell_replacement(self, olds: Props) -> None:
+        """Say what is lost, whoever decided that a stream is replaced: an argument or an option."""
+        history = " and its history table" if olds.get("enabled_history_table") else ""
+        self.session.notices.warn(
+            f"replacing stream {olds.get('name')!r} removes it from sync {olds.get('elt_sync_id')}: its "
+            f"progress{history} is lost."
+        )
 
     def _ask(self, olds: Props, inputs: Props, is_sound: bool) -> list[Problem]:
         if olds and not _SENT.union(_PLACE).intersection(STREAM.changed(olds, inputs)):
@@ -89,7 +99,7 @@ class SourceStreamLifecycle(Lifecycle):
     def _ask_for_present(self, inputs: Props) -> list[Problem]:
         """Say before a creation what `create` would say of a stream that is there."""
         there = self.session.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
-        if (there is None and not _adopts(inputs)) or self.session.replaced_by(inputs):
+        if self.session.replaced_by(inputs) or (there is None and not _adopts(inputs)):
             return []
         try:
             self._refuse(there, inputs)
@@ -104,17 +114,11 @@ class SourceStreamLifecycle(Lifecycle):
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
-        self.session.compare(id, news, _doubled(news))
+        self.session.compare(id, olds, news, _doubled(news))
         changed = STREAM.changed(olds, news)
         replaces = STREAM.replacing(changed)
         adopted = bool(memo_of(olds).get("adopted"))
-        if replaces:
-            history = " and its history table" if olds.get("enabled_history_table") else ""
-            self.session.notices.warn(
-                f"replacing stream {olds.get('name')!r} removes it from sync {olds.get('elt_sync_id')}: its "
-                f"progress{history} is lost."
-            )
-        elif changed and adopted:
+        if changed and adopted and not replaces:
             self.session.notices.info(
                 f"stream {olds.get('name')!r} was taken over as it was, and differs from the program in: "
                 f"{', '.join(changed)}."
@@ -131,13 +135,13 @@ class SourceStreamLifecycle(Lifecycle):
         there = self.session.streams_of(sync_id).get(name)
         if there is not None or (_adopts(news) and not self.session.replaced_by(news)):
             self._refuse(there, news)
-        body = merged_for_adoption(there, entry) if there is not None and _adopts(news) else body_of(entry, there)
+        body = body_of(entry) if there is None else merged_for_adoption(there, entry)
         stream = upsert(self.session, sync_id, [body])[name] if body else there
         assert stream is not None
         self.session.made.add(stream.id)
         try:
             is_on = self._start_sync(sync_id)
-            self._fire({}, news, stream.id, is_on)
+            self._fire({}, {**self._asked_by_sync(sync_id), **news}, stream.id, is_on, undoing=there is None)
         except WeldError as error:
             self.session.made.discard(stream.id)
             if there is None:
@@ -192,6 +196,11 @@ class SourceStreamLifecycle(Lifecycle):
                     self.client.enable_sync(sync_id)
                 self.session.running.add(sync_id)
         return True
+
+    def _asked_by_sync(self, sync_id: str) -> Props:
+        """Return the triggers of a sync that was just made: they mean all its streams, also those made after it."""
+        intent = self.session.intents.get(sync_id)
+        return intent.triggers if intent is not None else {}
 
     # Read ------------------------------------------------------------------------------------------------------
 
@@ -262,9 +271,10 @@ class SourceStreamLifecycle(Lifecycle):
             raise WeldError(f"stream {name!r} ({id}) is gone from sync {sync_id}; `pulumi up --refresh` makes it anew.")
         return upsert(self.session, sync_id, [body_of(_stream_part(news), live, olds)])[name]
 
-    def _fire(self, olds: Props, news: Props, id: str, is_on: bool = False) -> None:
+    def _fire(self, olds: Props, news: Props, id: str, is_on: bool = False, undoing: bool = False) -> None:
         firing = Firing.of_stream(olds, news, news["name"], id)
-        firing.carry_out(self.session, is_on or (bool(firing.runs) and self._is_on(news["elt_sync_id"])))
+        is_on = is_on or (bool(firing.runs) and self._is_on(news["elt_sync_id"]))
+        firing.carry_out(self.session, is_on, undoing)
 
     def _is_on(self, sync_id: str) -> bool:
         with self.session.lock_for(f"enable/{sync_id}"):
@@ -276,7 +286,7 @@ class SourceStreamLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         if id in self.session.made:
-            self.session.notices.warn(f"stream {name!r} was taken over by another SourceStream, so it is not deleted.")
+            self.session.notices.warn(f"stream {name!r} was taken over by its replacement, so it is not deleted.")
             return
         intent = self.session.intents.get(sync_id)
         if intent is not None and intent.inline is not None and name in intent.inline:

@@ -14,16 +14,16 @@ from .session import Session
 from .sync_settings import is_within
 from .sync_table import DAILY, same_date_told
 
-__all__ = ["FRESH", "adoption_of", "described", "doubled", "identical_problem", "is_same"]
+__all__ = ["FRESH", "adoption_of", "described", "double_problem", "doubled", "identical", "is_same"]
 
 #: How old, in seconds, the list of syncs may be for a decision to create one.
 FRESH = 5.0
 
 
-def identical_problem(
+def identical(
     session: Session, inputs: Mapping[str, Any], max_age: float | None = None, apart_from: str | None = None
-) -> Problem | None:
-    """Stop a sync that would be a double of one that is there.
+) -> EltSyncInfo | None:
+    """Return a sync of which the one with these inputs would be a double.
 
     Args:
         session: of this process.
@@ -31,19 +31,25 @@ def identical_problem(
         max_age: how old the list of syncs may be.
         apart_from: id of a sync that goes.
     """
-    for sync in session.syncs_of(str(inputs["connection_id"]), max_age):
-        if sync.id == apart_from or sync.id in session.released or not is_same(session, sync, inputs):
-            continue
-        reason = (
-            f"Weld has this sync already: {sync.id} (connection {sync.source_connection_id}, schema "
-            f"{sync.destination_schema_name!r})"
+    syncs = session.syncs_of(str(inputs["connection_id"]), max_age)
+    staying = (sync for sync in syncs if sync.id != apart_from and sync.id not in session.released)
+    return next((sync for sync in staying if is_same(session, sync, inputs)), None)
+
+
+def double_problem(session: Session, sync: EltSyncInfo) -> Problem:
+    """Refuse a double of a sync, and say what to write instead."""
+    reason = (
+        f"Weld has this sync already: {sync.id} (connection {sync.source_connection_id}, schema "
+        f"{sync.destination_schema_name!r})"
+    )
+    if session.has_resource(sync.id):
+        advice = "another EltSync of this program stands for it; change or remove one of the two"
+    else:
+        advice = (
+            f"two stacks must not share one. To take it over, write adopt={sync.id!r}. If this very stack has it and "
+            "you asked Pulumi to replace it, run `pulumi destroy --target URN --target-dependents` and then `pulumi up`"
         )
-        if session.has_resource(sync.id):
-            advice = "another EltSync of this program stands for it; change or remove one of the two"
-        else:
-            advice = f"two stacks must not share one. To take it over, write adopt={sync.id!r}"
-        return Problem("destination_schema_name", f"{reason}; {advice}")
-    return None
+    return Problem("destination_schema_name", f"{reason}; {advice}")
 
 
 def is_same(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 from ..api.models import RequestedRun
-from ..errors import ConflictError, WeldApiError
+from ..errors import ConflictError, WeldApiError, WeldError
 from .fields import Change, Field
 from .once import send_once
 from .session import Session
@@ -82,18 +83,36 @@ class Firing:
             [(name, streams[name]) for name in asked("run_triggers")],
         )
 
-    def carry_out(self, session: Session, enabled: bool) -> None:
-        """Ask Weld for it; ``enabled``: whether the sync is, since Weld runs no others."""
-        for name, id, reset_history in self.refreshes:
-            _request_full_refresh(session, name, id, reset_history)
+    def carry_out(self, session: Session, enabled: bool, undoing: bool = False) -> None:
+        """Ask Weld for it.
+
+        Args:
+            session: of this process.
+            enabled: whether the sync is, since Weld runs no others.
+            undoing: what was made is removed again where this fails. Else the next `up` would ask all streams once
+                more, so a request that fails after others have been carried out is told instead.
+
+        Raises:
+            WeldError: nothing, or with ``undoing`` not all, was carried out.
+        """
+        asks = [
+            (f"full-refresh {id}", partial(_request_full_refresh, session, name, id, reset))
+            for name, id, reset in self.refreshes
+        ]
         if self.runs and not enabled:
             session.notices.warn(
                 f"no run was asked for ({_named([name for name, _ in self.runs])}): the sync is not enabled. It runs "
                 "once enabled=True is set; change run_triggers again after that."
             )
-            return
-        for name, id in self.runs:
-            _request_run(session, name, id)
+        else:
+            asks += [(f"run {id}", partial(_request_run, session, name, id)) for name, id in self.runs]
+        for number, (command, ask) in enumerate(asks):
+            try:
+                ask()
+            except WeldError as error:
+                if undoing or not number:
+                    raise
+                session.notices.warn(f"{error} The rest is done, so it is not asked again: `weld-pulumi {command}`.")
 
 
 def _request_full_refresh(session: Session, name: str, id: str, reset_history: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from tests.torture.lifecycle import streams_of, sync_of
-from tests.torture.model import Process, Ref, Res, Stack, WeldError
+from tests.torture.model import Process, Ref, RefusedError, Res, Stack, WeldError
 from weld_pulumi.simulator import Simulator
 
 
@@ -123,3 +124,81 @@ def test_settings_are_not_repeated_whatever_weld_was_asked(weld: Simulator, stac
     weld.fault("status", "GET", r"/elt_syncs/[^/]+", status=400, body=said)
     with pytest.raises(WeldError, match=r"the token '\[secret\]' is wrong"):
         stack.refresh()
+
+
+def test_a_firing_that_fails_half_way_is_not_repeated(weld: Simulator, stack: Stack) -> None:
+    streams = [{"name": name} for name in ("charges", "customers", "refunds")]
+    stack.up([sync(weld, source_streams=streams)])
+    weld.advance(60)
+    changed = [sync(weld, source_streams=streams, run_triggers=["now"])]
+    weld.fault("status", "POST", r"/elt_streams/[^/]+/request_run", status=400, nth=1)
+    weld.fault("status", "POST", r"/elt_streams/[^/]+/request_run", status=403, nth=2)
+    stack.up(changed)
+    weld.advance(60)
+    weld.clear_requests()
+    assert stack.up(changed) == {}
+    assert weld.writes() == []
+    customers = streams_of(weld, sync_of(weld, "raw")["id"])["customers"]["id"]
+    told = [line for line in stack.lines if "Weld answered 403" in line]
+    assert len(told) == 1
+    assert told[0].endswith(f"The rest is done, so it is not asked again: `weld-pulumi run {customers}`.")
+
+    # Where nothing was asked yet, all is asked by the next run.
+    again = [sync(weld, source_streams=streams, run_triggers=["again"])]
+    weld.fault("status", "POST", r"/elt_streams/[^/]+/request_run", status=403)
+    with pytest.raises(WeldError):
+        stack.up(again)
+    weld.clear_requests()
+    stack.up(again)
+    assert len(weld.writes()) == 3
+
+
+def test_triggers_of_a_new_sync_mean_the_streams_that_come_after_it(weld: Simulator, stack: Stack) -> None:
+    first, off = sync(weld, full_refresh_triggers=["a"]), sync(weld, destination_schema_name="off")
+    streams = [
+        Res("SourceStream", "charges", {"elt_sync_id": Ref("sync"), "name": "charges"}),
+        Res("SourceStream", "refunds", {"elt_sync_id": Ref("sync"), "name": "refunds", "run_triggers": ["b"]}),
+        Res("SourceStream", "plans", {"elt_sync_id": Ref("off"), "name": "plans"}),
+    ]
+    program = [first, Res("EltSync", "off", off.props), *streams]
+    stack.up(program)
+    asked = [request.path for request in weld.writes() if "/request_full_refresh" in request.path]
+    made = streams_of(weld, sync_of(weld, "raw")["id"])
+    assert sorted(asked) == sorted(f"/elt_streams/{s['id']}/request_full_refresh" for s in made.values())
+    weld.clear_requests()
+    later = Res("SourceStream", "disputes", {"elt_sync_id": Ref("sync"), "name": "disputes"})
+    stack.up([*program, later])
+    assert [request.path for request in weld.writes() if "/request_" in request.path] == []
+
+
+def test_what_is_there_is_looked_at_beside_another_mistake(weld: Simulator, stack: Stack) -> None:
+    with pytest.raises(RefusedError) as caught:
+        stack.preview([sync(weld, adopt="nope", sync_interval="hourly")])
+    assert "sync_interval: 'hourly' is not a cron expression" in str(caught.value)
+    assert "adopt: adopt='nope': Weld has no such sync." in str(caught.value)
+
+
+def test_two_new_syncs_that_are_the_same_are_told_in_preview(weld: Simulator, stack: Stack) -> None:
+    twin = Res("EltSync", "twin", {**sync(weld).props, "enabled": False})
+    with pytest.raises(RefusedError, match="another EltSync of this program is the same in all that Weld tells"):
+        stack.preview([sync(weld), twin])
+    other = Res("EltSync", "twin", {**twin.props, "sync_interval": "5 * * * *"})
+    stack.up([sync(weld), other])
+    assert len(weld.state()["syncs"]) == 2
+
+
+def test_whole_numbers_are_sent_as_such(weld: Simulator, stack: Stack) -> None:
+    weld.set_settings_schema("stripe", {})
+    stack.up([sync(weld, elt_settings={"days": 60, "share": 0.5, "list": [1, 2]})])
+    (made,) = (request.body for request in weld.writes() if request.path == "/elt_syncs")
+    assert json.dumps(made["elt_settings"], sort_keys=True) == '{"days": 60, "list": [1, 2], "share": 0.5}'
+
+
+def test_a_stream_with_the_same_flags_keeps_the_columns_that_only_weld_knows(weld: Simulator, stack: Stack) -> None:
+    stack.up([sync(weld)])
+    id = sync_of(weld, "raw")["id"]
+    weld.create_stream(id, "charges", hashed_columns=["email"])
+    weld.clear_requests()
+    charges = Res("SourceStream", "charges", {"elt_sync_id": Ref("sync"), "name": "charges"})
+    assert stack.up([sync(weld), charges]) == {"charges": "create"}
+    assert streams_of(weld, id)["charges"]["hashed_columns"] == ["email"]
