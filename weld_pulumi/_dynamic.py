@@ -21,6 +21,7 @@ from pulumi.dynamic import (
 
 from ._ending import process_is_ending
 from ._engine_values import inward, outward, printable, unfit
+from ._registry import SECRETS
 from .api.client import WeldClient
 from .api.retries import Backoff, interruptible
 from .api.transport import Transport
@@ -43,6 +44,8 @@ _LIFECYCLES: dict[str, type[Lifecycle]] = {
     "EltSync": EltSyncLifecycle,
     "SourceStream": SourceStreamLifecycle,
 }
+#: The reason itself would quote the value.
+_OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try its value once where it is no secret"
 _sessions: dict[Settings, Session] = {}
 _sessions_lock = threading.Lock()
 
@@ -77,11 +80,13 @@ class DynamicProvider(ResourceProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
+        secrets = news.get(SECRETS) or []
+        self._lifecycle.client.hide_settings([news.get(name) for name in secrets])
         problems = [Problem(name, reason) for name, value in news.items() if (reason := unfit(value))]
         if problems:
-            return CheckResult({}, [self._failure(problem) for problem in problems])
+            return CheckResult({}, [self._failure(problem, secrets) for problem in problems])
         checked = self._run("checking", lambda: self._lifecycle.check(inward(_olds), inward(news)))
-        return CheckResult(outward(checked.inputs), [self._failure(problem) for problem in checked.problems])
+        return CheckResult(outward(checked.inputs), [self._failure(problem, secrets) for problem in checked.problems])
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
@@ -122,12 +127,14 @@ class DynamicProvider(ResourceProvider):
     def _run(self, verb: str, operation: Callable[[], T]) -> T:
         return _guarded(f"{verb} the {self._name}", operation)
 
-    def _failure(self, problem: Problem) -> CheckFailure:
+    def _failure(self, problem: Problem, secrets: list[str]) -> CheckFailure:
         """Name the property to the engine, unless it would then print a value that may be secret or huge."""
-        table = self._lifecycle.table
-        if problem.path in table and not table[problem.path].hidden:
-            return CheckFailure(problem.path, printable(problem.reason))
-        return CheckFailure("", printable(f"{problem.path}: {problem.reason}" if problem.path else problem.reason))
+        path, reason, table = problem.path, problem.reason, self._lifecycle.table
+        quoted = path in table and not table[path].hidden
+        if quoted and path not in secrets:
+            return CheckFailure(path, printable(reason))
+        reason = _OF_A_SECRET if quoted else reason
+        return CheckFailure("", printable(f"{path}: {reason}" if path else reason))
 
 
 def _guarded(operation: str, run: Callable[[], T]) -> T:

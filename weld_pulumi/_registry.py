@@ -15,7 +15,10 @@ from pulumi.dynamic.dynamic import serialize_provider
 if TYPE_CHECKING:
     from ._dynamic import DynamicProvider
 
-__all__ = ["Door", "load", "pickled_door"]
+__all__ = ["SECRETS", "Door", "load", "pickled_door"]
+
+#: Beside the arguments: which of them are secret. The engine tells no dynamic provider.
+SECRETS = "__secrets"
 
 
 def load(name: str) -> DynamicProvider:

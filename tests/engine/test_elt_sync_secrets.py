@@ -54,3 +54,28 @@ def test_nested_secrets(weld: Simulator, stack: Stacks) -> None:
         assert value not in stacked.raw_state()
     state = stacked.resource("sync", show_secrets=True)
     assert state["outputs"]["elt_settings"]["deep"]["name"] == "shown"
+
+
+def test_what_is_wrong_with_a_secret_is_told_without_it(weld: Simulator, stack: Stacks) -> None:
+    stripe = weld.create_connection("stripe", "Shop")["id"]
+    secrets = {"destination_schema_name": "bad schema", "sync_interval": "bad cron"}
+    given = {name: Code(f"pulumi.Output.secret({text + ' hunter'!r} + '2')") for name, text in secrets.items()}
+    stacked = stack(program(elt_sync("sync", stripe, **given, start_date="bad date")))
+    refused = stacked.preview("--debug", check=False)
+    for name in secrets:
+        assert f"{name}: is not valid. It is secret, so the reason is not told here" in refused.text
+    assert "property start_date value {bad date} has a problem: 'bad date' is not a date" in refused.text
+    assert "hunter2" not in refused.text
+
+    # What is only sent, and comes back in an error.
+    given = {"destination_schema_name": Code("pulumi.Output.secret('raw_hunter' + '2')")}
+    stacked.write(program(elt_sync("sync", stripe, **given)))
+    weld.fault("status", "POST", "/elt_syncs", status=400, body={"message": "no schema raw_hunter2 for you"})
+    failed = stacked.up(check=False)
+    assert "no schema [secret] for you" in failed.text
+    stacked.up()
+    assert sync_into(weld, "raw_hunter2")
+    stored = stacked.resource("sync")
+    assert "__secrets" not in stored["inputs"]
+    stacked.up(expect_no_changes=True)
+    assert "hunter2" not in failed.text + stacked.raw_state()

@@ -10,7 +10,7 @@ import pulumi
 import pulumi.dynamic
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from .._registry import pickled_door
+from .._registry import SECRETS, pickled_door
 from ..errors import WeldValidationError
 from ._warnings import warn_of_plain_key
 
@@ -42,7 +42,8 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         if self._secret_outputs:
             secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
             opts = pulumi.ResourceOptions.merge(opts, secret)
-        props = {**dict.fromkeys(self._outputs), **arguments, PROVIDER_KEY: pickled_door(self._kind)}
+        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(arguments)}
+        props = {**dict.fromkeys(self._outputs), **arguments, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
         # line made a resource, the SDK finds it by counting constructors, and with that one among them it would be
         # the next line, not the user's.
@@ -69,6 +70,21 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             f"adopt={opts.import_ if cls._adopts_by_id else True!r} among its arguments instead, or let `weld-pulumi "
             "import` write the program and an import file for what is in Weld."
         )
+
+
+def _secrets_among(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:
+    """Return the names of the arguments that are secret, for the plugin to keep their values out of its messages."""
+    outputs = {name: value for name, value in arguments.items() if isinstance(value, pulumi.Output)}
+    if not outputs:
+        return None
+
+    async def names() -> list[str] | None:
+        return [name for name, output in outputs.items() if await output.is_secret()] or None
+
+    async def is_known() -> bool:
+        return True
+
+    return pulumi.Output(set(), names(), is_known())
 
 
 def _or_default(told: pulumi.Output[Any], default: Any) -> pulumi.Output[Any]:
