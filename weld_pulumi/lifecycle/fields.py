@@ -112,11 +112,11 @@ class Table:
     def _unknown_arguments(self, given: Mapping[str, Any], path: str) -> list[Problem]:
         if given.keys() <= self._fields.keys():
             return []
-        return [
-            Problem(f"{path}{name}", " ".join(("is not an argument here;", did_you_mean(name, self._fields))))
-            for name in given
-            if name not in self._fields and not name.startswith("__")
-        ]
+        unknown = [name for name in given if name not in self._fields and not name.startswith("__")]
+        return [Problem(f"{path}{name}", f"is not an argument here; {self._instead_of(name)}") for name in unknown]
+
+    def _instead_of(self, name: str) -> str:
+        return did_you_mean(name, self._fields) or f"remove it; arguments here are: {', '.join(self._fields)}"
 
     def changed(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """Return the names of the arguments that mean something else in ``new`` than in ``old``."""

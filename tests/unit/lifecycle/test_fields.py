@@ -1,0 +1,28 @@
+"""The table of arguments: what it says of names that it does not have."""
+
+from __future__ import annotations
+
+import pytest
+
+from weld_pulumi.lifecycle.fields import Table
+from weld_pulumi.lifecycle.source_stream import STREAM
+from weld_pulumi.lifecycle.streams import canonical_entries
+
+
+def reasons(table: Table, name: str) -> list[str]:
+    _, problems = table.canonical({**{field.name: "x" for field in table if field.required}, name: "x"})
+    return [problem.reason for problem in problems if problem.path == name]
+
+
+def test_a_near_miss_is_named() -> None:
+    assert reasons(STREAM, "nmae") == ["is not an argument here; did you mean 'name'?"]
+
+
+@pytest.mark.parametrize("name", ["adopt", "elt_sync_id", "zzz"])
+def test_what_resembles_nothing_is_to_be_removed(name: str) -> None:
+    _, problems = canonical_entries([{"name": "customers", name: True}], "source_streams")
+    assert [problem.path for problem in problems] == [f"source_streams[0].{name}"]
+    assert problems[0].reason.startswith(
+        "is not an argument here; remove it; arguments here are: name, incremental_pointer_id, excluded_columns, "
+    )
+    assert problems[0].reason.endswith(", exclude")
