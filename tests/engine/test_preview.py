@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.at_weld import short
-from tests.support.programs import elt_sync, program, source_stream
+from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Stacks
@@ -161,3 +161,20 @@ def test_levels_of_validation_and_no_key(weld: Simulator, stack: Stacks) -> None
         "enabled value {yes} has a problem: 'yes' is neither True nor False",
         "source_streams[0]: is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)",
     ]
+
+
+def test_none_inside_an_output_is_left_out(weld: Simulator, stack: Stacks) -> None:
+    sync = weld.create_sync(weld.create_connection("stripe", "Shop")["id"])["id"]
+    nothing = Code("pulumi.Output.from_input(None)")
+    stacked = stack(
+        program(
+            resource("Connection", "lab", integration_id="stripe", label=nothing, authorization_timeout=nothing),
+            source_stream("charges", repr(sync), name=nothing, hashed_columns=nothing),
+            export("names", "[lab.label, lab.authorization_timeout, charges.name, charges.hashed_columns]"),
+        )
+    )
+    assert stacked.preview().changed == {"lab": "create", "charges": "create"}
+    stacked.up()
+    assert stacked.outputs() == {"names": ["lab", 600, "charges", []]}
+    assert "lab" in {row["label"] for row in weld.state()["connections"]}
+    assert stacked.up(expect_no_changes=True).changed == {}

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi.output import Unknown
 from pulumi.runtime import Mocks, set_all_config, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
@@ -120,6 +121,56 @@ def test_every_attribute_resolves(mocks: Weld, resource: Any) -> None:
     said = {"label": "it", "name": "it", **resource._defaults}
     others = set(resource._arguments) - set(LEAST[resource])
     assert {name: found[name] for name in others} == {name: said.get(name) for name in others}
+
+
+@pytest.mark.parametrize("resource", list(LEAST))
+def test_an_output_that_comes_to_none_is_left_out(mocks: Weld, resource: Any) -> None:
+    left_out = sorted(set(resource._arguments) - set(LEAST[resource]))
+    nothing: pulumi.Output[Any] = pulumi.Output.from_input(None)
+
+    def program() -> list[Any]:
+        made = resource("it", **LEAST[resource], **dict.fromkeys(left_out, nothing))
+        return [getattr(made, name) for name in left_out]
+
+    said = {"label": "it", "name": "it", **resource._defaults}
+    assert dict(zip(left_out, seen(program), strict=True)) == {name: said.get(name) for name in left_out}
+    sent = {name: value for name, value in mocks.made["it"].inputs.items() if name in left_out and value is not None}
+    assert sent == {name: "it" for name in left_out if name in ("label", "name")}
+
+
+async def _later(value: Any) -> Any:
+    return value
+
+
+NAMED: list[tuple[Any, str]] = [(weld.Connection, "label"), (weld.SourceStream, "name")]
+
+
+@pytest.mark.parametrize(("resource", "name"), NAMED)
+def test_a_name_that_comes_later(mocks: Weld, resource: Any, name: str) -> None:
+    secret = pulumi.Output.secret("hidden")
+
+    def program() -> list[Any]:
+        made = [
+            resource("one", **LEAST[resource], **{name: _later(None)}),
+            resource("two", **LEAST[resource], **{name: _later("given")}),
+            resource("three", **LEAST[resource], **{name: secret}),
+        ]
+        return [*(getattr(each, name) for each in made), made[2].__dict__[name].is_secret()]
+
+    assert seen(program) == ["one", "given", "hidden", True]
+
+
+@pytest.mark.parametrize(("resource", "name"), NAMED)
+def test_a_name_that_is_unknown_stays_unknown(mocks: Weld, resource: Any, name: str) -> None:
+    set_mocks(mocks, preview=True)
+    unknown = pulumi.Output.from_input(Unknown())  # type: ignore[no-untyped-call]
+
+    def program() -> list[Any]:
+        made = resource("it", **LEAST[resource], **{name: unknown})
+        return [made.urn, getattr(made, name).is_known()]
+
+    assert seen(program)[1:] == [False]
+    assert isinstance(mocks.made["it"].inputs[name], Unknown)
 
 
 def test_an_authorised_connection_has_no_link(mocks: Weld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from typing import Any, ClassVar, TypeVar
+from inspect import isawaitable
+from typing import Any, ClassVar, TypeVar, cast
 
 import pulumi
 import pulumi.dynamic
@@ -14,7 +15,7 @@ from .._registry import SECRETS, pickled_door
 from ..errors import WeldValidationError
 from ._warnings import warn_of_plain_key
 
-__all__ = ["WeldResource"]
+__all__ = ["WeldResource", "or_name"]
 
 R = TypeVar("R", bound="WeldResource")
 
@@ -51,8 +52,9 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             f"pulumi-python:{self._resource_type_name}", resource_name, props, opts
         )
         for name, default in self._defaults.items():
-            if arguments[name] is None:
-                self.__dict__[name] = _or_default(self.__dict__[name], default)
+            given = arguments[name]
+            if given is None or isinstance(given, pulumi.Output):
+                self.__dict__[name] = _or_default(self.__dict__[name], given, default)
 
     @classmethod
     def _get(cls: type[R], resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> R:
@@ -87,14 +89,28 @@ def _secrets_among(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | No
     return pulumi.Output(set(), names(), is_known())
 
 
-def _or_default(told: pulumi.Output[Any], default: Any) -> pulumi.Output[Any]:
-    """Return the output of an argument that was left out: known in a preview too, unlike what the engine leaves out."""
+def or_name(given: pulumi.Input[str] | None, resource_name: str) -> pulumi.Input[str]:
+    """Return an argument that is the resource name where it is left out; None is left out inside an Output too."""
+    if given is None:
+        return resource_name
+    if not isinstance(given, pulumi.Output) and not isawaitable(given):
+        return given
+    coming: pulumi.Output[str | None] = pulumi.Output.from_input(cast(Any, given))
+    return coming.apply(lambda told: resource_name if told is None else told)
+
+
+def _or_default(told: pulumi.Output[Any], given: pulumi.Input[Any], default: Any) -> pulumi.Output[Any]:
+    """Return the output of an argument; left out it is known in a preview too, unlike what the engine leaves out."""
+    said = pulumi.Output.from_input(given)
+
+    async def left_out() -> bool:
+        return await said.is_known() and await said.future() is None
 
     async def value() -> Any:
         found = await told.future()
-        return copy(default) if found is None else found
+        return copy(default) if found is None and await left_out() else found
 
     async def is_known() -> bool:
-        return True
+        return await told.is_known() or await left_out()
 
     return pulumi.Output(told.resources(), value(), is_known(), told.is_secret())

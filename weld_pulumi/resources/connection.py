@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from ._base import WeldResource
+from ._base import WeldResource, or_name
 
 __all__ = ["Connection"]
 
@@ -103,7 +103,7 @@ class Connection(WeldResource):
     ) -> None:
         arguments = {
             "integration_id": integration_id,
-            "label": resource_name if label is None else label,
+            "label": or_name(label, resource_name),
             "redirect_uri": redirect_uri,
             "authorization_timeout": authorization_timeout,
             "reauthorize_triggers": reauthorize_triggers,

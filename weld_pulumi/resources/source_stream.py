@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from ._base import WeldResource
+from ._base import WeldResource, or_name
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, TypedDict
@@ -242,7 +242,7 @@ class SourceStream(WeldResource):
     ) -> None:
         arguments = {
             "elt_sync_id": elt_sync_id,
-            "name": resource_name if name is None else name,
+            "name": or_name(name, resource_name),
             "incremental_pointer_id": incremental_pointer_id,
             "excluded_columns": excluded_columns,
             "hashed_columns": hashed_columns,
