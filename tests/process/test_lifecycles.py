@@ -214,3 +214,25 @@ def test_four_at_a_time_share_connections_and_reads(weld: Simulator, plugin: Plu
         weld.clear_requests()
         assert len(set(pool.map(lambda made: plugin.read("SourceStream", *made)[0], streams))) == len(names)
     assert len(weld.requests()) <= 2
+
+
+RIGHT_TYPE_WRONG_VALUE = [
+    ("integration_id", " "),
+    ("label", ""),
+    ("redirect_uri", "http://x.com"),
+    ("redirect_uri", "http://["),
+    ("authorization_timeout", -1),
+    ("authorization_timeout", 86401),
+]
+WRONG_TYPE = [("label", 5), ("redirect_uri", 5), ("authorization_timeout", "600"), ("authorization_timeout", True)]
+
+
+@pytest.mark.parametrize("level", ["offline", "off"])
+def test_where_validation_is_off_only_types_are_checked(level: str) -> None:
+    with Plugin({"weld:validation": level}) as plugin:
+        for number, (name, value) in enumerate([*RIGHT_TYPE_WRONG_VALUE, *WRONG_TYPE]):
+            news = {"integration_id": "stripe", "label": f"Shop {number}", name: value}
+            checked = plugin.check("Connection", news)
+            stops = level == "offline" or (name, value) in WRONG_TYPE
+            assert [named for named, _ in checked.failures] == ([name] if stops else []), (name, value)
+            assert checked.inputs[name] == value

@@ -50,7 +50,8 @@ class ConnectionLifecycle(Lifecycle):
 
     def check(self, olds: Props, news: Props) -> Checked:
         """See :class:`.base.Lifecycle`."""
-        inputs, problems = CONNECTION.canonical(news)
+        inputs, found = CONNECTION.canonical(news)
+        problems = self.minded(found)
         if problems or has_unknown([inputs["integration_id"], inputs["label"], inputs["adopt"]]):
             return Checked(inputs, problems)
         if not olds and not inputs["adopt"] and not claim(self.session, key_of(inputs)):

@@ -14,24 +14,29 @@ __all__ = ["CONNECTION"]
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 86400:
-        raise ValueError(f"{show(value)} is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting")
+    reason = f"{show(value)} is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting"
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(reason)
+    if not 0 <= value <= 86400:
+        raise ValueError(reason)
     return int(value) if float(value).is_integer() else value
 
 
 def _redirect_uri(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{show(value)} is not a text; write a URL in quotes, such as 'https://example.com/done'")
     try:
-        parts = urlsplit(value if isinstance(value, str) else "")
+        parts = urlsplit(value)
         port = parts.port
     except ValueError:
         raise ValueError(f"{show(value)} is not a URL; write for example 'https://example.com/done'") from None
     local = parts.scheme in ("http", "https") and parts.hostname == "localhost"
-    if "?" in str(value) or not (local or (parts.scheme == "https" and parts.hostname and port is None)):
+    if "?" in value or not (local or (parts.scheme == "https" and parts.hostname and port is None)):
         raise ValueError(
             f"{show(value)}: Weld takes https:// without port and query, or http://localhost with any port; "
             "leave it out to have this run listen"
         )
-    return str(value)
+    return value
 
 
 CONNECTION = Table(
