@@ -188,6 +188,19 @@ def test_what_is_wrong_is_said_in_the_preview(weld: Simulator, stack: Stacks) ->
     assert "Weld does not list an integration 'my-own'" in unknown.text
 
 
+def test_all_that_is_wrong_is_said_at_once(weld: Simulator, stack: Stacks) -> None:
+    wrong = 'integration_id="stirpe", label=5, authorization_timeout=-1, adopt="no-such"'
+    told = "\n".join(stack(program(wrong)).preview(check=False).errors)
+    for text in (
+        "'stirpe' is not an integration of Weld; write 'stripe'",
+        "5 is not a text",
+        "-1 is not a number of seconds",
+        "adopt='no-such': Weld has no such connection",
+    ):
+        assert text in told, told
+    assert weld.writes() == []
+
+
 def test_another_integration_is_another_connection(weld: Simulator, stack: Stacks) -> None:
     old = weld.create_connection("stripe", "A")["id"]
     new = weld.create_connection("hubspot", "A")["id"]

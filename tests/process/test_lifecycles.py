@@ -216,6 +216,23 @@ def test_four_at_a_time_share_connections_and_reads(weld: Simulator, plugin: Plu
     assert len(weld.requests()) <= 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ({"integration_id": "stirpe", "authorization_timeout": -1}, {"integration_id", "authorization_timeout"}),
+        ({"integration_id": "stirpe", "label": UNKNOWN}, {"integration_id"}),
+        ({"label": 5, "adopt": "no-such"}, {"label", "adopt"}),
+        ({"label": UNKNOWN, "adopt": "no-such"}, {"adopt"}),
+        ({"label": "New", "redirect_uri": "x", "adopt": True}, {"redirect_uri", "adopt"}),
+        ({"integration_id": 5, "adopt": True}, {"integration_id"}),
+        ({"integration_id": None, "deletion_policy": "keep"}, {"integration_id", "deletion_policy"}),
+    ],
+)
+def test_all_mistakes_of_a_connection_at_once(plugin: Plugin, arguments: Any, expected: set[str]) -> None:
+    checked = plugin.check("Connection", {"integration_id": "stripe", "label": "Shop", **arguments})
+    assert {name for name, _ in checked.failures} == expected
+
+
 RIGHT_TYPE_WRONG_VALUE = [
     ("integration_id", " "),
     ("label", ""),

@@ -52,14 +52,17 @@ class ConnectionLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         inputs, found = CONNECTION.canonical(news)
         problems = self.minded(found)
-        if problems or has_unknown([inputs["integration_id"], inputs["label"], inputs["adopt"]]):
-            return Checked(inputs, problems)
-        if not olds and not inputs["adopt"] and not claim(self.session, key_of(inputs)):
+        wrong = {problem.path for problem in problems}
+        sound = {name: value for name, value in inputs.items() if name not in wrong and not has_unknown(value)}
+        is_whole = sound.keys() >= {"integration_id", "label", "adopt"}
+        if not olds and is_whole and not inputs["adopt"] and not claim(self.session, key_of(inputs)):
             problems.append(Problem("label", doubled(key_of(inputs))))
         changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
-        if changed and self.session.may_ask():
+        if changed and "integration_id" in sound and self.session.may_ask():
             problems += self._integration_problems(inputs["integration_id"])
-            problems += self._same_or_adopted(inputs) if not olds else []
+            # Which connection an id means does not depend on the label.
+            if not olds and (is_whole or isinstance(sound.get("adopt"), str)):
+                problems += self._same_or_adopted(inputs, tell="label" in sound)
         return Checked(inputs, problems)
 
     def _integration_problems(self, wanted: str) -> list[Problem]:
@@ -72,15 +75,17 @@ class ConnectionLifecycle(Lifecycle):
             )
         return [problem] if problem else []
 
-    def _same_or_adopted(self, inputs: Props) -> list[Problem]:
+    def _same_or_adopted(self, inputs: Props, tell: bool) -> list[Problem]:
         connections = self.session.connections()
         if not inputs["adopt"]:
             warn_of_same(self.session, connections, inputs)
             return []
         try:
-            tell_adoption(self.session, adoption_of(self.session, connections, inputs), inputs)
+            found = adoption_of(self.session, connections, inputs)
         except WeldValidationError as error:
             return [Problem("adopt", str(error))]
+        if tell:
+            tell_adoption(self.session, found, inputs)
         return []
 
     # Diff ------------------------------------------------------------------------------------------------------
