@@ -22,6 +22,8 @@ NAMESPACE = "weld"
 #: Told by weld.Provider to its plugin process, so that an error can name the provider.
 PROVIDER_NAME_KEY = f"{NAMESPACE}:providerName"
 
+_OF_PROVIDER = "the weld.Provider "
+
 VALIDATION_LEVELS = ("full", "offline", "off")
 
 
@@ -134,6 +136,17 @@ class Settings:
     validation: str = "full"
     key_source: str = ""
 
+    @property
+    def way_to_give_a_key(self) -> str:
+        """What to do with a new key, in words for an error message."""
+        _, is_own, provider = self.key_source.partition(_OF_PROVIDER)
+        if is_own:
+            return f"give it to the weld.Provider {provider} as its argument `api_key`"
+        return (
+            "either run `pulumi config set --secret weld:apiKey` and paste it, or set the environment variable "
+            "WELD_API_KEY"
+        )
+
     def require_key(self) -> str:
         """Return the API key.
 
@@ -143,8 +156,8 @@ class Settings:
         if self.api_key is None:
             empty = f" ({self.key_source} is empty)" if self.key_source else ""
             raise WeldConfigError(
-                f"There is no API key for Weld{empty}. Make one in Weld under Settings -> API Keys, then either run "
-                "`pulumi config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
+                f"There is no API key for Weld{empty}. Make one in Weld under Settings -> API Keys, then "
+                f"{self.way_to_give_a_key}."
             )
         return self.api_key
 
@@ -161,7 +174,7 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
     """
     env = os.environ if environment is None else environment
     provider = configured(PROVIDER_NAME_KEY)
-    where = f"the weld.Provider {provider!r}" if provider else "the stack configuration"
+    where = f"{_OF_PROVIDER}{provider!r}" if provider else "the stack configuration"
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         text, source = configured(setting.config_key), f"{setting.config_key} in {where}"

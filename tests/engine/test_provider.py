@@ -70,6 +70,8 @@ def test_an_error_names_the_provider(stack: Stacks, weld: Simulator, other: Simu
     assert not result.ok
     (error,) = [text for text in result.errors if "401" in text]
     assert "The key in use is weld:apiKey in the weld.Provider 'team-b'." in error
+    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`." in error
+    assert "pulumi config set" not in error
     assert "a-wrong-key" not in result.text
 
 

@@ -89,8 +89,10 @@ def test_another_workspaces_key_does_not_step_in_for_an_explicit_providers(key: 
     assert settings.max_retries == 2
     with pytest.raises(
         WeldConfigError, match=r"no API key for Weld \(weld:apiKey in the weld.Provider 'team-b' is empt"
-    ):
+    ) as raised:
         settings.require_key()
+    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`." in str(raised.value)
+    assert "pulumi config set" not in str(raised.value)
 
 
 def test_a_missing_key_names_both_ways_to_give_one() -> None:
