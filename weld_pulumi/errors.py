@@ -50,10 +50,12 @@ class WeldError(_Shown):
     Attributes:
         operation: what was being done to which resource, where that is known; put before the text.
         advice: what to do next, beyond what the text says; put behind it.
+        hint: what to do next as far as the request alone tells; put last. Who knows better takes it away.
     """
 
     operation: str = ""
     advice: str = ""
+    hint: str = ""
 
     def advise(self, text: str) -> None:
         """Add a sentence on what to do next."""
@@ -64,8 +66,7 @@ class WeldError(_Shown):
 
     def __str__(self) -> str:
         before = f"{self.operation}: " if self.operation else ""
-        after = f" {self.advice}" if self.advice else ""
-        return f"{before}{self._what()}{after}"
+        return before + " ".join(filter(None, (self._what(), self.advice, self.hint)))
 
 
 class WeldConfigError(WeldError):
@@ -130,6 +131,11 @@ class AuthenticationError(WeldApiError):
 
 class NotFoundError(WeldApiError):
     """The object is not there (404)."""
+
+    def advise(self, text: str) -> None:
+        """Add a sentence on what to do next; who says it knows what was looked for."""
+        self.hint = ""
+        super().advise(text)
 
 
 class ConflictError(WeldApiError):

@@ -99,7 +99,7 @@ def _refusal(
     code, message = _code_and_message(text, headers, redact)
     cls = api_error_class(status)
     request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), None)
-    return cls(
+    error = cls(
         status,
         shorten(redact(code), _LONGEST_CODE) if code else None,
         shorten(redact(message)),
@@ -108,6 +108,9 @@ def _refusal(
         shorten(redact(request_id), _LONGEST_CODE) if request_id else None,
         _advice(cls, settings),
     )
+    if not error.advice:
+        error.hint = _hint(error, is_page=_is_html(text, headers))
+    return error
 
 
 def _advice(cls: type[WeldApiError], settings: Settings) -> str:
@@ -122,6 +125,52 @@ def _advice(cls: type[WeldApiError], settings: Settings) -> str:
     if cls is ServerError:
         return "Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble."
     return ""
+
+
+_CHECK_URL = "Check weld:apiUrl (WELD_API_URL)"
+_LOOK = "Look in Weld for what stands against it, then run it again."
+
+
+def _hint(error: WeldApiError, is_page: bool) -> str:
+    """Return a next step for a refusal that has no advice of its own: what is true whatever the body says."""
+    method, path, status = error.method, error.path, error.status_code
+    if (method, path, status) == ("POST", "/elt_syncs", 409):
+        # The contract: "The connection reached the maximum number of allowed syncs."
+        return (
+            "By Weld's contract this means that the connection has reached the maximum number of syncs it allows: "
+            "remove one of them (`weld-pulumi syncs` lists them), or use another connection."
+        )
+    if is_page:
+        return ""  # the message says what to check
+    if status == 404:
+        return _hint_of_missing(method, path)
+    if status in (400, 422) and method == "POST" and not path.endswith(_WITHOUT_ARGUMENTS):
+        return _hint_of_arguments(path, bool(error.message))
+    if status == 409 or (status in (400, 422) and method != "GET"):
+        return _LOOK
+    if status == 402:
+        return "See in Weld whether the plan of the workspace covers it."
+    if status in (408, 425):
+        return "Run it again."
+    return f"{_CHECK_URL}, and see whether there is a newer weld-pulumi."
+
+
+_WITHOUT_ARGUMENTS = ("/enable", "/disable", "/request_run", "/request_full_refresh", "/cancel_full_refresh")
+
+
+def _hint_of_missing(method: str, path: str) -> str:
+    if (method, path) == ("POST", "/elt_syncs"):
+        return f"See whether the connection exists (`weld-pulumi connections` lists them). {_CHECK_URL}."
+    if path.count("/") > 1 or path == "/elt_stream_runs":
+        return "Check the id, and whether the key is that of the workspace that has it."
+    return f"{_CHECK_URL}."
+
+
+def _hint_of_arguments(path: str, is_explained: bool) -> str:
+    compare = "Compare the arguments with what Weld says" if is_explained else "Check the arguments"
+    # A sync is made, and changed, with settings.
+    has_settings = path.startswith("/elt_syncs") and path.count("/") <= 2
+    return f"{compare}{'; `weld-pulumi settings CONNECTION_ID` shows which elt_settings it takes' * has_settings}."
 
 
 def _code_and_message(text: str, headers: Mapping[str, str], redact: Redaction) -> tuple[str | None, str]:

@@ -346,6 +346,7 @@ class ConnectionLifecycle(Lifecycle):
             refused = error.status_code in (400, 409, 422)
             syncs = [sync.id for sync in self.session.syncs_of(id, max_age=0.0)] if refused else []
             if syncs:
+                error.hint = ""
                 error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
             raise
 

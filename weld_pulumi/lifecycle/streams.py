@@ -191,6 +191,7 @@ def _explain(session: Session, sync_id: str, bodies: Sequence[Props], error: Wel
         problems = unknown_stream_problems(bodies, session.available_streams(sync_id))
     except WeldError:
         return
+    error.hint = "" if problems else error.hint
     for problem in problems[:5]:
         error.advise(f"{problem.reason[:1].upper()}{problem.reason[1:]}.")
 

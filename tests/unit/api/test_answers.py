@@ -189,7 +189,10 @@ def test_the_id_of_the_request_is_told(connect: Connect) -> None:
     ):
         connect(server.url).list_connections()
     assert raised.value.request_id == "req-1 [31m[secret]"
-    assert str(raised.value) == "GET /connections: Weld answered 400: no. [request req-1 [31m[secret]]"
+    assert str(raised.value) == (
+        "GET /connections: Weld answered 400: no. [request req-1 [31m[secret]] Check weld:apiUrl (WELD_API_URL), and "
+        "see whether there is a newer weld-pulumi."
+    )
 
 
 def test_a_long_message_is_cut_and_one_line() -> None:
@@ -290,3 +293,80 @@ def test_the_key_is_in_no_error(connect: Connect, status: int) -> None:
             client = connect(server.url, max_retries=0)
             assert KEY not in echo(client.list_connections)
             assert KEY not in repr(client.settings)
+
+
+# What to do next ----------------------------------------------------------------------------------------------------
+
+CHECK_URL = "Check weld:apiUrl (WELD_API_URL)"
+LOOK = "Look in Weld for what stands against it, then run it again."
+SETTINGS_OF = "`weld-pulumi settings CONNECTION_ID` shows which elt_settings it takes."
+QUOTA = (
+    "By Weld's contract this means that the connection has reached the maximum number of syncs it allows: remove one "
+    "of them (`weld-pulumi syncs` lists them), or use another connection."
+)
+
+
+def refused_at(method: str, path: str, status: int, body: str = '{"message": "No."}', **made: Any) -> str:
+    with pytest.raises(WeldApiError) as raised:
+        read_answer(method, path, status, {}, body.encode(), Settings(KEY, **made), Redaction((KEY,)))
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "step"),
+    [
+        ("POST /elt_syncs", 400, f"Compare the arguments with what Weld says; {SETTINGS_OF}"),
+        ("POST /elt_syncs/x", 422, f"Compare the arguments with what Weld says; {SETTINGS_OF}"),
+        ("POST /elt_syncs/x/source_streams", 400, "Compare the arguments with what Weld says."),
+        ("POST /connection_bridges", 400, "Compare the arguments with what Weld says."),
+        ("POST /elt_syncs/x/enable", 400, LOOK),
+        ("POST /elt_syncs/x/enable", 409, LOOK),
+        ("DELETE /connections/x", 400, LOOK),
+        ("DELETE /connections/x", 409, LOOK),
+        (
+            "POST /elt_syncs",
+            404,
+            f"See whether the connection exists (`weld-pulumi connections` lists them). {CHECK_URL}.",
+        ),
+        ("GET /elt_syncs", 404, f"{CHECK_URL}."),
+        ("POST /connection_bridges", 404, f"{CHECK_URL}."),
+        ("GET /elt_syncs/x", 404, "Check the id, and whether the key is that of the workspace that has it."),
+        ("GET /elt_stream_runs", 404, "Check the id, and whether the key is that of the workspace that has it."),
+        ("POST /elt_syncs", 402, "See in Weld whether the plan of the workspace covers it."),
+        ("GET /elt_syncs", 408, "Run it again."),
+        ("PUT /elt_syncs", 405, f"{CHECK_URL}, and see whether there is a newer weld-pulumi."),
+    ],
+)
+def test_a_refusal_says_what_to_do_next(request_: str, status: int, step: str) -> None:
+    method, path = request_.split()
+    text = refused_at(method, path, status)
+    assert text == f"{request_}: Weld answered {status}: No. {step}"
+
+
+@pytest.mark.parametrize("body", ["", '{"message": "Conflict"}', '{"statusCode": 409}', "<html>", "[]"])
+def test_a_quota_is_told_whatever_the_body_says(body: str) -> None:
+    assert refused_at("POST", "/elt_syncs", 409, body).endswith(QUOTA)
+
+
+def test_what_is_not_weld_s_needs_no_second_advice() -> None:
+    text = refused_at("GET", "/elt_syncs", 404, "<html><title>Gone</title>")
+    assert text.endswith("a web page (Gone), not one of Weld's answers (check weld:apiUrl and the proxy).")
+
+
+@pytest.mark.parametrize("path", ["/elt_syncs", "/elt_syncs/x", "/elt_syncs/x/enable", "/elt_stream_runs"])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_no_refusal_without_a_next_step(method: str, path: str) -> None:
+    for status in [*range(400, 452), 499]:
+        assert refused_at(method, path, status).partition(": No. ")[2], status
+
+
+def test_who_knows_what_is_missing_says_it_alone() -> None:
+    error = refused("", 404)
+    error.advise("There is no sync 'x'.")
+    assert str(error) == "GET /things: Weld answered 404 without a message. There is no sync 'x'."
+
+
+def test_a_refused_key_of_a_provider_is_to_be_changed_there() -> None:
+    text = refused_at("GET", "/elt_syncs", 401, key_source="weld:apiKey in the weld.Provider 'team-b'")
+    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`. Note that" in text
+    assert "pulumi config set" not in text
