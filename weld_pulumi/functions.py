@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pulumi
@@ -46,6 +47,19 @@ def _client() -> WeldClient:
         if settings not in _clients:
             _clients[settings] = WeldClient(settings)
         return _clients[settings]
+
+
+@contextmanager
+def _looking_for(kind: str, id: str | None, command: str) -> Iterator[WeldClient]:
+    """Say of a 404 what was looked for, and which command lists what is there."""
+    client = _client()
+    try:
+        yield client
+    except NotFoundError as error:
+        if id is not None:
+            client.confirm_host()
+            error.advise(f"There is no {kind} {id!r}; `weld-pulumi {command}` lists those that are there.")
+        raise
 
 
 def get_connections(integration_id: str | None = None) -> list[ConnectionInfo]:
@@ -96,7 +110,8 @@ def get_connection_settings_schema(connection_id: str) -> dict[str, Any]:
     Raises:
         WeldError: Weld cannot be asked, or has no such connection.
     """
-    return _client().get_connection_settings(connection_id)
+    with _looking_for("connection", connection_id, "connections") as client:
+        return client.get_connection_settings(connection_id)
 
 
 def get_integrations(ability: str = "EltSource") -> list[IntegrationInfo]:
@@ -117,7 +132,8 @@ def get_elt_syncs(connection_id: str | None = None) -> list[EltSyncInfo]:
     Raises:
         WeldError: Weld cannot be asked.
     """
-    return _client().list_syncs(connection_id)
+    with _looking_for("connection", connection_id, "connections") as client:
+        return client.list_syncs(connection_id)
 
 
 def get_elt_sync(id: str) -> EltSyncInfo:
@@ -127,11 +143,8 @@ def get_elt_sync(id: str) -> EltSyncInfo:
         NotFoundError: Weld has no such sync.
         WeldError: Weld cannot be asked.
     """
-    try:
-        return _client().get_sync(id)
-    except NotFoundError as error:
-        error.advise(f"There is no sync {id!r}; `weld-pulumi syncs` lists those that are there.")
-        raise
+    with _looking_for("sync", id, "syncs") as client:
+        return client.get_sync(id)
 
 
 def get_elt_sync_status(id: str) -> EltSyncStatus:
@@ -140,7 +153,8 @@ def get_elt_sync_status(id: str) -> EltSyncStatus:
     Raises:
         WeldError: Weld cannot be asked, or has no such sync.
     """
-    return _client().get_sync_status(id)
+    with _looking_for("sync", id, "syncs") as client:
+        return client.get_sync_status(id)
 
 
 def get_available_source_streams(elt_sync_id: str) -> list[AvailableSourceStream]:
@@ -149,7 +163,8 @@ def get_available_source_streams(elt_sync_id: str) -> list[AvailableSourceStream
     Raises:
         WeldError: Weld cannot be asked, or has no such sync.
     """
-    return list(_client().list_available_streams(elt_sync_id))
+    with _looking_for("sync", elt_sync_id, "syncs") as client:
+        return list(client.list_available_streams(elt_sync_id))
 
 
 def get_source_streams(elt_sync_id: str | None = None) -> list[EltStreamInfo]:
@@ -158,7 +173,8 @@ def get_source_streams(elt_sync_id: str | None = None) -> list[EltStreamInfo]:
     Raises:
         WeldError: Weld cannot be asked.
     """
-    return _client().list_streams(elt_sync_id)
+    with _looking_for("sync", elt_sync_id, "syncs") as client:
+        return client.list_streams(elt_sync_id)
 
 
 def get_source_stream_runs(elt_stream_id: str, limit: int | None = 10) -> list[EltStreamRun]:
@@ -174,7 +190,8 @@ def get_source_stream_runs(elt_stream_id: str, limit: int | None = 10) -> list[E
     """
     if limit is not None and limit < 1:
         raise WeldValidationError(f"get_source_stream_runs: limit={limit!r} is not a number from 1 on; None means all.")
-    return _client().list_runs(elt_stream_id, None if limit is None else int(limit))
+    with _looking_for("stream", elt_stream_id, "streams SYNC_ID") as client:
+        return client.list_runs(elt_stream_id, None if limit is None else int(limit))
 
 
 def get_orchestrations() -> list[OrchestrationInfo]:

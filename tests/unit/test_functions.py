@@ -230,11 +230,25 @@ def test_where_weld_does_not_tell_the_label(simulator: Simulator, there: dict[st
 def test_what_is_not_there(there: dict[str, str]) -> None:
     with pytest.raises(weld.NotFoundError, match=r"There is no sync 'nowhere'; `weld-pulumi syncs` lists"):
         weld.get_elt_sync("nowhere")
-    for ask in (weld.get_elt_sync_status, weld.get_available_source_streams, weld.get_source_stream_runs):
-        with pytest.raises(weld.NotFoundError):
+    for ask, step in (
+        (weld.get_elt_sync_status, "There is no sync 'nowhere'; `weld-pulumi syncs` lists"),
+        (weld.get_available_source_streams, "There is no sync 'nowhere'; `weld-pulumi syncs` lists"),
+        (weld.get_source_stream_runs, "There is no stream 'nowhere'; `weld-pulumi streams SYNC_ID` lists"),
+        (weld.get_connection_settings_schema, "There is no connection 'nowhere'; `weld-pulumi connections` lists"),
+    ):
+        with pytest.raises(weld.NotFoundError) as raised:
             ask("nowhere")
+        assert str(raised.value).endswith(f"{step} those that are there.")
     with pytest.raises(weld.WeldValidationError, match="is no id of Weld's"):
         weld.get_elt_sync("")
+
+
+def test_a_host_that_is_not_weld_does_not_pass_for_an_empty_weld(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WELD_API_URL", f"{simulator.url}/wrong")
+    with pytest.raises(weld.NotFoundError, match=r"GET /elt_syncs: .* Check weld:apiUrl \(WELD_API_URL\)\.$"):
+        weld.get_elt_sync("nowhere")
 
 
 def test_runs_and_their_number(simulator: Simulator, there: dict[str, str]) -> None:
