@@ -10,7 +10,8 @@ from .values import fingerprint, plain
 
 __all__ = ["as_declared", "is_within", "merged", "removed_keys"]
 
-_MASKED = re.compile(r"^[*•●xX]{3,}$")
+#: What nobody writes as a value: "XXX" may be one.
+_MASKED = re.compile(r"[*•●]{3,}")
 
 
 def as_declared(declared: Any, live: Any) -> Any:
@@ -24,7 +25,7 @@ def as_declared(declared: Any, live: Any) -> Any:
     if isinstance(declared, list) and isinstance(live, list):
         same = sorted(fingerprint([i]) for i in declared) == sorted(fingerprint([i]) for i in live)
         return declared if same else live
-    if isinstance(declared, str) and isinstance(live, str) and _MASKED.match(live):
+    if isinstance(declared, str) and isinstance(live, str) and _MASKED.fullmatch(live):
         return declared
     return live
 
