@@ -19,8 +19,9 @@
 
 from __future__ import annotations
 
+import copyreg
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING or os.environ.get("WELD_TRACEBACK") == "1":
     _Shown = Exception
@@ -67,6 +68,18 @@ class WeldError(_Shown):
     def __str__(self) -> str:
         before = f"{self.operation}: " if self.operation else ""
         return before + " ".join(filter(None, (self._what(), self.advice, self.hint)))
+
+
+E = TypeVar("E", bound=WeldError)
+
+
+def shown_as_its_base(cls: type[E]) -> type[E]:
+    """Let a class that is ours alone show as the public one above it: the engine prints an error with its class."""
+    base = cls.__bases__[0]
+    cls.__module__, cls.__name__, cls.__qualname__ = base.__module__, base.__name__, base.__qualname__
+    # Under that name pickle would find the other class.
+    copyreg.pickle(cls, lambda error: (base, error.args, vars(error)))
+    return cls
 
 
 class WeldConfigError(WeldError):
@@ -136,6 +149,14 @@ class NotFoundError(WeldApiError):
         """Add a sentence on what to do next; who says it knows what was looked for."""
         self.hint = ""
         super().advise(text)
+
+
+@shown_as_its_base
+class NotListedError(NotFoundError):
+    """The object is not in a list of Weld's that was read to its end; its status is that of what is not there."""
+
+    def _what(self) -> str:
+        return f"{self.method} {self.path}: {self.message}"
 
 
 class ConflictError(WeldApiError):

@@ -143,3 +143,24 @@ def test_a_run_that_is_stopped_does_not_wait_to_send_again() -> None:
             "again.\n"
         ]
         assert len(server.requests) == 1
+
+
+def test_only_public_classes_are_shown() -> None:
+    lost = "weld_pulumi.errors.WeldConnectionError: reading the EltSync: GET /elt_syncs/x: the answer cannot be read"
+    with (
+        RawServer(answer("not JSON")) as server,
+        Plugin({"weld:apiKey": KEY, "weld:apiUrl": server.url, "weld:maxRetries": "0"}) as plugin,
+    ):
+        assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(lost)
+    away = (
+        "weld_pulumi.errors.WeldConnectionError: reading the EltSync: GET /elt_syncs/x: 127.0.0.1:9 cannot be reached"
+    )
+    with Plugin({"weld:apiKey": KEY, "weld:apiUrl": "http://127.0.0.1:9", "weld:maxRetries": "0"}) as plugin:
+        assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(away)
+
+
+def test_a_connection_that_is_not_there(plugin: Plugin) -> None:
+    assert refusal(lambda: plugin.get("Connection", "nope")) == (
+        "weld_pulumi.errors.NotFoundError: reading the Connection: GET /connections: there is no connection 'nope' in "
+        "Weld's list. `weld-pulumi connections` lists those that are there.\n"
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import pickle
+import traceback
 
 import pulumi
 import pytest
 
 import weld_pulumi as weld
-from weld_pulumi.errors import api_error_class
+from weld_pulumi.api.answers import AnswerLostError, NotSentError
+from weld_pulumi.errors import NotListedError, api_error_class
 
 
 def test_the_tree() -> None:
@@ -73,6 +75,21 @@ def test_how_an_error_reads(error: weld.WeldError, text: str) -> None:
     error.advise("Try again.")
     error.advise("Or not.")
     assert str(error) == f"creating the EltSync: {text} Try again. Or not."
+
+
+@pytest.mark.parametrize(
+    ("error", "shown"),
+    [
+        (AnswerLostError("cut off.", final=True), "weld_pulumi.errors.WeldConnectionError: cut off."),
+        (NotSentError("nobody there."), "weld_pulumi.errors.WeldConnectionError: nobody there."),
+        (NotListedError(404, None, "none.", "GET", "/x"), "weld_pulumi.errors.NotFoundError: GET /x: none."),
+    ],
+)
+def test_a_class_of_ours_shows_as_the_public_one(error: weld.WeldError, shown: str) -> None:
+    assert traceback.format_exception_only(error) == [f"{shown}\n"]
+    twin = pickle.loads(pickle.dumps(error))
+    assert type(twin) is type(error).__bases__[0]
+    assert vars(twin) == vars(error)
 
 
 def test_errors_can_be_copied_and_pickled() -> None:

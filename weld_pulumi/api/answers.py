@@ -15,6 +15,7 @@ from ..errors import (
     WeldApiError,
     WeldConnectionError,
     api_error_class,
+    shown_as_its_base,
 )
 from .redaction import Redaction, shorten
 
@@ -26,10 +27,12 @@ _LARGEST_ERROR = 64 * 1024
 _LONGEST_CODE = 80
 
 
+@shown_as_its_base
 class NotSentError(WeldConnectionError):
     """The request never reached Weld, so that even a creating one may be sent again."""
 
 
+@shown_as_its_base
 class AnswerLostError(WeldConnectionError):
     """The request may have been carried out, but its answer never came or cannot be read.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..api.models import ConnectionBridge, ConnectionInfo
-from ..errors import NotFoundError, WeldApiError, WeldConnectionError, WeldValidationError
+from ..errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
 from ..validation.integrations import integration_problem
 from ..validation.problems import Problem
 from .authorization import Outcome, Request, authorize
@@ -378,5 +378,6 @@ def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
     return next((connection for connection in connections if connection.id == id), ConnectionInfo(id=id))
 
 
-def _gone(id: str, advice: str) -> NotFoundError:
-    return NotFoundError(404, None, f"there is no connection {id!r}", "GET", "/connections", advice=advice)
+def _gone(id: str, advice: str) -> NotListedError:
+    text = f"there is no connection {id!r} in Weld's list."
+    return NotListedError(404, None, text, "GET", "/connections", advice=advice)
