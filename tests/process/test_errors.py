@@ -164,3 +164,12 @@ def test_a_connection_that_is_not_there(plugin: Plugin) -> None:
         "weld_pulumi.errors.NotFoundError: reading the Connection: GET /connections: there is no connection 'nope' in "
         "Weld's list. `weld-pulumi connections` lists those that are there.\n"
     )
+
+
+def test_a_connection_with_all_the_syncs_it_may_have(weld: Simulator, plugin: Plugin) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    weld.fault("status", "POST", "/elt_syncs", status=409, body={}, times=None)
+    news = {"connection_id": shop, "destination_schema_name": "raw", "sync_interval": "0 * * * *"}
+    text = refusal(lambda: plugin.create("EltSync", plugin.check("EltSync", news).inputs))
+    assert text.startswith("weld_pulumi.errors.ConflictError: creating the EltSync: POST /elt_syncs: Weld answered 409")
+    assert "the connection has reached the maximum number of syncs it allows: remove one of them" in text
