@@ -172,8 +172,9 @@ def _hint_of_missing(method: str, path: str) -> str:
 def _hint_of_arguments(path: str, is_explained: bool) -> str:
     compare = "Compare the arguments with what Weld says" if is_explained else "Check the arguments"
     # A sync is made, and changed, with settings.
-    has_settings = path.startswith("/elt_syncs") and path.count("/") <= 2
-    return f"{compare}{'; `weld-pulumi settings CONNECTION_ID` shows which elt_settings it takes' * has_settings}."
+    if path.startswith("/elt_syncs") and path.count("/") <= 2:
+        return f"{compare}; `weld-pulumi settings CONNECTION_ID` shows which elt_settings it takes."
+    return f"{compare}."
 
 
 def _code_and_message(text: str, headers: Mapping[str, str], redact: Redaction) -> tuple[str | None, str]:
