@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from inspect import isawaitable
-from typing import Any, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import pulumi
 import pulumi.dynamic
@@ -36,25 +36,42 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         super().__init_subclass__(module="weld", name=cls._kind, **kwargs)
 
     def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
-        """Register the resource; every argument and every output becomes an attribute."""
+        """Register the resource; every argument and every output becomes an attribute.
+
+        The SDK waits for all outputs of all resources, over and over, so with a thousand streams each output counts.
+        An argument that was left out is therefore made one only when it is asked for, unless the engine may know
+        something else of it than the program.
+        """
         opts = opts or pulumi.ResourceOptions()
         self._refuse_import(resource_name, opts)
         warn_of_plain_key()
         if self._secret_outputs:
             secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
             opts = pulumi.ResourceOptions.merge(opts, secret)
-        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(arguments)}
-        props = {**dict.fromkeys(self._outputs), **arguments, **ours}
+        told_more = opts.id is not None or bool(opts.ignore_changes)
+        given = {name: value for name, value in arguments.items() if value is not None or told_more}
+        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(given)}
+        props = {**dict.fromkeys(self._outputs), **given, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
         # line made a resource, the SDK finds it by counting constructors, and with that one among them it would be
         # the next line, not the user's.
         super(pulumi.dynamic.Resource, self).__init__(
             f"pulumi-python:{self._resource_type_name}", resource_name, props, opts
         )
-        for name, default in self._defaults.items():
-            given = arguments[name]
-            if given is None or isinstance(given, pulumi.Output):
-                self.__dict__[name] = _or_default(self.__dict__[name], given, default)
+        for name in self._defaults.keys() & given.keys():
+            if given[name] is None or isinstance(given[name], pulumi.Output):
+                self.__dict__[name] = _or_default(self.__dict__[name], given[name], self._defaults[name])
+
+    # Not for the type checker, which is to refuse names that are no arguments.
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name not in self._arguments or "urn" not in self.__dict__:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            default = self._defaults.get(name)
+            # In a preview the URN is known, so the default is too.
+            self.__dict__[name] = self.urn.apply(lambda _: copy(default))
+            return self.__dict__[name]
 
     @classmethod
     def _get(cls: type[R], resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> R:
