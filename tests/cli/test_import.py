@@ -59,6 +59,16 @@ def test_only_what_differs_from_the_defaults_is_written(weld: Simulator, run: Ru
     assert weld.writes() == []
 
 
+def test_what_was_written_as_json(weld: Simulator, run: Run) -> None:
+    shop = weld.create_connection("stripe", "Shop")
+    weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges", "refunds"])
+    told = json.loads(run("import", "--output", "out", "--json").stdout)
+    assert told["written"] == ["out/__main__.py", "out/import.json", "out/Pulumi.yaml"]
+    assert told["resources"] == {"Connection": 2, "EltSync": 1, "SourceStream": 0}  # the destination is one, too
+    assert told["inline_streams"] == 2
+    assert [text for text in told["notes"] if not isinstance(text, str)] == []
+
+
 def test_streams_as_resources(weld: Simulator, run: Run) -> None:
     made = weld.create_sync(
         weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw", streams=["charges", "refunds"]

@@ -12,7 +12,7 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
 from ...lifecycle.notices import Notices
 from ...lifecycle.session import Session
-from ..show import console, note
+from ..show import as_json, console, json_option, note
 from ..weld import asks_weld
 from .collect import Workspace, collect
 from .program import program
@@ -53,6 +53,7 @@ Examples:
     help="Streams inside of their sync (default), or each as a resource of its own.",
 )
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
+@json_option
 @asks_weld
 def import_(
     client: WeldClient,
@@ -61,6 +62,7 @@ def import_(
     sync_ids: tuple[str, ...],
     inline: bool,
     force: bool,
+    as_data: bool,
 ) -> None:
     """Write a program for what is in Weld already, and a file with which Pulumi takes it over.
 
@@ -74,7 +76,13 @@ def import_(
             note(f"Note: {text}")
         raise WeldValidationError("There is nothing in Weld to import.")
     written = _write(output, found)
-    _tell(output, found, written)
+    counts = {kind: [r.kind for r in found.resources].count(kind) for kind in ("Connection", "EltSync", "SourceStream")}
+    streams = sum(len(r.inputs.get("source_streams") or ()) for r in found.resources)
+    if as_data:
+        files = [str(path) for path in written]
+        as_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
+    else:
+        _tell(output, found, written, counts, streams)
 
 
 def _read(client: WeldClient, connection_ids: Sequence[str], sync_ids: Sequence[str], separate: bool) -> Workspace:
@@ -124,11 +132,9 @@ def _write(output: Path, found: Workspace) -> list[Path]:
     return [output / name for name in texts]
 
 
-def _tell(output: Path, found: Workspace, written: Sequence[Path]) -> None:
-    counts = {kind: [r.kind for r in found.resources].count(kind) for kind in ("Connection", "EltSync", "SourceStream")}
-    inline = sum(len(r.inputs.get("source_streams") or ()) for r in found.resources)
+def _tell(output: Path, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int) -> None:
     said = [f"{count} {kind}" for kind, count in counts.items() if count]
-    said += [f"{inline} inline streams"] if inline else []
+    said += [f"{streams} inline streams"] if streams else []
     click.echo(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
     for text in found.notes:
         note(f"Note: {text}")
