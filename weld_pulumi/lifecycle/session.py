@@ -198,11 +198,13 @@ class Session:
             max_age,
         )
 
-    def available_streams(self, sync_id: str) -> list[OfferedStream]:
-        """Return what streams a sync can have."""
-        return self._once.get(
-            f"available/{sync_id}", lambda: list(map(OfferedStream.of, self.client.list_available_streams(sync_id)))
-        )
+    def available_streams(self, sync_id: str) -> dict[str, OfferedStream]:
+        """Return what streams a sync can have, by name."""
+
+        def load() -> dict[str, OfferedStream]:
+            return {told.name: OfferedStream.of(told) for told in self.client.list_available_streams(sync_id)}
+
+        return self._once.get(f"available/{sync_id}", load)
 
     def streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
         """Return the streams of a sync by name. The dict is kept up to date by :meth:`note_known_streams`."""

@@ -87,7 +87,7 @@ class SourceStreamLifecycle(Lifecycle):
             if sync_id in self.session.made:
                 return []
             return [Problem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")]
-        if is_pattern(name) and all(stream.name != name for stream in available):
+        if is_pattern(name) and name not in available:
             return [Problem("name", "is a pattern; only the source_streams of an EltSync take patterns")]
         in_use = {str(olds["name"])} if olds.get("name") else set()
         found = unknown_stream_problems([_stream_part(inputs)], available, in_use=in_use)

@@ -96,7 +96,7 @@ def _streams(session: Session, inputs: Props, entries: list[Props], olds: Mappin
     return unknown_stream_problems(entries, available, in_use=in_use)
 
 
-def _available(session: Session, inputs: Props) -> list[OfferedStream] | None:
+def _available(session: Session, inputs: Props) -> dict[str, OfferedStream] | None:
     """Return the streams that this sync can have, as told by it or by another sync of its connection."""
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str) or is_pending(connection_id):
@@ -130,10 +130,10 @@ def resolved_streams(session: Session, inputs: Props, olds: Mapping[str, Any], a
 
 
 def resolved(
-    session: Session, entries: list[Props], available: list[OfferedStream], inputs: Mapping[str, Any]
+    session: Session, entries: list[Props], available: Mapping[str, OfferedStream], inputs: Mapping[str, Any]
 ) -> list[Props]:
     """Resolve patterns against what is available; one that matches nothing is told."""
-    resolution = resolve(entries, available)
+    resolution = resolve(entries, available.values())
     unmatched = [("pattern", name) for name in resolution.unmatched]
     unmatched += [("exclusion", name) for name in resolution.unmatched_excludes]
     for what, name in unmatched:

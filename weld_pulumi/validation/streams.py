@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from .dates import canonical_date
@@ -45,7 +45,7 @@ def duplicate_problems(entries: Sequence[object], path: str = "source_streams") 
 
 def unknown_stream_problems(
     entries: Sequence[object],
-    available: Iterable[StreamLike],
+    offered: Mapping[str, StreamLike],
     path: str = "source_streams",
     in_use: Collection[str] = (),
 ) -> list[Problem]:
@@ -56,15 +56,13 @@ def unknown_stream_problems(
 
     Args:
         entries: the entries of ``source_streams``.
-        available: what the source offers.
+        offered: what the source offers, by name; there can be thousands, and they are asked about one by one.
         path: the property path of `entries`.
         in_use: names of streams that the sync has already; retired or not selectable, they go on running.
     """
-    offered = {stream.name: stream for stream in available}
     if not offered:
         return []
-    some = listed(sorted(offered), show)
-    hints = Hints()
+    hints, some = Hints(), ""
     problems: list[Problem] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or entry.get("exclude") is True:
@@ -77,7 +75,9 @@ def unknown_stream_problems(
             problems += _unusable(offered[name], here, in_use)
             problems += _sub_streams(entry, offered[name], here, hints)
         elif not is_pattern(name):
-            advice = ask(hints(name, offered)) or f"write {some}"
+            advice = ask(hints(name, offered)) or some
+            if not advice:
+                advice = some = f"write {listed(sorted(offered), show)}"
             problems.append(Problem(at(here, "name"), f"{show(name)} is not a stream of this source; {advice}"))
     return problems
 

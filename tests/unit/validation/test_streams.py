@@ -9,7 +9,7 @@ from weld_pulumi.validation import Problem, duplicate_problems, unknown_stream_p
 
 from .offered import Offered, Retirement
 
-SOURCE = [
+OFFERED = [
     Offered("customers", sub_streams=["customer_addresses", "customer_tags"]),
     Offered("orders", is_selectable=True, sub_streams=[]),
     Offered("hidden", is_selectable=False),
@@ -18,6 +18,7 @@ SOURCE = [
     Offered("oldest", retired=True, retirement_details=Retirement(None, "next spring")),
     Offered("log[2024]", retired=True),
 ]
+SOURCE = {stream.name: stream for stream in OFFERED}
 
 
 def test_duplicates_name_both_places() -> None:
@@ -104,15 +105,15 @@ def test_unknown_sub_streams(name: str, sub_stream: str, advice: str) -> None:
 
 
 def test_sub_streams_that_weld_does_not_tell_are_not_checked() -> None:
-    assert unknown_stream_problems([{"name": "a", "excluded_substreams": ["x"]}], [Offered("a")]) == []
+    assert unknown_stream_problems([{"name": "a", "excluded_substreams": ["x"]}], {"a": Offered("a")}) == []
 
 
 def test_a_source_that_offers_nothing_refuses_nothing() -> None:
-    assert unknown_stream_problems([{"name": "a"}], []) == []
+    assert unknown_stream_problems([{"name": "a"}], {}) == []
 
 
 def test_thousands_of_wrong_names_are_quick() -> None:
-    source = [Offered(f"table_{number}") for number in range(5000)]
+    source = {f"table_{number}": Offered(f"table_{number}") for number in range(5000)}
     start = time.perf_counter()
     assert len(unknown_stream_problems([{"name": f"tabel_{number}"} for number in range(5000)], source)) == 5000
     assert time.perf_counter() - start < 60
