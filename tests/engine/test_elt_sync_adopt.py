@@ -17,7 +17,8 @@ def test_a_double_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:
         assert refused.errors[0] == (
             "pulumi-python:dynamic/weld:EltSync resource 'same': property destination_schema_name value {weld_same} "
             f"has a problem: Weld has this sync already: {theirs} (connection {stripe}, schema 'weld_same'); two "
-            f"stacks must not share one. To take it over, write adopt={theirs!r}"
+            f"stacks must not share one. To take it over, write adopt={theirs!r}. If this very stack has it and you "
+            "asked Pulumi to replace it, run `pulumi destroy --target URN --target-dependents` and then `pulumi up`"
         )
     assert weld.writes() == []
 
