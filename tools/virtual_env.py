@@ -76,6 +76,9 @@ def _create(venv: Path) -> None:
     version = sys.version_info[:2]
     if python_of(venv) == version and is_at_home(venv) and _has_pip(venv):
         return
+    if venv.is_symlink():
+        # Making it anew empties the folder, which is somebody else's.
+        raise SetupError(f"{venv} is a symbolic link to an environment that does not fit; remove the link.")
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise SetupError(
             f"Python {version[0]}.{version[1]} ({sys.executable}) lacks the modules venv and ensurepip; "

@@ -93,6 +93,15 @@ class TestVirtualEnvironment:
         with pytest.raises(SetupError, match=r"Python 3\.9 is too old"):
             virtual_env._check_python((3, 9))
 
+    def test_what_a_link_points_to_is_left_alone(
+        self, venv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(virtual_env, "run_long", pytest.fail)
+        link = tmp_path / "link"
+        link.symlink_to(venv)
+        with pytest.raises(SetupError, match="link is a symbolic link"):
+            virtual_env._create(link)
+
     def test_python_without_venv(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
         with pytest.raises(SetupError, match="lacks the modules venv and ensurepip"):
