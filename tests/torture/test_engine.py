@@ -10,24 +10,10 @@ from pathlib import Path
 from tests.support.engine import STACK, Project
 from weld_pulumi.simulator import Simulator
 
-PROGRAM = """
-import weld_pulumi as weld
+from .test_engine_crashes import WAIT, WHOLE
 
-stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
-inline = weld.EltSync(
-    "inline",
-    connection_id=stripe.id,
-    destination_schema_name="weld_inline",
-    sync_interval="0 */6 * * *",
-    source_streams=[{"name": "charges"}, {"name": "customers"}],
-)
-separate = weld.EltSync(
-    "separate", connection_id=stripe.id, destination_schema_name="weld_separate", sync_interval="0 3 * * *"
-)
-for name in ["invoices", "refunds", "disputes", "payouts", "products", "prices"]:
-    weld.SourceStream(name, elt_sync_id=separate.id)
-"""
-WAIT = 60.0
+MORE = ["invoices", "refunds", "disputes", "payouts", "products", "prices"]
+PROGRAM = WHOLE.replace('["invoices", "refunds"]', repr(MORE))
 
 
 def _project(weld: Simulator, folder: Path, program: str = PROGRAM, **env: str) -> Project:
