@@ -6,7 +6,8 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import (
     CheckFailure,
@@ -22,9 +23,7 @@ from pulumi.dynamic import (
 from ._ending import process_is_ending
 from ._engine_values import inward, outward, printable, unfit
 from ._registry import SECRETS
-from .api.client import WeldClient
 from .api.retries import Backoff, interruptible
-from .api.transport import Transport
 from .config import Settings, load
 from .errors import WeldError
 from .lifecycle.base import Lifecycle
@@ -34,6 +33,10 @@ from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
 from .lifecycle.session import Session
 from .lifecycle.source_stream import SourceStreamLifecycle
 from .validation.problems import Problem
+
+if TYPE_CHECKING:
+    from .api.client import WeldClient
+    from .api.redaction import Hidden
 
 __all__ = ["DynamicProvider"]
 
@@ -54,10 +57,16 @@ def _session(settings: Settings) -> Session:
     """Return the session of this process: all resources of one provider share it."""
     with _sessions_lock:
         if settings not in _sessions:
-            backoff = Backoff(interruptible(lambda: process_is_ending() or is_cancelled()))
-            transport = Transport(settings, backoff, is_abandoned)
-            _sessions[settings] = Session(settings, WeldClient(settings, transport))
+            _sessions[settings] = Session(settings, partial(_connect, settings))
         return _sessions[settings]
+
+
+def _connect(settings: Settings, hidden: Hidden) -> WeldClient:
+    from .api.client import WeldClient
+    from .api.transport import Transport
+
+    backoff = Backoff(interruptible(lambda: process_is_ending() or is_cancelled()))
+    return WeldClient(settings, Transport(settings, backoff, is_abandoned, hidden))
 
 
 class DynamicProvider(ResourceProvider):
@@ -81,7 +90,7 @@ class DynamicProvider(ResourceProvider):
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         secrets = news.get(SECRETS) or []
-        self._lifecycle.client.hide_settings([news.get(name) for name in secrets])
+        self._lifecycle.session.hidden.add([news.get(name) for name in secrets])
         problems = [Problem(name, reason) for name, value in news.items() if (reason := unfit(value))]
         if problems:
             return CheckResult({}, [self._failure(problem, secrets) for problem in problems])

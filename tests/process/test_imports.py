@@ -1,4 +1,4 @@
-"""What an import costs: a program loads neither HTTP nor models nor validation; the plugin loads them when it works."""
+"""What an import costs: a program loads neither HTTP nor models nor validation; the plugin does when it asks Weld."""
 
 from __future__ import annotations
 
@@ -57,6 +57,24 @@ def test_nor_does_a_program_that_makes_resources() -> None:
     modules = loaded(indented)
     assert not {name for name in modules if name.split(".")[0] in HEAVY}
     assert not {name for name in modules if name.startswith(OURS)}
+
+
+def test_the_plugin_loads_http_only_when_it_asks_weld() -> None:
+    """A preview in which nothing has changed asks nothing."""
+    program = """
+        from pulumi.dynamic import Config, ConfigureRequest
+        from weld_pulumi._registry import load
+        provider = load("EltSync")
+        provider.configure(ConfigureRequest(Config({"weld:apiKey": "k"}, "test")))
+        props = {"connection_id": "a", "destination_schema_name": "b", "sync_interval": "0 0 * * *", "enabled": True,
+                 "source_streams": [{"name": "c"}], "adopt": False, "deletion_policy": "delete",
+                 "remove_destination_data": False}
+        checked = provider.check(props, props)
+        assert not checked.failures
+        assert not provider.diff("id", props, checked.inputs).changes
+    """
+    modules = loaded(dedent(program).replace("\n", "\n" + " " * 8))
+    assert not {name.split(".")[0] for name in modules} & (set(HEAVY) - {"cronsim"})
 
 
 @pytest.mark.parametrize("module", ["weld_pulumi._dynamic", "weld_pulumi.api.client"])

@@ -18,6 +18,7 @@ from pulumi.output import Unknown
 
 from weld_pulumi import _dynamic
 from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.redaction import Hidden
 from weld_pulumi.api.retries import Backoff
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
@@ -87,8 +88,12 @@ class Process:
             api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=request_timeout
         )
         clock = _Clock(weld)
-        transport = Transport(settings, Backoff(sleep=clock.sleep, chance=lambda: 0.5))
-        session = Session(settings, WeldClient(settings, transport), Notices(lines.append), clock)
+        backoff = Backoff(sleep=clock.sleep, chance=lambda: 0.5)
+
+        def connect(hidden: Hidden) -> WeldClient:
+            return WeldClient(settings, Transport(settings, backoff, hidden=hidden))
+
+        session = Session(settings, connect, Notices(lines.append), clock)
         _dynamic._sessions.clear()
         _dynamic._sessions[settings] = session
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}

@@ -67,7 +67,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def session(weld: Weld, said: list[str]) -> Session:
-    return Session(Settings(api_key="key"), cast(WeldClient, weld), Notices(said.append), FastClock())
+    return Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append), FastClock())
 
 
 ELSEWHERE = "https://example.com/done"
@@ -154,7 +154,7 @@ NOT_TAKEN = [
 def test_what_the_browser_brings_is_looked_at(
     weld: Weld, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
 ) -> None:
-    session = Session(Settings(api_key="key"), cast(WeldClient, weld), Notices(said.append))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
     weld.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
     came_back = threading.Event()
 
@@ -177,7 +177,7 @@ def test_what_the_browser_brings_is_looked_at(
 
 
 def test_the_browser_is_ahead_of_the_list(weld: Weld, said: list[str]) -> None:
-    session = Session(Settings(api_key="key"), cast(WeldClient, weld), Notices(said.append))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
 
     def done(_: ConnectionBridge) -> None:
         query = urlencode({"state": weld.bodies[0]["state"], "connection_id": "new"})

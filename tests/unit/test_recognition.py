@@ -29,7 +29,7 @@ class Weld:
 
 def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> Session:
     said: list[str] = []
-    session = Session(Settings(), cast(WeldClient, Weld(*listed)), Notices(said.append))
+    session = Session(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Notices(said.append))
     session.waiting.update(waiting or {})
     return session
 

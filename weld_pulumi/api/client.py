@@ -99,19 +99,15 @@ class WeldClient:
         path = _sync(sync_id)
         return self._parse(EltSyncInfo, self._get(path), f"GET {path}")
 
-    def hide_settings(self, settings: Any) -> None:
-        """Keep the values of ``elt_settings`` out of every error: any may be a secret that Weld repeats."""
-        self.transport.hide(_leaves(settings))
-
     def create_sync(self, body: Mapping[str, Any]) -> EltSyncInfo:
         """Create a sync; it is not enabled and has no streams (POST /elt_syncs)."""
-        self.hide_settings(body.get("elt_settings"))
+        self.transport.hidden.add(body.get("elt_settings"))
         answer = self._send(Kind.ONCE, "POST", "/elt_syncs", body)
         return self._parse(EltSyncInfo, answer, "POST /elt_syncs")
 
     def update_sync(self, sync_id: str, body: Mapping[str, Any]) -> None:
         """Change the interval or the settings of a sync (POST /elt_syncs/{id})."""
-        self.hide_settings(body.get("elt_settings"))
+        self.transport.hidden.add(body.get("elt_settings"))
         self._send(Kind.IDEMPOTENT, "POST", _sync(sync_id), body)
 
     def delete_sync(self, sync_id: str, remove_data: bool = False) -> None:
@@ -343,14 +339,3 @@ def _sync(sync_id: str, rest: str = "") -> str:
 
 def _stream(stream_id: str, rest: str = "") -> str:
     return f"/elt_streams/{_quoted(stream_id)}{rest}"
-
-
-def _leaves(settings: Any) -> Iterator[str]:
-    """Yield the texts inside ``elt_settings``: any may be a secret that Weld could echo in an error."""
-    if isinstance(settings, Mapping):
-        settings = list(settings.values())
-    if isinstance(settings, (list, tuple)):
-        for item in settings:
-            yield from _leaves(item)
-    elif settings is not None and not isinstance(settings, bool) and len(text := str(settings)) > 3:
-        yield text

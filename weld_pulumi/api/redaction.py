@@ -4,14 +4,38 @@ from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 from urllib.parse import quote, quote_plus
 
-__all__ = ["Redaction", "shorten"]
+__all__ = ["Hidden", "Redaction", "shorten"]
 
 _PUT_INSTEAD = "[secret]"
 #: Lines of a longer secret (a private key, say) are secrets too, from this length on.
 _SHORTEST_LINE = 8
+#: Texts inside settings that are no longer than this say nothing, and stand in many a message.
+_LONGEST_WORD = 3
+
+
+class Hidden:
+    """Texts that no error may show from now on: Weld may repeat what it was told when it is asked for more.
+
+    May be used by several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self._texts: frozenset[str] = frozenset()
+        self._adding = threading.Lock()
+
+    def add(self, settings: Any) -> None:
+        """Hide every text and number inside ``settings``: any may be a secret."""
+        texts = set(_leaves(settings))
+        with self._adding:
+            self._texts |= texts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._texts)
 
 
 class Redaction:
@@ -60,3 +84,13 @@ def _forms(secret: str) -> Iterable[str]:
         quote(escaped, safe=""),
         quote_plus(escaped),
     )
+
+
+def _leaves(settings: Any) -> Iterator[str]:
+    if isinstance(settings, Mapping):
+        settings = list(settings.values())
+    if isinstance(settings, (list, tuple)):
+        for item in settings:
+            yield from _leaves(item)
+    elif settings is not None and not isinstance(settings, bool) and len(text := str(settings)) > _LONGEST_WORD:
+        yield text

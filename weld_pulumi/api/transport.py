@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import ssl
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -26,7 +25,7 @@ from .._version import __version__
 from ..config import Settings, is_loopback
 from ..errors import WeldConnectionError, WeldError
 from .answers import AnswerLostError, NotSentError, read_answer
-from .redaction import Redaction
+from .redaction import Hidden, Redaction
 from .retries import Backoff, Kind, may_repeat, retry_after
 from .wire import Adapter, HandshakeError, WireSession
 
@@ -66,23 +65,22 @@ class Transport:
         settings: key, URL and limits.
         backoff: how to wait between repetitions.
         is_abandoned: whether nobody is left for whom to write anything.
+        hidden: what no error may show, besides the key.
     """
 
     def __init__(
-        self, settings: Settings, backoff: Backoff | None = None, is_abandoned: Callable[[], bool] = lambda: False
+        self,
+        settings: Settings,
+        backoff: Backoff | None = None,
+        is_abandoned: Callable[[], bool] = lambda: False,
+        hidden: Hidden | None = None,
     ) -> None:
         self.settings = settings
         self.backoff = backoff or Backoff()
+        self.hidden = hidden or Hidden()
         self._is_abandoned = is_abandoned
         self._kept = _new_session(settings)
-        self._hidden: frozenset[str] = frozenset()
-        self._hiding = threading.Lock()
         self._process = os.getpid()
-
-    def hide(self, texts: Iterable[str]) -> None:
-        """Keep texts out of every error from now on: Weld may repeat what it was told when it is asked for more."""
-        with self._hiding:
-            self._hidden = self._hidden.union(texts)
 
     def request(
         self,
@@ -111,7 +109,7 @@ class Transport:
             WeldConnectionError: Weld was not reached.
         """
         key = self.settings.require_key()
-        redact = Redaction((key, *secrets, *self._hidden))
+        redact = Redaction((key, *secrets, *self.hidden))
         attempt = 0
         while True:
             advised: float | None = None

@@ -57,7 +57,7 @@ class Desk:
         """Return a session that speaks here."""
         return Session(
             client.settings,
-            client,
+            lambda _: client,
             Notices(lambda line: self.say(line.removeprefix("warning: ").removeprefix("Weld: "))),
         )
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
-from ..api.models import ConnectionBridge, ConnectionInfo
 from ..errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
 from .interruption import end_orphan, is_cancelled, is_orphan, watch_engine
 from .listener import Callback, Listener
 from .once import send_once
-from .recognition import newly_authorized
+from .recognition import newly_authorized, unlisted
 from .session import Session
+
+if TYPE_CHECKING:
+    from ..api.models import ConnectionBridge, ConnectionInfo
 
 __all__ = ["Outcome", "Request", "authorize", "await_person", "is_expired", "newly_authorized"]
 
@@ -69,8 +72,8 @@ class Outcome:
     failing: bool = field(default=False, repr=False)
 
 
-Done = Callable[[ConnectionBridge], "ConnectionInfo | None"]
-Opened = Callable[[ConnectionBridge], object]
+Done = Callable[["ConnectionBridge"], "ConnectionInfo | None"]
+Opened = Callable[["ConnectionBridge"], object]
 
 
 def authorize(session: Session, request: Request, done: Done, opened: Opened = lambda _: None) -> Outcome:
@@ -233,7 +236,7 @@ def _brought(session: Session, request: Request, callback: Callback) -> Connecti
         session.notices.warn(f"the browser came back with connection {listed.describe()}, of another integration.")
         return None
     # The state proves that Weld sent it, also where the list does not show it yet.
-    return listed or ConnectionInfo(id=id, label=request.label, integration_id=request.integration_id)
+    return listed or unlisted(id, request.label, request.integration_id)
 
 
 # Its end ----------------------------------------------------------------------------------------------------------

@@ -5,12 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..validation.problems import Problem
 from .fields import Props, Table
 from .session import Session
 from .values import Rule
+
+if TYPE_CHECKING:
+    from ..api.client import WeldClient
 
 __all__ = ["MEMO", "Checked", "Diffed", "Lifecycle", "Live", "memo_of", "with_memo"]
 
@@ -56,7 +59,11 @@ class Lifecycle(ABC):
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.client = session.client
+
+    @property
+    def client(self) -> WeldClient:
+        """Weld's endpoints; the first use loads what HTTP needs."""
+        return self.session.client
 
     def minded(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return the problems that stop a resource: with ``weld:validation`` ``off`` none but those of types."""

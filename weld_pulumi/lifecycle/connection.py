@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import ConnectionBridge, ConnectionInfo
 from ..errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
 from ..validation.integrations import integration_problem
 from ..validation.problems import Problem
@@ -28,10 +27,13 @@ from .pending import (
     wait_for,
 )
 from .reauthorization import Watch
-from .recognition import Track, fitting, newly_authorized
+from .recognition import Track, fitting, newly_authorized, unlisted
 from .sync_checks import is_pending
 from .triggers import fired
 from .values import has_unknown
+
+if TYPE_CHECKING:
+    from ..api.models import ConnectionBridge, ConnectionInfo
 
 __all__ = ["ConnectionLifecycle"]
 
@@ -277,7 +279,7 @@ class ConnectionLifecycle(Lifecycle):
         if olds.get("status") == PENDING and not changed:
             return self._update_waiting(id, olds, news)
         told = memo_of(olds).get("told_label")
-        return self._authorized(news, live or ConnectionInfo(id=id), created_at=olds.get("created_at"), told_label=told)
+        return self._authorized(news, live or unlisted(id), created_at=olds.get("created_at"), told_label=told)
 
     def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
         """Give a resource that waits a fresh link, where the old one is of no use or asks for something else."""
@@ -303,7 +305,7 @@ class ConnectionLifecycle(Lifecycle):
             f"the link to authorise {news['label']!r} again has expired, and Weld does not tell whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
-        return self._authorized(news, ConnectionInfo(id=id), created_at=olds.get("created_at"))
+        return self._authorized(news, unlisted(id), created_at=olds.get("created_at"))
 
     def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
         watch = Watch(self.session, id, news["label"])
@@ -375,7 +377,7 @@ def _still_waiting(olds: Props, news: Props) -> Props:
 
 
 def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
-    return next((connection for connection in connections if connection.id == id), ConnectionInfo(id=id))
+    return next((connection for connection in connections if connection.id == id), unlisted(id))
 
 
 def _gone(id: str, advice: str) -> NotListedError:

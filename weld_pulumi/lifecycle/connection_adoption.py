@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from ..api.models import ConnectionInfo
 from ..errors import WeldValidationError
 from ..validation.problems import listed
 from .fields import Props
 from .session import Session
+
+if TYPE_CHECKING:
+    from ..api.models import ConnectionInfo
 
 __all__ = ["adoption_of", "taken", "tell_adoption", "warn_of_same"]
 
@@ -35,7 +38,7 @@ def taken(described: str) -> str:
 
 def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
     wanted, integration_id, label = inputs["adopt"], inputs["integration_id"], inputs["label"]
-    there = listed([c for c in connections if c.integration_id in (None, integration_id)], ConnectionInfo.describe)
+    there = listed([c for c in connections if c.integration_id in (None, integration_id)], lambda c: c.describe())
     if isinstance(wanted, str):
         found = next((c for c in connections if c.id == wanted), None)
         if found is None:

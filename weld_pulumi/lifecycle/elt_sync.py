@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import EltSyncInfo
 from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
 from ..validation.problems import Problem
 from ..validation.schema_names import same_schema
@@ -20,6 +19,9 @@ from .sync_steps import add_streams, change_schedule_and_settings, put_streams, 
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
 from .triggers import TRIGGER_FIELDS, Firing, any_fired
 from .values import UNKNOWN, fingerprint, has_unknown
+
+if TYPE_CHECKING:
+    from ..api.models import EltSyncInfo
 
 __all__ = ["EltSyncLifecycle"]
 
@@ -41,7 +43,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def check(self, olds: Props, news: Props) -> Checked:
         """See :class:`.base.Lifecycle`."""
-        self.client.hide_settings(news.get("elt_settings"))
+        self.session.hidden.add(news.get("elt_settings"))
         inputs, found = SYNC.canonical(news)
         problems = self.minded([*found, *schedule_problem(inputs)])
         ask = self.session.may_ask()
@@ -214,7 +216,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def read(self, id: str, props: Props) -> Live:
         """See :class:`.base.Lifecycle`."""
-        self.client.hide_settings(props.get("elt_settings"))
+        self.session.hidden.add(props.get("elt_settings"))
         declared = SYNC.declared(props)
         try:
             sync = self.client.get_sync(id)
@@ -242,7 +244,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
-        self.client.hide_settings([olds.get("elt_settings"), news.get("elt_settings")])
+        self.session.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
         wanted = self._with_streams(id, news)
         changed = SYNC.changed(olds, wanted)
         if all(SYNC[name].change is Change.LOCAL for name in changed):
@@ -285,7 +287,7 @@ class EltSyncLifecycle(Lifecycle):
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
-        self.client.hide_settings(props.get("elt_settings"))
+        self.session.hidden.add(props.get("elt_settings"))
         if id in self.session.made:
             self.session.notices.warn(f"sync {id} was taken over by another EltSync, so it is not deleted.")
             return

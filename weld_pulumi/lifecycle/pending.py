@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from ..api.models import ConnectionInfo
 from ..errors import WeldError, WeldValidationError
 from .authorization import Outcome, is_expired
 from .base import memo_of
@@ -17,6 +16,9 @@ from .reauthorization import was_used
 from .recognition import TO_BE_MADE, Key, fitting, is_used, newly_authorized
 from .session import Session
 from .sync_checks import is_pending
+
+if TYPE_CHECKING:
+    from ..api.models import ConnectionInfo
 
 __all__ = [
     "Look",

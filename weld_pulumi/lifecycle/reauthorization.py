@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import ConnectionBridge, ConnectionInfo
 from .fields import Props
 from .recognition import Track, is_used
 from .session import Session
+
+if TYPE_CHECKING:
+    from ..api.models import ConnectionBridge, ConnectionInfo
 
 __all__ = ["Watch", "signs_of", "was_used"]
 

@@ -8,18 +8,28 @@ used as well: Weld lists the links (bridges) that can still be used.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
-from ..api.models import ConnectionBridge, ConnectionInfo
 from ..errors import WeldApiError, WeldConnectionError
 from .session import Session
 
-__all__ = ["TO_BE_MADE", "Key", "Track", "fitting", "is_used", "newly_authorized"]
+if TYPE_CHECKING:
+    from ..api.models import ConnectionBridge, ConnectionInfo
+
+__all__ = ["TO_BE_MADE", "Key", "Track", "fitting", "is_used", "newly_authorized", "unlisted"]
 
 #: Integration and label.
 Key = tuple[str, str]
 
 #: In the place of a pending id in ``Session.waiting``: the resource is to be made, and has no link yet.
 TO_BE_MADE = "to be made"
+
+
+def unlisted(id: str, label: str | None = None, integration_id: str | None = None) -> ConnectionInfo:
+    """Return what is known of a connection that Weld does not list, or not yet."""
+    from ..api.models import ConnectionInfo
+
+    return ConnectionInfo(id=id, label=label, integration_id=integration_id)
 
 
 def newly_authorized(

@@ -12,23 +12,26 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
-from ..api.client import WeldClient
-from ..api.models import (
-    AvailableSourceStream,
-    ConnectionInfo,
-    EltStreamInfo,
-    EltSyncInfo,
-    IntegrationInfo,
-    OrchestrationInfo,
-    RetirementDetails,
-)
+from ..api.redaction import Hidden
 from ..config import Settings
 from ..errors import NotFoundError, WeldValidationError
 from .fields import Props
 from .notices import Notices
+
+if TYPE_CHECKING:
+    from ..api.client import WeldClient
+    from ..api.models import (
+        AvailableSourceStream,
+        ConnectionInfo,
+        EltStreamInfo,
+        EltSyncInfo,
+        IntegrationInfo,
+        OrchestrationInfo,
+        RetirementDetails,
+    )
 
 __all__ = ["Clock", "OfferedStream", "Session", "SyncIntent"]
 
@@ -111,7 +114,9 @@ class Session:
     """The state of one plugin process. No provider instance holds any."""
 
     settings: Settings
-    client: WeldClient
+    #: Makes the client, whose errors show nothing that is hidden. Where nothing has changed nothing is asked, and HTTP
+    #: and the models need not be loaded.
+    connect: Callable[[Hidden], WeldClient]
     notices: Notices = field(default_factory=Notices)
     clock: Clock = field(default_factory=Clock)
     intents: dict[str, SyncIntent] = field(default_factory=dict)
@@ -137,9 +142,20 @@ class Session:
     waiting: dict[tuple[str, str], str] = field(default_factory=dict)
     #: Connections that were recognised for a pending resource, and the ids that these had until then.
     recognised: set[str] = field(default_factory=set)
+    #: Settings of syncs, and what the program says is secret.
+    hidden: Hidden = field(default_factory=Hidden)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    _client: WeldClient | None = None
     _once: _Once = field(default_factory=_Once)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+
+    @property
+    def client(self) -> WeldClient:
+        """Weld's endpoints."""
+        with self.lock:
+            if self._client is None:
+                self._client = self.connect(self.hidden)
+            return self._client
 
     # Words for messages ----------------------------------------------------------------------------------------
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import EltStreamInfo
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
@@ -26,6 +25,9 @@ from .streams import (
 )
 from .triggers import RESET, TRIGGER_FIELDS, Firing
 from .values import flag, has_unknown, rules, text
+
+if TYPE_CHECKING:
+    from ..api.models import EltStreamInfo
 
 __all__ = ["SourceStreamLifecycle"]
 

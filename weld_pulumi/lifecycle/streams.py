@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import EltStreamInfo, EltSyncInfo
 from ..errors import WeldApiError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
@@ -22,6 +21,9 @@ from .fields import Change, Field, Props, Table
 from .session import Session
 from .triggers import RESET, TRIGGER_FIELDS
 from .values import UNKNOWN, flag, kind, names, rules, text
+
+if TYPE_CHECKING:
+    from ..api.models import EltStreamInfo, EltSyncInfo
 
 __all__ = [
     "ENTRY",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import EltSyncInfo
 from ..errors import NotFoundError, WeldValidationError
 from ..validation.cron import same_schedule
 from ..validation.problems import Problem
@@ -13,6 +12,9 @@ from ..validation.schema_names import same_schema
 from .session import Session
 from .sync_settings import is_within
 from .sync_table import DAILY, same_date_told
+
+if TYPE_CHECKING:
+    from ..api.models import EltSyncInfo
 
 __all__ = ["FRESH", "adoption_of", "described", "double_problem", "doubled", "identical", "is_same"]
 

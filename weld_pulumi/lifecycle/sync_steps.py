@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import EltStreamInfo, EltSyncInfo
 from ..errors import WeldApiError
 from .fields import Props
 from .session import Session
 from .streams import body_of, by_name, merged_for_adoption, sent_part, streams_in, upsert
 from .sync_settings import has_path, is_within, merged, removed_keys
 from .sync_table import DAILY
+
+if TYPE_CHECKING:
+    from ..api.models import EltStreamInfo, EltSyncInfo
 
 __all__ = ["add_streams", "change_schedule_and_settings", "put_streams", "switch", "warn_of_kept_settings"]
 

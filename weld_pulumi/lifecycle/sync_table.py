@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..api.models import EltStreamInfo, EltSyncInfo
 from ..validation.cron import canonical_cron, same_schedule
 from ..validation.dates import canonical_date, same_date
 from ..validation.problems import Problem, show
@@ -15,6 +14,9 @@ from .streams import by_name, canonical_entries, entry_of, same_entries
 from .sync_settings import as_declared
 from .triggers import RESET, TRIGGER_FIELDS
 from .values import Rule, choice, flag, kind, mapping, text
+
+if TYPE_CHECKING:
+    from ..api.models import EltStreamInfo, EltSyncInfo
 
 __all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "view_of"]
 

@@ -8,7 +8,6 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from ..api.models import RequestedRun
 from ..errors import ConflictError, WeldApiError, WeldError
 from .fields import Change, Field
 from .once import send_once
@@ -130,12 +129,16 @@ def _request_full_refresh(session: Session, name: str, id: str, reset_history: b
 def _request_run(session: Session, name: str, id: str) -> None:
     begun = session.clock.now() - _CLOCK_SKEW
 
-    def started() -> RequestedRun | None:
+    def ask() -> bool:
+        session.client.request_run(id)
+        return True
+
+    def started() -> bool | None:
         runs = session.client.list_runs(id, limit=1)
-        return RequestedRun() if any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) else None
+        return any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) or None
 
     try:
-        send_once(session, lambda: session.client.request_run(id), started, f"a run of {name!r}")
+        send_once(session, ask, started, f"a run of {name!r}")
     except ConflictError:
         session.notices.info(f"stream {name!r} is running already; no second run was asked for.")
     except WeldApiError as error:

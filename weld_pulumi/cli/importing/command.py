@@ -86,7 +86,7 @@ def import_(
 
 
 def _read(client: WeldClient, connection_ids: Sequence[str], sync_ids: Sequence[str], separate: bool) -> Workspace:
-    session = Session(client.settings, client, Notices(lambda _: None))
+    session = Session(client.settings, lambda _: client, Notices(lambda _: None))
     connections, syncs = session.connections(), client.list_syncs()
     _require_known("connection", connection_ids, [connection.id for connection in connections])
     _require_known("sync", sync_ids, [sync.id for sync in syncs])
