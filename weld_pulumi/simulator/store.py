@@ -151,7 +151,7 @@ class Store:
             return
         keys = list(rows[0])
         statement = f"INSERT INTO {table} ({', '.join(keys)}) VALUES ({', '.join('?' * len(keys))})"
-        self._db.executemany(statement, [self._encode(table, row) for row in rows])
+        self._db.executemany(statement, self._encode_all(table, rows, keys))
 
     def get(self, table: str, identifier: str) -> Row | None:
         """The row with this id."""
@@ -208,14 +208,14 @@ class Store:
         """Change columns of one row."""
         if fields:
             assignments = ", ".join(f"{key} = ?" for key in fields)
-            values = [*self._encode(table, fields), identifier]
-            self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", values)
+            values = self._encode_all(table, [fields], list(fields))[0]
+            self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", [*values, identifier])
 
     def rewrite(self, table: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
         """Write these columns of rows as the rows have them now."""
         assignments = ", ".join(f"{key} = ?" for key in columns)
-        values = [[*self._encode(table, {key: row[key] for key in columns}), row["id"]] for row in rows]
-        self._db.executemany(f"UPDATE {table} SET {assignments} WHERE id = ?", values)
+        statement = f"UPDATE {table} SET {assignments} WHERE id = ?"
+        self._db.executemany(statement, self._encode_all(table, rows, [*columns, "id"]))
 
     def delete(self, table: str, **equal: Any) -> None:
         """Remove the rows in which these columns have these values."""
@@ -232,10 +232,14 @@ class Store:
         """The names of the columns of a table."""
         return self._columns[table]
 
-    def _encode(self, table: str, row: Row) -> list[Any]:
+    def _encode_all(self, table: str, rows: Sequence[Row], keys: list[str]) -> list[list[Any]]:
+        """These columns of rows, as SQLite keeps them; it writes true and false as 1 and 0 by itself."""
         kinds = TABLES[table]
-        # SQLite writes true and false as 1 and 0 by itself.
-        return [_text(value) if kinds.get(key) == "JSON" else value for key, value in row.items()]
+        lines = [[row[key] for key in keys] for row in rows]
+        for number in [number for number, key in enumerate(keys) if kinds.get(key) == "JSON"]:
+            for line in lines:
+                line[number] = _text(line[number])
+        return lines
 
     def _select(self, table: str, rest: str, values: Sequence[Any]) -> list[Row]:
         columns = self._columns[table]

@@ -13,6 +13,7 @@ from typing import Any
 
 Clock = Callable[[], float]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -53,4 +54,4 @@ def decode(opaque: str) -> str | None:
 
 def to_json(value: Any) -> bytes:
     """JSON without spaces; ValueError for what JSON has no word for (NaN, lone surrogates)."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()

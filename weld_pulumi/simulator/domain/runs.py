@@ -76,7 +76,8 @@ def start_first_runs(world: World, streams: Iterable[Row]) -> None:
 
 
 def _start_runs(world: World, streams: list[Row], started: float) -> list[Row]:
-    made = [_new_run(world, stream, started) for stream in streams]
+    now = world.now()
+    made = [_new_run(stream, started, now, world.run_seconds) for stream in streams]
     for stream in streams:
         stream["runs_started"] += 1
         if stream["refresh_requested"]:
@@ -87,17 +88,17 @@ def _start_runs(world: World, streams: list[Row], started: float) -> list[Row]:
     return made
 
 
-def _new_run(world: World, stream: Row, started: float) -> Row:
+def _new_run(stream: Row, started: float, now: float, seconds: float) -> Row:
     mode, trigger = _mode(stream)
     total = 1000 + zlib.crc32(stream["name"].encode()) % 9000
     return {
         "id": run_id(stream["id"], started),
-        "created_at": world.now(),
-        "updated_at": world.now(),
+        "created_at": now,
+        "updated_at": now,
         "elt_sync_id": stream["elt_sync_id"],
         "elt_stream_id": stream["id"],
         "started_at": started,
-        "seconds": world.run_seconds,
+        "seconds": seconds,
         "operation_mode": mode,
         "full_sync_trigger": trigger,
         "rows_total": total if mode == "FULL" else total // 50,

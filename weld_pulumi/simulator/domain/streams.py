@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ..catalogue import Stream
 from ..errors import ApiError
 from ..store import Row
+from ..values import new_id
 from ..world import World
 from . import runs, syncs
 
@@ -39,11 +40,11 @@ def upsert(world: World, sync_id: str, entries: list[Row]) -> Upserted:
     found = world.store.find_any("streams", "name", _names(entries), elt_sync_id=sync_id)
     present = {row["name"]: row for row in found}
     _check_names(world, sync, entries, present)
-    sent, new = [], []
+    sent, new, fresh = [], [], {**_FRESH, **world.new_row()}
     for entry in entries:
         row = present.get(entry["name"])
         if row is None:
-            row = _new_stream(world, sync_id, entry)
+            row = {**fresh, **_fields(entry), "id": new_id(), "elt_sync_id": sync_id, "name": entry["name"]}
             new.append(row)
         else:
             world.change("streams", row, **_changes(world, entry))
@@ -96,14 +97,13 @@ def _problem(stream: Stream | None, integration_id: str, name: str) -> str:
     return "" if stream.selectable else f"{name} cannot be selected"
 
 
-def _new_stream(world: World, sync_id: str, entry: Row) -> Row:
-    fields = {key: entry.get(key) for key in FIELDS}
-    return world.new_row(elt_sync_id=sync_id, name=entry["name"], **fields, **_FRESH)
+def _fields(entry: Row) -> Row:
+    return {key: entry.get(key) for key in FIELDS}
 
 
 def _changes(world: World, entry: Row) -> Row:
     if world.readings["upsert_missing_fields"] == "reset":
-        return {key: entry.get(key) for key in FIELDS}
+        return _fields(entry)
     return {key: entry[key] for key in FIELDS if key in entry}
 
 
