@@ -9,10 +9,13 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-# Process: what is there anyway, and what is added to it.
+_KINDS = ("connection", "elt_sync", "source_stream")
+_PLUGIN = ", ".join(["weld_pulumi._dynamic", *(f"weld_pulumi.lifecycle.{kind}" for kind in _KINDS)])
+# Process: what is there anyway, and what is added to it. The plugin loads HTTP and models with its first request.
 IMPORTS = {
     "program": ("pulumi", "weld_pulumi"),
-    "plugin": ("pulumi.dynamic", "weld_pulumi._dynamic"),
+    "plugin": ("pulumi.dynamic", _PLUGIN),
+    "first request": (f"pulumi.dynamic, {_PLUGIN}", "weld_pulumi.api.client"),
 }
 _TIMED = """
 import time

@@ -100,7 +100,11 @@ _IMPORT_MS = {"program": 60.0, "plugin": 200.0}
 def targets_of(rows: Iterable[Row], startup: Iterable[Startup]) -> list[Target]:
     """Every promise that was measured."""
     found = [target for row in rows for target in (*_time_and_memory(row), *_requests(row))]
-    imports = (Target(f"imports in the {s.process}, ms", _IMPORT_MS[s.process], s.added_ms) for s in startup)
+    imports = (
+        Target(f"imports in the {s.process}, ms", _IMPORT_MS[s.process], s.added_ms)
+        for s in startup
+        if s.process in _IMPORT_MS
+    )
     return [*found, *imports]
 
 

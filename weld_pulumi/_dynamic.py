@@ -27,11 +27,8 @@ from .api.retries import Backoff, interruptible
 from .config import Settings, load
 from .errors import WeldError
 from .lifecycle.base import Lifecycle
-from .lifecycle.connection import ConnectionLifecycle
-from .lifecycle.elt_sync import EltSyncLifecycle
 from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
 from .lifecycle.session import Session
-from .lifecycle.source_stream import SourceStreamLifecycle
 from .validation.problems import Problem
 
 if TYPE_CHECKING:
@@ -42,11 +39,6 @@ __all__ = ["DynamicProvider"]
 
 T = TypeVar("T")
 
-_LIFECYCLES: dict[str, type[Lifecycle]] = {
-    "Connection": ConnectionLifecycle,
-    "EltSync": EltSyncLifecycle,
-    "SourceStream": SourceStreamLifecycle,
-}
 #: The reason itself would quote the value.
 _OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try its value once where it is no secret"
 _sessions: dict[Settings, Session] = {}
@@ -59,6 +51,23 @@ def _session(settings: Settings) -> Session:
         if settings not in _sessions:
             _sessions[settings] = Session(settings, partial(_connect, settings))
         return _sessions[settings]
+
+
+def _lifecycle_of(name: str) -> type[Lifecycle]:
+    """Load the life cycle of a kind where the program has one: a Connection brings a web server along."""
+    if name == "Connection":
+        from .lifecycle.connection import ConnectionLifecycle
+
+        return ConnectionLifecycle
+    if name == "EltSync":
+        from .lifecycle.elt_sync import EltSyncLifecycle
+
+        return EltSyncLifecycle
+    if name == "SourceStream":
+        from .lifecycle.source_stream import SourceStreamLifecycle
+
+        return SourceStreamLifecycle
+    raise LookupError(f"weld_pulumi has no resource {name!r}; see whether there is a newer weld-pulumi")
 
 
 def _connect(settings: Settings, hidden: Hidden) -> WeldClient:
@@ -85,7 +94,7 @@ class DynamicProvider(ResourceProvider):
         watch_engine()
         config = req.config
         session = _guarded("configuring weld", lambda: _session(load(lambda key: _text(config.get(key)))))
-        self._lifecycle = _LIFECYCLES[self._name](session)
+        self._lifecycle = _lifecycle_of(self._name)(session)
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
@@ -116,12 +125,13 @@ class DynamicProvider(ResourceProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        live = self._run("reading", lambda: self._lifecycle.read(id_, inward(props)))
+        before = inward(props)
+        live = self._run("reading", lambda: self._lifecycle.read(id_, before))
         if live.id is None:
             return ReadResult("", {})
         outs = outward(live.outs)
         # Where nothing has changed the engine keeps its inputs: thousands of streams need not travel once more.
-        return ReadResult(live.id, outs, None if outs == inward(props) else outward(live.inputs))
+        return ReadResult(live.id, outs, None if outs == before else outward(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""

@@ -31,10 +31,11 @@ def unfit(value: Any, depth: int = 0) -> str | None:
     """Say why a value of the program can be sent nowhere, whatever argument it is for; None where it can."""
     if depth > _DEEPEST:
         return f"is nested more than {_DEEPEST} levels deep"
-    if isinstance(value, float) and not math.isfinite(value):
-        return "holds a number that is none (NaN or infinity); write a finite one"
     if isinstance(value, str):
-        return None if _encodable(value) else "holds a text with half a character in it (a lone surrogate)"
+        whole = value.isascii() or _encodable(value)
+        return None if whole else "holds a text with half a character in it (a lone surrogate)"
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "holds a number that is none (NaN or infinity); write a finite one"
     if isinstance(value, dict):
         return next((reason for item in (*value, *value.values()) if (reason := unfit(item, depth + 1))), None)
     if isinstance(value, list):
@@ -48,8 +49,6 @@ def printable(text: str) -> str:
 
 
 def _encodable(text: str) -> bool:
-    if text.isascii():
-        return True
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -58,6 +57,8 @@ def _encodable(text: str) -> bool:
 
 
 def _known(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, dict):
@@ -70,6 +71,8 @@ def _known(value: Any) -> Any:
 
 
 def _engine_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     if value is UNKNOWN:
         return Unknown()  # type: ignore[no-untyped-call]
     if isinstance(value, dict):

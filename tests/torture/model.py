@@ -98,10 +98,10 @@ class Process:
         _dynamic._sessions[settings] = session
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}
         self._providers: dict[str, _dynamic.DynamicProvider] = {}
-        for kind, cls in _dynamic._LIFECYCLES.items():
+        for kind in ("Connection", "EltSync", "SourceStream"):
             provider = _dynamic.DynamicProvider(kind)
             provider.configure(ConfigureRequest(Config(raw, "test")))
-            provider._lifecycle = cls(session)
+            provider._lifecycle = _dynamic._lifecycle_of(kind)(session)
             self._providers[kind] = provider
 
     def __getitem__(self, kind: str) -> _dynamic.DynamicProvider:

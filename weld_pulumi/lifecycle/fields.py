@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,6 +75,7 @@ class Table:
     def __init__(self, *fields: Field, sparse: bool = False) -> None:
         self._fields = {field.name: field for field in fields}
         self._sparse = sparse
+        self._required = [field.name for field in fields if field.required]
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self._fields.values())
@@ -94,7 +95,7 @@ class Table:
         """
         canonical: Props = {}
         problems = self._unknown_arguments(given, path)
-        for field in self:
+        for field in self._concerned(given):
             value = given.get(field.name)
             if value is not None:
                 value, found = field.kind(value, path + field.name)
@@ -108,6 +109,12 @@ class Table:
             if value is not None:
                 canonical[field.name] = value
         return canonical, problems
+
+    def _concerned(self, given: Mapping[str, Any]) -> Iterable[Field]:
+        """Return the fields that canonical form may hold: of thousands of sparse entries each says little."""
+        if not self._sparse:
+            return self
+        return [self._fields[name] for name in dict.fromkeys((*self._required, *given)) if name in self._fields]
 
     def _unknown_arguments(self, given: Mapping[str, Any], path: str) -> list[Problem]:
         if given.keys() <= self._fields.keys():

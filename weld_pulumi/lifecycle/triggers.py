@@ -74,8 +74,10 @@ class Firing:
         """
 
         def asked(trigger: str) -> list[str]:
-            whole = fired(trigger, olds, news)
-            return [name for name in streams if whole or fired(trigger, before.get(name, {}), now.get(name, {}))]
+            if fired(trigger, olds, news):
+                return list(streams)
+            some = (name for name in streams if trigger in now.get(name, ()))
+            return [name for name in some if fired(trigger, before.get(name, {}), now[name])]
 
         return cls(
             [(name, streams[name], RESET.value(now.get(name, {}))) for name in asked("full_refresh_triggers")],

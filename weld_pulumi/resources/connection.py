@@ -1,7 +1,6 @@
 """``weld.Connection``: a source or destination account that a person has authorised in Weld."""
 
-from __future__ import annotations
-
+# Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -119,7 +118,7 @@ class Connection(WeldResource):
         self.authorize_expires_at = _while_pending(self.status, self.authorize_expires_at)
 
     @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Connection:
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> "Connection":
         """Read a connection that is in Weld and not managed by this stack.
 
         Args:

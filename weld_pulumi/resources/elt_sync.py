@@ -1,7 +1,6 @@
 """``weld.EltSync``: tables of one source, copied into one schema of the destination."""
 
-from __future__ import annotations
-
+# Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -159,7 +158,7 @@ class EltSync(WeldResource):
         self._register(resource_name, opts, arguments)
 
     @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> EltSync:
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> "EltSync":
         """Read a sync that is in Weld and not managed by this stack.
 
         Args:

@@ -1,7 +1,6 @@
 """``weld.SourceStream`` and the entries of ``source_streams``: one table or object that a sync copies."""
 
-from __future__ import annotations
-
+# Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from ._base import WeldResource, or_name
+
+Names = Sequence[pulumi.Input[str]]
+Triggers = Sequence[Any] | Mapping[str, Any]
 
 if TYPE_CHECKING:
     from typing_extensions import NotRequired, TypedDict
@@ -33,9 +35,6 @@ else:
     SourceStreamArgsDict = dict
 
 __all__ = ["SourceStream", "SourceStreamArgs", "SourceStreamArgsDict"]
-
-Names = Sequence[pulumi.Input[str]]
-Triggers = Sequence[Any] | Mapping[str, Any]
 
 
 class SourceStreamArgs(dict[str, Any]):
@@ -259,7 +258,9 @@ class SourceStream(WeldResource):
         self._register(resource_name, opts, arguments)
 
     @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> SourceStream:
+    def get(
+        cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
+    ) -> "SourceStream":
         """Read a stream that is in Weld and not managed by this stack.
 
         Args:
