@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Mapping
@@ -341,6 +342,8 @@ def serve(
     )
     server = simulator._prepare()
     threading.Thread(target=_announce, args=(simulator, server), daemon=True).start()
+    # What is loaded stays: the collector need not look through it again in the middle of an answer.
+    gc.freeze()
     try:
         simulator.serve_forever()
     except KeyboardInterrupt:
