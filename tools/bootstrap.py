@@ -27,7 +27,7 @@ from tools.console import SetupError
 from tools.local_env import environment, without_user_settings
 from tools.pulumi_cli import Cli, find_cli
 from tools.pulumi_install import ensure_cli
-from tools.virtual_env import ensure_venv
+from tools.virtual_env import compile_package, ensure_venv
 
 __all__ = ["Cli", "environment", "find_cli", "main", "without_user_settings"]
 
@@ -66,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
 def _dispatch(options: argparse.Namespace) -> int:
     quiet = options.command in ("run", "env")
     python = ensure_venv(quiet=quiet)
+    if not quiet:
+        compile_package()
     if options.command == "venv":
         return 0
     cli = ensure_cli(python, quiet=quiet)

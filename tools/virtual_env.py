@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import importlib.util
 import os
@@ -53,6 +54,14 @@ def ensure_venv(*, quiet: bool = False, root: Path = ROOT, venv: Path = VENV) ->
     elif not quiet:
         step(_TITLE, f"ready ({venv.name})")
     return venv / "bin" / "python"
+
+
+def compile_package(root: Path = ROOT) -> None:
+    """Write the package's bytecode, as pip does for a package that it installs, but not for one that is edited.
+
+    Otherwise each program and each plugin compiles the package anew where PYTHONDONTWRITEBYTECODE is set.
+    """
+    compileall.compile_dir(root / "weld_pulumi", quiet=2)
 
 
 def is_current(venv: Path, stamp: Path, wanted: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -88,6 +89,16 @@ class TestVirtualEnvironment:
         with pytest.raises(SetupError, match="No matching distribution found for something"):
             virtual_env.ensure_venv(root=tmp_path, venv=venv)
         assert not (venv / ".stamp").exists()
+
+    def test_bytecode_is_written_whatever_the_machine_says(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("sys.dont_write_bytecode", True)
+        module = tmp_path / "weld_pulumi" / "lifecycle" / "module.py"
+        module.parent.mkdir(parents=True)
+        module.write_text("ANSWER = 42\n")
+        virtual_env.compile_package(tmp_path)
+        assert Path(importlib.util.cache_from_source(str(module))).is_file()
 
     def test_python_too_old(self) -> None:
         with pytest.raises(SetupError, match=r"Python 3\.9 is too old"):
