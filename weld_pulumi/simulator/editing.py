@@ -131,7 +131,7 @@ def delete(world: World, kind: str, identifier: str) -> None:
         streams.delete_stream(world, identifier)
     else:
         if kind == "connection":
-            syncs.record_deletion(world, kind, row, row["label"])
+            syncs.record_deletions(world, kind, [row])
         world.store.delete(KINDS[kind], id=identifier)
 
 

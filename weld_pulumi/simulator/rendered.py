@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pydantic_core
+
 from . import shapes
 from .store import Row
 from .values import to_json
@@ -15,7 +17,8 @@ def streams(world: World, rows: list[Row]) -> bytes:
     kept = world.rendered_streams()
     missing = [row for row in rows if row["id"] not in kept]
     for row, shape in zip(missing, shapes.stream_shapes(world, missing), strict=True):
-        kept[row["id"]] = to_json(shape)
+        # Four times as fast as Python's own; only for what is not deep.
+        kept[row["id"]] = pydantic_core.to_json(shape)
     return _listed([kept[row["id"]] for row in rows])
 
 

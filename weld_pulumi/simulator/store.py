@@ -158,10 +158,11 @@ class Store:
         rows = self._select(table, "WHERE id = ?", [identifier])
         return rows[0] if rows else None
 
-    def find(self, table: str, **equal: Any) -> list[Row]:
-        """The rows in which these columns have these values, oldest first."""
+    def find(self, table: str, only: Sequence[str] = (), **equal: Any) -> list[Row]:
+        """The rows in which these columns have these values, oldest first; whole, or only some of their columns."""
         where = " AND ".join(f"{key} = ?" for key in equal)
-        return self._select(table, f"WHERE {where} ORDER BY seq" if where else "ORDER BY seq", list(equal.values()))
+        rest = f"WHERE {where} ORDER BY seq" if where else "ORDER BY seq"
+        return self._select(table, rest, list(equal.values()), only)
 
     def find_any(self, table: str, column: str, values: Sequence[str], **equal: Any) -> list[Row]:
         """The same, and one of these values in one column."""
@@ -212,10 +213,14 @@ class Store:
             self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", [*values, identifier])
 
     def rewrite(self, table: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
-        """Write these columns of rows as the rows have them now."""
+        """Write these columns of rows as the rows have them now: those that agree with one statement."""
         assignments = ", ".join(f"{key} = ?" for key in columns)
-        statement = f"UPDATE {table} SET {assignments} WHERE id = ?"
-        self._db.executemany(statement, self._encode_all(table, rows, [*columns, "id"]))
+        statement = f"UPDATE {table} SET {assignments} WHERE id IN (SELECT value FROM json_each(?))"
+        alike: dict[tuple[Any, ...], list[str]] = {}
+        for line, row in zip(self._encode_all(table, rows, columns), rows, strict=True):
+            alike.setdefault(tuple(line), []).append(row["id"])
+        for values, identifiers in alike.items():
+            self._db.execute(statement, [*values, json.dumps(identifiers)])
 
     def delete(self, table: str, **equal: Any) -> None:
         """Remove the rows in which these columns have these values."""
@@ -232,7 +237,7 @@ class Store:
         """The names of the columns of a table."""
         return self._columns[table]
 
-    def _encode_all(self, table: str, rows: Sequence[Row], keys: list[str]) -> list[list[Any]]:
+    def _encode_all(self, table: str, rows: Sequence[Row], keys: Sequence[str]) -> list[list[Any]]:
         """These columns of rows, as SQLite keeps them; it writes true and false as 1 and 0 by itself."""
         kinds = TABLES[table]
         lines = [[row[key] for key in keys] for row in rows]
@@ -241,11 +246,13 @@ class Store:
                 line[number] = _text(line[number])
         return lines
 
-    def _select(self, table: str, rest: str, values: Sequence[Any]) -> list[Row]:
-        columns = self._columns[table]
+    def _select(self, table: str, rest: str, values: Sequence[Any], only: Sequence[str] = ()) -> list[Row]:
+        columns = only or self._columns[table]
         found = self._db.execute(f"SELECT {', '.join(columns)} FROM {table} {rest}", values).fetchall()
         rows = [dict(zip(columns, line, strict=True)) for line in found]
         for key, kind in self._coded[table]:
+            if key not in columns:
+                continue
             convert = _json if kind == "JSON" else bool
             for row in rows:
                 if row[key] is not None:

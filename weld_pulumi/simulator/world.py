@@ -76,10 +76,14 @@ class World:
             self._offset += seconds
             self.store.set_meta(_OFFSET, str(self._offset))
 
+    def moment(self) -> Row:
+        """The times of what begins its life now."""
+        now = self.now()
+        return {"created_at": now, "updated_at": now}
+
     def new_row(self, **fields: Any) -> Row:
         """A row that begins its life now."""
-        now = self.now()
-        return {"id": new_id(), "created_at": now, "updated_at": now, **fields}
+        return {"id": new_id(), **self.moment(), **fields}
 
     def change(self, table: str, row: Row, **fields: Any) -> None:
         """Change a row, here and in the store, and its time of change."""

@@ -183,5 +183,5 @@ def delete_connection(world: World, identifier: str) -> None:
     if reading == "removes_syncs":
         for sync in users.values():
             syncs.remove_sync(world, sync, remove_data=False)
-    syncs.record_deletion(world, "connection", connection, connection["label"])
+    syncs.record_deletions(world, "connection", [connection])
     world.store.delete("connections", id=identifier)

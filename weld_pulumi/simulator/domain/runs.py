@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
 
 from ..errors import ApiError, not_found
 from ..store import Row
@@ -14,6 +13,8 @@ from .paging import Page
 KEPT_SECONDS = 92 * 24 * 60 * 60
 _PREFIX = "stream-sync-"
 _CHANGED_BY_A_RUN = ("runs_started", "history_resets", "refresh_requested", "reset_history")
+# What of a stream a run depends on.
+_SEEN_BY_A_RUN = ("id", "name", "elt_sync_id", "full_sync_always", *_CHANGED_BY_A_RUN)
 
 
 def run_id(stream_id: str, started_at: float) -> str:
@@ -69,10 +70,14 @@ def start_run(world: World, stream: Row) -> Row:
     return _start_runs(world, [stream], started)[0]
 
 
-def start_first_runs(world: World, streams: Iterable[Row]) -> None:
-    """Begin a run of each stream that never had one."""
-    never_run = [stream for stream in streams if not stream["runs_started"]]
-    _start_runs(world, never_run, int(world.now() * 1000) / 1000)
+def start_first_runs(world: World, sync_id: str) -> None:
+    """Begin a run of each stream of a sync that never had one."""
+    start_runs_of_new(world, world.store.find("streams", _SEEN_BY_A_RUN, elt_sync_id=sync_id, runs_started=0))
+
+
+def start_runs_of_new(world: World, streams: list[Row]) -> None:
+    """Begin the first run of each of these streams."""
+    _start_runs(world, streams, int(world.now() * 1000) / 1000)
 
 
 def _start_runs(world: World, streams: list[Row], started: float) -> list[Row]:

@@ -40,18 +40,18 @@ def upsert(world: World, sync_id: str, entries: list[Row]) -> Upserted:
     found = world.store.find_any("streams", "name", _names(entries), elt_sync_id=sync_id)
     present = {row["name"]: row for row in found}
     _check_names(world, sync, entries, present)
-    sent, new, fresh = [], [], {**_FRESH, **world.new_row()}
+    sent, new, fresh = [], [], {**_FRESH, **world.moment(), "elt_sync_id": sync_id}
     for entry in entries:
         row = present.get(entry["name"])
         if row is None:
-            row = {**fresh, **_fields(entry), "id": new_id(), "elt_sync_id": sync_id, "name": entry["name"]}
+            row = {**fresh, **_fields(entry), "id": new_id(), "name": entry["name"]}
             new.append(row)
         else:
             world.change("streams", row, **_changes(world, entry))
         sent.append(row)
     world.store.insert("streams", new)
     if sync["enabled"]:
-        runs.start_first_runs(world, new)
+        runs.start_runs_of_new(world, new)
     return Upserted(sync, sent, new)
 
 
@@ -110,6 +110,6 @@ def _changes(world: World, entry: Row) -> Row:
 def delete_stream(world: World, identifier: str) -> None:
     """Delete a stream; its tables stay."""
     stream = runs.stream_or_404(world, identifier)
-    syncs.record_deletion(world, "stream", stream, stream["name"])
+    syncs.record_deletions(world, "stream", [stream])
     world.store.delete("runs", elt_stream_id=identifier)
     world.store.delete("streams", id=identifier)

@@ -10,11 +10,13 @@ from cronsim import CronSim, CronSimError
 
 from ..errors import ApiError, not_found
 from ..store import Row
+from ..values import new_id
 from ..world import World
 from . import runs
 
 DAILY = "0 0 * * *"
 
+_NAMED_BY = {"connection": "label", "sync": "destination_schema_name", "stream": "name"}
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "array": (list,),
@@ -169,12 +171,11 @@ def enable(world: World, identifier: str) -> None:
     sync = sync_or_404(world, identifier)
     if sync["enabled"] and world.readings["enable_again"] == "409":
         raise ApiError(409, "already_enabled", f"ELT sync {identifier} is enabled already.")
-    streams = world.store.find("streams", elt_sync_id=identifier)
-    if not streams and world.readings["enable_empty"] == "400":
+    if world.readings["enable_empty"] == "400" and not world.store.count("streams", elt_sync_id=identifier):
         raise ApiError(400, "no_streams", f"ELT sync {identifier} has no streams.")
     if not sync["enabled"]:
         world.change("syncs", sync, enabled=True, status="RUNNING")
-        runs.start_first_runs(world, streams)
+        runs.start_first_runs(world, identifier)
 
 
 def disable(world: World, identifier: str) -> None:
@@ -197,18 +198,18 @@ def delete_sync(world: World, identifier: str, *, remove_data: bool) -> None:
 
 def remove_sync(world: World, sync: Row, *, remove_data: bool) -> None:
     """Remove a sync and what hangs on it, and remember that it was there."""
-    for stream in world.store.find("streams", elt_sync_id=sync["id"]):
-        record_deletion(world, "stream", stream, stream["name"], data_removed=remove_data)
+    record_deletions(world, "stream", world.store.find("streams", elt_sync_id=sync["id"]), data_removed=remove_data)
     world.store.delete("streams", elt_sync_id=sync["id"])
     world.store.delete("runs", elt_sync_id=sync["id"])
-    record_deletion(world, "sync", sync, sync["destination_schema_name"], data_removed=remove_data)
+    record_deletions(world, "sync", [sync], data_removed=remove_data)
     world.store.delete("syncs", id=sync["id"])
 
 
-def record_deletion(world: World, kind: str, row: Row, name: str, *, data_removed: bool = False) -> None:
+def record_deletions(world: World, kind: str, rows: list[Row], *, data_removed: bool = False) -> None:
     """Remember what was deleted, for who wants to know what became of it."""
-    entry = world.new_row(kind=kind, name=name, data_removed=data_removed, was=row)
-    world.store.insert("deletions", [{**entry, "id": f"{kind}:{row['id']}:{entry['id']}"}])
+    entry, name = {**world.moment(), "kind": kind, "data_removed": data_removed}, _NAMED_BY[kind]
+    entries = [{**entry, "id": f"{kind}:{row['id']}:{new_id()}", "name": row[name], "was": row} for row in rows]
+    world.store.insert("deletions", entries)
 
 
 def attach(world: World, identifier: str, orchestration_id: str) -> Row:
