@@ -221,6 +221,8 @@ def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
     if not isinstance(item, dict):
         return {}, [Problem(path, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)")]
     entry, problems = ENTRY.canonical(item, f"{path}.")
+    if len(entry) < 2:
+        return entry, problems  # a name alone, as thousands are, contradicts nothing
     told = {problem.path for problem in problems}
     return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in told]
 

@@ -3,7 +3,7 @@
 # Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -107,7 +107,6 @@ class EltSync(WeldResource):
     elt_settings: pulumi.Output[dict[str, Any] | None]
     start_date: pulumi.Output[str | None]
     enabled: pulumi.Output[bool]
-    source_streams: pulumi.Output[list[dict[str, Any]] | None]
     adopt: pulumi.Output[bool | str]
     deletion_policy: pulumi.Output[str]
     remove_destination_data: pulumi.Output[bool]
@@ -118,8 +117,14 @@ class EltSync(WeldResource):
     source_integration_id: pulumi.Output[str]
     destination_integration_id: pulumi.Output[str]
     destination_connection_id: pulumi.Output[str]
-    stream_ids: pulumi.Output[dict[str, str]]
     created_at: pulumi.Output[str | None]
+    # The SDK would compare each of thousands of entries with its type, and change none of them.
+    if TYPE_CHECKING:
+        source_streams: pulumi.Output[list[dict[str, Any]] | None]
+        stream_ids: pulumi.Output[dict[str, str]]
+    else:
+        source_streams: pulumi.Output[Any]
+        stream_ids: pulumi.Output[Any]
 
     def __init__(
         self,
