@@ -67,9 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", choices=[*MODES, "startup"], help="leave the others out")
     parser.add_argument("--sizes", type=_numbers(int), metavar="N,N", help="numbers of streams")
     parser.add_argument("--latency", type=_numbers(float), metavar="MS,MS", help="milliseconds of each answer of Weld")
-    parser.add_argument(
-        "--repeat", type=int, metavar="N", help="runs of each case (default: 3, or 1 where one takes minutes)"
-    )
+    parser.add_argument("--repeat", type=int, metavar="N", help="turns of each case (default: 5, or 1 of minutes each)")
     parser.add_argument(
         "--same-state", action="store_true", help="compare with resources that hold as many properties as Weld's"
     )
@@ -101,7 +99,7 @@ def _plan(options: argparse.Namespace) -> Iterator[tuple[Case, int]]:
 
 def _repeats(mode: str, streams: int, quick: bool) -> int:
     # The engine writes its whole state after each step, so a thousand resources take minutes.
-    return 1 if quick or (mode == "separate" and streams >= 1000) else 3
+    return 1 if quick or (mode == "separate" and streams >= 1000) else 5
 
 
 def _measure_all(

@@ -19,9 +19,9 @@ from tools.bench_summary import Row, Target
 _COLUMNS = {
     "case": "",
     "operation": "",
-    "idle s": "wall time of the provider that does nothing, best of the runs",
+    "idle s": "wall time of the provider that does nothing, median of the runs",
     "weld s": "the same with weld-pulumi",
-    "ratio": "of these two",
+    "ratio": "of the two in one turn, one right after the other; median of the turns",
     "CPU": "the same ratio of processor time",
     "answers s": "how long the simulated Weld took to answer",
     "reads": "",

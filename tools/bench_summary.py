@@ -1,10 +1,11 @@
-"""From single measurements to what is told: the best runs, ratios, and whether the targets are met."""
+"""From single measurements to what is told: medians, ratios, and whether the targets are met."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 from tools.bench_run import OPERATIONS, Case, Measurement
@@ -14,45 +15,52 @@ from weld_pulumi.api.client import UPSERT_SIZE
 
 
 @dataclass(frozen=True)
-class Best:
-    """One provider: the least disturbed of its runs, and the largest memory of the plugin in any of them."""
+class Typical:
+    """One provider: medians of its runs, and the largest memory of the plugin in any of them."""
 
     seconds: float
     cpu_seconds: float
     memory: int | None
 
     @classmethod
-    def of(cls, items: list[Measurement]) -> Best:
+    def of(cls, items: Sequence[Measurement]) -> Typical:
         memory = max((item.memory for item in items if item.memory is not None), default=None)
-        return cls(min(item.seconds for item in items), min(item.cpu_seconds for item in items), memory)
+        seconds, cpu_seconds = median(item.seconds for item in items), median(item.cpu_seconds for item in items)
+        return cls(round(seconds, 3), round(cpu_seconds, 3), memory)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One operation of a case."""
+    """One operation of a case.
+
+    The ratios are medians over the turns. In a turn both providers run one right after the other, so that a machine
+    that is faster at one time than at another disturbs a ratio less than it disturbs what the ratio is of.
+    """
 
     case: Case
     operation: str
     runs: int
-    idle: Best
-    weld: Best
+    idle: Typical
+    weld: Typical
+    ratio: float
+    cpu_ratio: float
     asked: Asked  # in one of the runs
 
-    @property
-    def ratio(self) -> float:
-        return round(self.weld.seconds / self.idle.seconds, 3)
-
-    @property
-    def cpu_ratio(self) -> float:
-        return round(self.weld.cpu_seconds / self.idle.cpu_seconds, 3)
+    @classmethod
+    def of(cls, case: Case, operation: str, turns: Sequence[tuple[Measurement, Measurement]]) -> Row:
+        idle, weld = zip(*turns, strict=True)
+        ratio = median(w.seconds / i.seconds for i, w in turns)
+        cpu_ratio = median(w.cpu_seconds / i.cpu_seconds for i, w in turns)
+        both = Typical.of(idle), Typical.of(weld)
+        return cls(case, operation, len(turns), *both, round(ratio, 3), round(cpu_ratio, 3), weld[-1].asked)
 
     @property
     def memory_ratio(self) -> float | None:
         return round(self.weld.memory / self.idle.memory, 3) if self.weld.memory and self.idle.memory else None
 
     def as_dict(self) -> dict[str, Any]:
-        ratios = {"ratio": self.ratio, "cpu_ratio": self.cpu_ratio, "memory_ratio": self.memory_ratio}
-        return {**asdict(self), **ratios, "reads": self.asked.reads, "writes": self.asked.writes}
+        found = {"memory_ratio": self.memory_ratio, "reads": self.asked.reads, "writes": self.asked.writes}
+        return {**asdict(self), **found}
 
 
 @dataclass(frozen=True)
@@ -72,15 +80,15 @@ class Target:
 
 
 def rows_of(measurements: Iterable[Measurement]) -> list[Row]:
-    """One row for each case and operation of which both providers were measured."""
-    grouped: dict[tuple[Case, str], dict[str, list[Measurement]]] = {}
+    """One row for each case and operation of which both providers were measured in a turn."""
+    turns: dict[tuple[Case, str, int], dict[str, Measurement]] = {}
     for item in measurements:
-        grouped.setdefault((item.case, item.operation), {}).setdefault(item.provider, []).append(item)
-    rows = [
-        Row(case, operation, len(both["weld"]), Best.of(both["idle"]), Best.of(both["weld"]), both["weld"][-1].asked)
-        for (case, operation), both in grouped.items()
-        if len(both) == 2
-    ]
+        turns.setdefault((item.case, item.operation, item.run), {})[item.provider] = item
+    grouped: dict[tuple[Case, str], list[tuple[Measurement, Measurement]]] = {}
+    for (case, operation, _), both in turns.items():
+        if len(both) == 2:
+            grouped.setdefault((case, operation), []).append((both["idle"], both["weld"]))
+    rows = [Row.of(case, operation, pairs) for (case, operation), pairs in grouped.items()]
     return sorted(rows, key=_place)
 
 
