@@ -46,7 +46,9 @@ class WeldModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, value: Any) -> Any:
-        return {k: v for k, v in value.items() if v is not None} if isinstance(value, dict) else value
+        if not isinstance(value, dict) or None not in value.values():
+            return value
+        return {k: v for k, v in value.items() if v is not None}
 
 
 class ConnectionInfo(WeldModel):

@@ -342,8 +342,10 @@ def serve(
     )
     server = simulator._prepare()
     threading.Thread(target=_announce, args=(simulator, server), daemon=True).start()
-    # What is loaded stays: the collector need not look through it again in the middle of an answer.
+    # What is loaded stays, and of the thousands of rows of an answer none is garbage: the collector need not look
+    # through either again and again.
     gc.freeze()
+    gc.set_threshold(100_000)
     try:
         simulator.serve_forever()
     except KeyboardInterrupt:

@@ -86,6 +86,8 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS runs_of_sync ON runs (elt_sync_id)",
 )
 _SQL_TYPES = {"BOOL": "INTEGER", "JSON": "TEXT"}
+# What SQLite takes in one statement, be it an old one.
+_MOST_PARAMETERS = 999
 _COMMON = {"id": "TEXT", "created_at": "REAL", "updated_at": "REAL"}
 
 
@@ -150,8 +152,12 @@ class Store:
         if not rows:
             return
         keys = list(rows[0])
-        statement = f"INSERT INTO {table} ({', '.join(keys)}) VALUES ({', '.join('?' * len(keys))})"
-        self._db.executemany(statement, self._encode_all(table, rows, keys))
+        line = f"({', '.join('?' * len(keys))})"
+        at_once = _MOST_PARAMETERS // len(keys)  # one by one takes half as long again
+        for start in range(0, len(rows), at_once):
+            some = self._encode_all(table, rows[start : start + at_once], keys)
+            statement = f"INSERT INTO {table} ({', '.join(keys)}) VALUES {', '.join([line] * len(some))}"
+            self._db.execute(statement, [value for values in some for value in values])
 
     def get(self, table: str, identifier: str) -> Row | None:
         """The row with this id."""
