@@ -179,7 +179,7 @@ def _guarded(operation: str, run: Callable[[], T]) -> T:
 def _leave_to_itself() -> None:
     """Keep what is loaded out of garbage collection: it stays as long as the plugin.
 
-    Looking through it takes up to 0.1 s of a command with thousands of streams, and 0.2 s of each command at its end,
+    Looking through it takes up to 0.1 s of a command with thousands of streams, and 0.15 s of each command at its end,
     when Pulumi waits for the plugin to exit.
     """
     if _is_plugin():

@@ -201,6 +201,15 @@ class TestCommands:
         assert bootstrap.main(["setup"]) == 1
         assert capsys.readouterr().err.startswith("Error: /some/file: No space left on device;")
 
+    def test_setup_writes_bytecode_and_a_command_does_not_wait_for_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        compiled: list[str] = []
+        monkeypatch.setattr(bootstrap, "compile_package", lambda: compiled.append("package"))
+        assert bootstrap.main(["setup"]) == 0
+        assert compiled == ["package"]
+        monkeypatch.setattr("os.execvpe", lambda *_: None)
+        bootstrap.main(["run", "--", "pulumi", "up"])
+        assert compiled == ["package"]
+
     def test_run_becomes_the_command(self, monkeypatch: pytest.MonkeyPatch) -> None:
         ran: list[tuple[str, list[str], dict[str, str]]] = []
         monkeypatch.setattr("os.execvpe", lambda *call: ran.append(call))
