@@ -81,8 +81,8 @@ def test_ratios_are_promised_for_the_large_cases_without_latency_only() -> None:
 @pytest.mark.parametrize(
     ("case", "operation", "kinds", "expected"),
     [
-        (INLINE, "up", {"GET /elt_syncs": 2, "POST /elt_syncs/ID/source_streams": 10, "POST /elt_syncs": 2}, []),
-        (INLINE, "up", {"GET /elt_syncs": 3, "POST /elt_syncs/ID/source_streams": 12}, ["requests"]),
+        (INLINE, "up", {"GET /elt_syncs": 2, "POST /elt_syncs/ID/source_streams": 5, "POST /elt_syncs": 2}, []),
+        (INLINE, "up", {"GET /elt_syncs": 3, "POST /elt_syncs/ID/source_streams": 7}, ["requests"]),
         (INLINE, "second up", {"GET /elt_syncs": 1}, ["requests"]),
         (INLINE, "refresh", {"GET /elt_syncs/ID": 2}, ["requests"]),
         (SEPARATE, "up", {"GET /elt_streams": 15, "POST /elt_syncs/ID/source_streams": 1000}, []),

@@ -9,6 +9,7 @@ Methods whose request must not be repeated blindly may raise
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -41,7 +42,8 @@ __all__ = ["WeldClient"]
 M = TypeVar("M", bound=WeldModel)
 
 #: Streams in one upsert. Weld states no limit; a 413 halves it.
-UPSERT_SIZE = 500
+UPSERT_SIZE = 1000
+_UPSERTS_AT_ONCE = 2
 
 
 class WeldClient:
@@ -56,6 +58,7 @@ class WeldClient:
         self.settings = settings
         self.transport = transport or Transport(settings)
         self._has_read_a_list = False
+        self._largest_upsert = UPSERT_SIZE
 
     # Connections -----------------------------------------------------------------------------------------------
 
@@ -169,33 +172,38 @@ class WeldClient:
         """Yield the streams that a sync can have (GET /elt_syncs/{id}/available_source_streams); there can be many."""
         return self._list(AvailableSourceStream, _sync(sync_id, "/available_source_streams"), paged=False)
 
-    def upsert_streams(
-        self, sync_id: str, streams: Sequence[Mapping[str, Any]], size: int = UPSERT_SIZE
-    ) -> list[EltStreamInfo]:
-        """Add streams or change them, by name, in batches (POST /elt_syncs/{id}/source_streams).
+    def upsert_streams(self, sync_id: str, streams: Sequence[Mapping[str, Any]]) -> list[EltStreamInfo]:
+        """Add streams or change them, by name (POST /elt_syncs/{id}/source_streams).
+
+        Thousands go in batches, two at a time: one is under way while the answer to another is read.
 
         Returns those of them that Weld answers with: it may tell all streams of the sync, those sent, the new ones or
         none. Others are not even read, since to each of a thousand writes there may be a thousand.
         """
         path = _sync(sync_id, "/source_streams")
-        answered: list[EltStreamInfo] = []
-        waiting = [list(streams[start : start + size]) for start in range(0, len(streams), size)]
-        while waiting:
-            batch = waiting.pop(0)
-            try:
-                answer = self._send(Kind.IDEMPOTENT, "POST", path, {"source_streams": batch})
-            except WeldApiError as error:
-                if error.status_code != 413 or len(batch) == 1:
-                    raise
-                half = (len(batch) + 1) // 2
-                smaller = [item for part in [batch, *waiting] for item in part]
-                waiting = [smaller[start : start + half] for start in range(0, len(smaller), half)]
-                continue
-            items = answer.get("source_streams") if isinstance(answer, dict) else answer
-            names = {item["name"] for item in batch}
-            told = [item for item in (items if isinstance(items, list) else []) if _name_of(item) in names]
-            answered += [self._parse(EltStreamInfo, item, f"POST {path}") for item in told]
-        return answered
+        batches = [streams[start : start + UPSERT_SIZE] for start in range(0, len(streams), UPSERT_SIZE)]
+        if len(batches) < 2:
+            return [stream for batch in batches for stream in self._upsert(path, batch)]
+        with ThreadPoolExecutor(_UPSERTS_AT_ONCE) as pool:
+            # After a failure the batches that wait are not sent any more.
+            answers = pool.map(lambda batch: self._upsert(path, batch), batches)
+            return [stream for answered in answers for stream in answered]
+
+    def _upsert(self, path: str, batch: Sequence[Mapping[str, Any]]) -> list[EltStreamInfo]:
+        if len(batch) > self._largest_upsert:
+            half = (len(batch) + 1) // 2
+            return [*self._upsert(path, batch[:half]), *self._upsert(path, batch[half:])]
+        try:
+            answer = self._send(Kind.IDEMPOTENT, "POST", path, {"source_streams": batch})
+        except WeldApiError as error:
+            if error.status_code != 413 or len(batch) == 1:
+                raise
+            self._largest_upsert = min(self._largest_upsert, (len(batch) + 1) // 2)
+            return self._upsert(path, batch)
+        items = answer.get("source_streams") if isinstance(answer, dict) else answer
+        names = {item["name"] for item in batch}
+        told = [item for item in (items if isinstance(items, list) else []) if _name_of(item) in names]
+        return [self._parse(EltStreamInfo, item, f"POST {path}") for item in told]
 
     def list_streams(self, sync_id: str | None = None) -> list[EltStreamInfo]:
         """Return all streams, or those of one sync (GET /elt_streams)."""

@@ -204,27 +204,39 @@ def test_an_id_stays_in_its_place(connect: Connect, identifier: str) -> None:
 
 def test_many_streams_go_in_batches(weld: Simulator, client: WeldClient, sync: str) -> None:
     weld.set_reading("unknown_stream", "accepted")
-    names = [f"t{number}" for number in range(1201)]
+    names = [f"t{number}" for number in range(2201)]
     answered = client.upsert_streams(sync, [{"name": name} for name in names])
-    assert {stream.name for stream in answered} == set(names)  # and not the one that was there
-    assert [len(request.body["source_streams"]) for request in weld.writes()] == [500, 500, 201]
+    assert [stream.name for stream in answered] == names  # and not the one that was there
+    assert sorted(_batches(weld, 201)) == [201, 1000, 1000]
     weld.clear_requests()
     assert client.upsert_streams(sync, []) == []
     assert weld.requests() == []
 
 
-@pytest.mark.parametrize(("most", "sizes"), [(250, [250] * 4), (7, [7] * 142 + [6]), (1, [1] * 1000)])
+@pytest.mark.parametrize(("count", "most"), [(1000, 250), (1000, 7), (1000, 1), (2100, 7)])
 def test_a_batch_that_is_too_large_is_halved(
-    weld: Simulator, client: WeldClient, sync: str, most: int, sizes: list[int]
+    weld: Simulator, client: WeldClient, sync: str, count: int, most: int
 ) -> None:
     weld.set_readings({"unknown_stream": "accepted", "max_streams_per_upsert": most, "upsert_answer": "empty"})
-    client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(1000)])
-    taken = [len(request.body["source_streams"]) for request in weld.writes() if request.status == 201]
-    refused = [len(request.body["source_streams"]) for request in weld.writes() if request.status == 413]
-    assert sum(taken) == 1000
-    assert max(taken) <= most
-    assert len(refused) <= 9  # it learns for all that is left
-    assert len(client.list_streams(sync)) == 1001
+    client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(count)])
+    assert sum(_batches(weld, 201)) == count
+    assert max(_batches(weld, 201)) <= most
+    assert len(_batches(weld, 413)) <= 2 * 10  # each of the two that are under way learns for all that is left
+    assert len(client.list_streams(sync)) == count + 1
+    weld.clear_requests()
+    client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(10)])
+    assert _batches(weld, 413) == []
+
+
+def test_after_a_refused_batch_no_other_is_begun(weld: Simulator, client: WeldClient, sync: str) -> None:
+    weld.fault("status", "POST", f"/elt_syncs/{sync}/source_streams", status=400, times=None)
+    with pytest.raises(WeldApiError, match="400"):
+        client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(40_000)])
+    assert len(_batches(weld, 400)) < 40
+
+
+def _batches(weld: Simulator, status: int) -> list[int]:
+    return [len(request.body["source_streams"]) for request in weld.writes() if request.status == status]
 
 
 def test_one_stream_that_is_too_large_is_an_error(weld: Simulator, client: WeldClient, sync: str) -> None:
