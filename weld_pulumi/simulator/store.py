@@ -60,7 +60,6 @@ TABLES: dict[str, dict[str, str]] = {
         "refresh_requested": "BOOL",
         "reset_history": "BOOL",
         "history_resets": "INTEGER",
-        "runs_started": "INTEGER",
     },
     "runs": {
         "elt_sync_id": "TEXT",
@@ -80,7 +79,6 @@ TABLES: dict[str, dict[str, str]] = {
 
 _INDEXES = (
     "CREATE UNIQUE INDEX IF NOT EXISTS stream_names ON streams (elt_sync_id, name)",
-    "CREATE INDEX IF NOT EXISTS streams_of_sync ON streams (elt_sync_id)",
     "CREATE INDEX IF NOT EXISTS syncs_of_connection ON syncs (source_connection_id)",
     "CREATE INDEX IF NOT EXISTS runs_of_stream ON runs (elt_stream_id, started_at)",
     "CREATE INDEX IF NOT EXISTS runs_of_sync ON runs (elt_sync_id)",
@@ -246,7 +244,7 @@ class Store:
     def _encode_all(self, table: str, rows: Sequence[Row], keys: Sequence[str]) -> list[list[Any]]:
         """These columns of rows, as SQLite keeps them; it writes true and false as 1 and 0 by itself."""
         kinds = TABLES[table]
-        lines = [[row[key] for key in keys] for row in rows]
+        lines = [list(map(row.__getitem__, keys)) for row in rows]
         for number in [number for number, key in enumerate(keys) if kinds.get(key) == "JSON"]:
             for line in lines:
                 line[number] = _text(line[number])

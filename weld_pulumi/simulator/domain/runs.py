@@ -12,9 +12,11 @@ from .paging import Page
 
 KEPT_SECONDS = 92 * 24 * 60 * 60
 _PREFIX = "stream-sync-"
-_CHANGED_BY_A_RUN = ("runs_started", "history_resets", "refresh_requested", "reset_history")
-# What of a stream a run depends on.
-_SEEN_BY_A_RUN = ("id", "name", "elt_sync_id", "full_sync_always", *_CHANGED_BY_A_RUN)
+_FIRST = ("FULL", "INITIAL_SYNC")
+# What of a stream a run takes away.
+_MARKS = ("history_resets", "refresh_requested", "reset_history")
+# What of a stream its first run depends on.
+_SEEN_BY_A_FIRST_RUN = ("id", "name", "elt_sync_id", *_MARKS)
 
 
 def run_id(stream_id: str, started_at: float) -> str:
@@ -62,58 +64,57 @@ def latest_run(world: World, stream_id: str) -> Row | None:
 
 def start_run(world: World, stream: Row) -> Row:
     """Begin a run of a stream, a full one where that was asked for."""
-    latest = latest_run(world, stream["id"]) if stream["runs_started"] else None
-    started = int(world.now() * 1000) / 1000
-    if latest is not None and started <= latest["started_at"]:
+    latest, started = latest_run(world, stream["id"]), _moment(world)
+    if latest is None:
+        return _start_runs(world, [stream], started, _FIRST)[0]
+    if started <= latest["started_at"]:
         # The moment is part of the id, so no two runs of a stream share one.
         started = round(latest["started_at"] + 0.001, 3)
-    return _start_runs(world, [stream], started)[0]
+    return _start_runs(world, [stream], started, _kind(stream))[0]
 
 
 def start_first_runs(world: World, sync_id: str) -> None:
     """Begin a run of each stream of a sync that never had one."""
-    start_runs_of_new(world, world.store.find("streams", _SEEN_BY_A_RUN, elt_sync_id=sync_id, runs_started=0))
+    ran = {run["elt_stream_id"] for run in world.store.find("runs", ("elt_stream_id",), elt_sync_id=sync_id)}
+    streams = world.store.find("streams", _SEEN_BY_A_FIRST_RUN, elt_sync_id=sync_id)
+    start_runs_of_new(world, [stream for stream in streams if stream["id"] not in ran])
 
 
 def start_runs_of_new(world: World, streams: list[Row]) -> None:
     """Begin the first run of each of these streams."""
-    _start_runs(world, streams, int(world.now() * 1000) / 1000)
+    _start_runs(world, streams, _moment(world), _FIRST)
 
 
-def _start_runs(world: World, streams: list[Row], started: float) -> list[Row]:
-    now = world.now()
-    made = [_new_run(stream, started, now, world.run_seconds) for stream in streams]
-    for stream in streams:
-        stream["runs_started"] += 1
-        if stream["refresh_requested"]:
-            stream["history_resets"] += bool(stream["reset_history"])
-            stream["refresh_requested"] = stream["reset_history"] = False
-    world.store.rewrite("streams", streams, _CHANGED_BY_A_RUN)
+def _moment(world: World) -> float:
+    return int(world.now() * 1000) / 1000
+
+
+def _start_runs(world: World, streams: list[Row], started: float, kind: tuple[str, str]) -> list[Row]:
+    common = {**world.moment(), "started_at": started, "seconds": world.run_seconds, "error_message": None}
+    made = [{**common, **_new_run(stream, started, *kind)} for stream in streams]
     world.store.insert("runs", made)
+    marked = [stream for stream in streams if stream["refresh_requested"]]
+    for stream in marked:
+        stream["history_resets"] += bool(stream["reset_history"])
+        stream["refresh_requested"] = stream["reset_history"] = False
+    world.store.rewrite("streams", marked, _MARKS)
     return made
 
 
-def _new_run(stream: Row, started: float, now: float, seconds: float) -> Row:
-    mode, trigger = _mode(stream)
+def _new_run(stream: Row, started: float, mode: str, trigger: str) -> Row:
     total = 1000 + zlib.crc32(stream["name"].encode()) % 9000
     return {
         "id": run_id(stream["id"], started),
-        "created_at": now,
-        "updated_at": now,
         "elt_sync_id": stream["elt_sync_id"],
         "elt_stream_id": stream["id"],
-        "started_at": started,
-        "seconds": seconds,
         "operation_mode": mode,
         "full_sync_trigger": trigger,
         "rows_total": total if mode == "FULL" else total // 50,
-        "error_message": None,
     }
 
 
-def _mode(stream: Row) -> tuple[str, str]:
-    if not stream["runs_started"]:
-        return "FULL", "INITIAL_SYNC"
+def _kind(stream: Row) -> tuple[str, str]:
+    """Mode and trigger of a run that is not the first one."""
     if stream["refresh_requested"]:
         return "FULL", "USER"
     if stream["full_sync_always"]:

@@ -22,7 +22,7 @@ FIELDS = (
     "excluded_substreams",
     "enabled_history_table",
 )
-_FRESH: Row = {"refresh_requested": False, "reset_history": False, "history_resets": 0, "runs_started": 0}
+_FRESH: Row = {"refresh_requested": False, "reset_history": False, "history_resets": 0}
 
 
 class Upserted(NamedTuple):
@@ -80,7 +80,8 @@ def _check_names(world: World, sync: Row, entries: list[Row], present: dict[str,
             problem = _problem(stream, sync["source_integration_id"], entry["name"])
         else:
             problem = ""
-        unknown = set(entry.get("excluded_substreams", ())) - set(stream.sub_streams if stream else ())
+        without = entry.get("excluded_substreams")
+        unknown = set(without) - set(stream.sub_streams if stream else ()) if without else None
         if not problem and unknown:
             problem = f"{entry['name']} has no sub-stream {', '.join(sorted(unknown))}"
         if problem:
