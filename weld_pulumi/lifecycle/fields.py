@@ -127,7 +127,8 @@ class Table:
 
     def changed(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
         """Return the names of the arguments that mean something else in ``new`` than in ``old``."""
-        return [field.name for field in self if field.differs(field.value(old), field.value(new))]
+        said_anew = [field for field in self if old.get(field.name) != new.get(field.name)]
+        return [field.name for field in said_anew if field.differs(field.value(old), field.value(new))]
 
     def replacing(self, names: list[str]) -> list[str]:
         """Return those of the names whose change needs a new object."""

@@ -221,8 +221,11 @@ class SourceStreamLifecycle(Lifecycle):
             listed = self._listed(sync_id)
             if listed is None:
                 return None
-            by_name = listed.get(str(declared.get("name")))
-            found = by_name if by_name and by_name.id == id else next((s for s in listed.values() if s.id == id), None)
+            named = listed.get(str(declared.get("name")))
+            if named is not None and named.id == id:
+                return named
+            # A copy, since other threads change the list.
+            found = next((stream for stream in list(listed.values()) if stream.id == id), None)
             if found is not None:
                 return found
         try:
@@ -237,7 +240,7 @@ class SourceStreamLifecycle(Lifecycle):
     def _listed(self, sync_id: str) -> dict[str, EltStreamInfo] | None:
         """Return the streams of the sync; None where the sync itself is gone, and its streams with it."""
         try:
-            return dict(self.session.streams_of(sync_id))
+            return self.session.streams_of(sync_id)
         except NotFoundError as error:
             try:
                 self.client.get_sync(sync_id)
