@@ -1,9 +1,10 @@
 """``weld.Connection``: a source or destination account that a person has authorised in Weld."""
 
-# Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -75,17 +76,19 @@ class Connection(WeldResource):
         }
     )
 
-    integration_id: pulumi.Output[str]
-    label: pulumi.Output[str]
-    redirect_uri: pulumi.Output[str | None]
-    authorization_timeout: pulumi.Output[float]
-    reauthorize_triggers: pulumi.Output[Any]
-    adopt: pulumi.Output[bool | str]
-    deletion_policy: pulumi.Output[str]
-    status: pulumi.Output[str]
-    authorize_url: pulumi.Output[str | None]
-    authorize_expires_at: pulumi.Output[str | None]
-    created_at: pulumi.Output[str | None]
+    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
+    if TYPE_CHECKING:
+        integration_id: pulumi.Output[str]
+        label: pulumi.Output[str]
+        redirect_uri: pulumi.Output[str | None]
+        authorization_timeout: pulumi.Output[float]
+        reauthorize_triggers: pulumi.Output[Any]
+        adopt: pulumi.Output[bool | str]
+        deletion_policy: pulumi.Output[str]
+        status: pulumi.Output[str]
+        authorize_url: pulumi.Output[str | None]
+        authorize_expires_at: pulumi.Output[str | None]
+        created_at: pulumi.Output[str | None]
 
     def __init__(
         self,
@@ -118,7 +121,7 @@ class Connection(WeldResource):
         self.authorize_expires_at = _while_pending(self.status, self.authorize_expires_at)
 
     @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> "Connection":
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Connection:
         """Read a connection that is in Weld and not managed by this stack.
 
         Args:

@@ -1,6 +1,7 @@
 """``weld.EltSync``: tables of one source, copied into one schema of the destination."""
 
-# Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -100,31 +101,29 @@ class EltSync(WeldResource):
         }
     )
 
-    connection_id: pulumi.Output[str]
-    destination_schema_name: pulumi.Output[str]
-    sync_interval: pulumi.Output[str | None]
-    orchestration_workflow_id: pulumi.Output[str | None]
-    elt_settings: pulumi.Output[dict[str, Any] | None]
-    start_date: pulumi.Output[str | None]
-    enabled: pulumi.Output[bool]
-    adopt: pulumi.Output[bool | str]
-    deletion_policy: pulumi.Output[str]
-    remove_destination_data: pulumi.Output[bool]
-    run_triggers: pulumi.Output[Any]
-    full_refresh_triggers: pulumi.Output[Any]
-    status: pulumi.Output[str]
-    account_id: pulumi.Output[str]
-    source_integration_id: pulumi.Output[str]
-    destination_integration_id: pulumi.Output[str]
-    destination_connection_id: pulumi.Output[str]
-    created_at: pulumi.Output[str | None]
-    # The SDK would compare each of thousands of entries with its type, and change none of them.
+    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources, and compare
+    # each of thousands of entries with its type, to change none of them.
     if TYPE_CHECKING:
+        connection_id: pulumi.Output[str]
+        destination_schema_name: pulumi.Output[str]
+        sync_interval: pulumi.Output[str | None]
+        orchestration_workflow_id: pulumi.Output[str | None]
+        elt_settings: pulumi.Output[dict[str, Any] | None]
+        start_date: pulumi.Output[str | None]
+        enabled: pulumi.Output[bool]
+        adopt: pulumi.Output[bool | str]
+        deletion_policy: pulumi.Output[str]
+        remove_destination_data: pulumi.Output[bool]
+        run_triggers: pulumi.Output[Any]
+        full_refresh_triggers: pulumi.Output[Any]
+        status: pulumi.Output[str]
+        account_id: pulumi.Output[str]
+        source_integration_id: pulumi.Output[str]
+        destination_integration_id: pulumi.Output[str]
+        destination_connection_id: pulumi.Output[str]
+        created_at: pulumi.Output[str | None]
         source_streams: pulumi.Output[list[dict[str, Any]] | None]
         stream_ids: pulumi.Output[dict[str, str]]
-    else:
-        source_streams: pulumi.Output[Any]
-        stream_ids: pulumi.Output[Any]
 
     def __init__(
         self,
@@ -163,7 +162,7 @@ class EltSync(WeldResource):
         self._register(resource_name, opts, arguments)
 
     @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> "EltSync":
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> EltSync:
         """Read a sync that is in Weld and not managed by this stack.
 
         Args:

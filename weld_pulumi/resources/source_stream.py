@@ -1,6 +1,7 @@
 """``weld.SourceStream`` and the entries of ``source_streams``: one table or object that a sync copies."""
 
-# Annotations are real here, not texts: the SDK would evaluate them anew for each of a thousand resources.
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -202,22 +203,24 @@ class SourceStream(WeldResource):
         }
     )
 
-    elt_sync_id: pulumi.Output[str]
-    name: pulumi.Output[str]
-    incremental_pointer_id: pulumi.Output[str | None]
-    excluded_columns: pulumi.Output[list[str]]
-    hashed_columns: pulumi.Output[list[str]]
-    full_sync_always: pulumi.Output[bool]
-    full_sync_at_midnight: pulumi.Output[bool]
-    protected_from_full_sync: pulumi.Output[bool]
-    excluded_substreams: pulumi.Output[list[str]]
-    enabled_history_table: pulumi.Output[bool]
-    adopt: pulumi.Output[bool]
-    run_triggers: pulumi.Output[Any]
-    full_refresh_triggers: pulumi.Output[Any]
-    reset_history_table: pulumi.Output[bool]
-    incremental_primary_key_name: pulumi.Output[list[str]]
-    created_at: pulumi.Output[str | None]
+    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
+    if TYPE_CHECKING:
+        elt_sync_id: pulumi.Output[str]
+        name: pulumi.Output[str]
+        incremental_pointer_id: pulumi.Output[str | None]
+        excluded_columns: pulumi.Output[list[str]]
+        hashed_columns: pulumi.Output[list[str]]
+        full_sync_always: pulumi.Output[bool]
+        full_sync_at_midnight: pulumi.Output[bool]
+        protected_from_full_sync: pulumi.Output[bool]
+        excluded_substreams: pulumi.Output[list[str]]
+        enabled_history_table: pulumi.Output[bool]
+        adopt: pulumi.Output[bool]
+        run_triggers: pulumi.Output[Any]
+        full_refresh_triggers: pulumi.Output[Any]
+        reset_history_table: pulumi.Output[bool]
+        incremental_primary_key_name: pulumi.Output[list[str]]
+        created_at: pulumi.Output[str | None]
 
     def __init__(
         self,
@@ -258,9 +261,7 @@ class SourceStream(WeldResource):
         self._register(resource_name, opts, arguments)
 
     @classmethod
-    def get(
-        cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None
-    ) -> "SourceStream":
+    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> SourceStream:
         """Read a stream that is in Weld and not managed by this stack.
 
         Args:
