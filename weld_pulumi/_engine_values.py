@@ -27,20 +27,27 @@ def outward(props: Mapping[str, Any]) -> dict[str, Any]:
     return {key: _engine_value(value) for key, value in props.items() if value is not None}
 
 
-def unfit(value: Any, depth: int = 0) -> str | None:
+def unfit(value: Any) -> str | None:
     """Say why a value of the program can be sent nowhere, whatever argument it is for; None where it can."""
-    if depth > _DEEPEST:
-        return f"is nested more than {_DEEPEST} levels deep"
-    if isinstance(value, str):
-        whole = value.isascii() or _encodable(value)
-        return None if whole else "holds a text with half a character in it (a lone surrogate)"
-    if isinstance(value, float):
-        return None if math.isfinite(value) else "holds a number that is none (NaN or infinity); write a finite one"
-    if isinstance(value, dict):
-        return next((reason for item in (*value, *value.values()) if (reason := unfit(item, depth + 1))), None)
-    if isinstance(value, list):
-        return next((reason for item in value if (reason := unfit(item, depth + 1))), None)
-    return None
+    level = [value]
+    for _ in range(_DEEPEST + 1):
+        inside: list[Any] = []
+        for item in level:
+            if isinstance(item, str):
+                if not (item.isascii() or _encodable(item)):
+                    return "holds a text with half a character in it (a lone surrogate)"
+            elif isinstance(item, float):
+                if not math.isfinite(item):
+                    return "holds a number that is none (NaN or infinity); write a finite one"
+            elif isinstance(item, dict):
+                inside.extend(item)
+                inside.extend(item.values())
+            elif isinstance(item, list):
+                inside.extend(item)
+        if not inside:
+            return None
+        level = inside
+    return f"is nested more than {_DEEPEST} levels deep"
 
 
 def printable(text: str) -> str:
