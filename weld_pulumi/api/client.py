@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin, urlsplit
@@ -184,9 +185,14 @@ class WeldClient:
         batches = [streams[start : start + UPSERT_SIZE] for start in range(0, len(streams), UPSERT_SIZE)]
         if len(batches) < 2:
             return [stream for batch in batches for stream in self._upsert(path, batch)]
+        send = partial(self._upsert, path)
         with ThreadPoolExecutor(_UPSERTS_AT_ONCE) as pool:
-            # After a failure the batches that wait are not sent any more.
-            answers = pool.map(lambda batch: self._upsert(path, batch), batches)
+            answers: Iterator[list[EltStreamInfo]]
+            try:
+                # After a failure the batches that wait are not sent any more.
+                answers = pool.map(send, batches)
+            except RuntimeError:
+                answers = map(send, batches)  # this process is ending, and begins no thread any more
             return [stream for answered in answers for stream in answered]
 
     def _upsert(self, path: str, batch: Sequence[Mapping[str, Any]]) -> list[EltStreamInfo]:

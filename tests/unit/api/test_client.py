@@ -235,6 +235,15 @@ def test_after_a_refused_batch_no_other_is_begun(weld: Simulator, client: WeldCl
     assert len(_batches(weld, 400)) < 40
 
 
+def test_batches_are_sent_while_the_process_ends(
+    weld: Simulator, client: WeldClient, sync: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weld.set_reading("unknown_stream", "accepted")
+    monkeypatch.setattr("concurrent.futures.thread._shutdown", True)  # as it is while Python waits for its threads
+    client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(2001)])
+    assert len(client.list_streams(sync)) == 2002
+
+
 def _batches(weld: Simulator, status: int) -> list[int]:
     return [len(request.body["source_streams"]) for request in weld.writes() if request.status == status]
 
