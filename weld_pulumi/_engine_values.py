@@ -69,7 +69,8 @@ def _known(value: Any) -> Any:
     if isinstance(value, Unknown):
         return UNKNOWN
     if isinstance(value, dict):
-        return {key: _known(item) for key, item in value.items()}
+        # Most are texts, and there can be thousands of them.
+        return {key: item if isinstance(item, str) else _known(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_known(item) for item in value]
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:

@@ -220,9 +220,10 @@ def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
         return item, []
     if not isinstance(item, dict):
         return {}, [Problem(path, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)")]
+    if len(item) == 1 and item.get("name") is not None:
+        name, problems = ENTRY["name"].kind(item["name"], f"{path}.name")
+        return {"name": name}, problems  # a name alone, as thousands are, contradicts nothing
     entry, problems = ENTRY.canonical(item, f"{path}.")
-    if len(entry) < 2:
-        return entry, problems  # a name alone, as thousands are, contradicts nothing
     told = {problem.path for problem in problems}
     return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in told]
 
