@@ -59,7 +59,7 @@ class WeldClient:
         self.settings = settings
         self.transport = transport or Transport(settings)
         self._has_read_a_list = False
-        self._largest_upsert = UPSERT_SIZE
+        self._largest_upsert = UPSERT_SIZE  # less, once Weld has said 413
 
     # Connections -----------------------------------------------------------------------------------------------
 

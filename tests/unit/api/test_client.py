@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -233,6 +234,18 @@ def test_after_a_refused_batch_no_other_is_begun(weld: Simulator, client: WeldCl
     with pytest.raises(WeldApiError, match="400"):
         client.upsert_streams(sync, [{"name": f"t{number}"} for number in range(40_000)])
     assert len(_batches(weld, 400)) < 40
+
+
+def test_two_batches_are_under_way_at_once(client: WeldClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=30)
+
+    def request(*_: Any, body: dict[str, Any], **__: Any) -> dict[str, Any]:
+        both.wait()  # raises where the other batch does not come before this one is answered
+        return {"source_streams": [{"id": item["name"], **item} for item in body["source_streams"]]}
+
+    monkeypatch.setattr(client.transport, "request", request)
+    names = [f"t{number}" for number in range(2000)]
+    assert [stream.id for stream in client.upsert_streams("x", [{"name": name} for name in names])] == names
 
 
 def test_batches_are_sent_while_the_process_ends(
