@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from .errors import WeldConfigError
@@ -90,8 +90,7 @@ def _level(value: str) -> str:
     return level
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """One setting: its names, how its text is read, its default, and whether it must never be shown."""
 
     attribute: str

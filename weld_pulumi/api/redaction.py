@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -75,6 +74,8 @@ def _one_line(text: str) -> str:
 
 
 def _forms(secret: str) -> Iterable[str]:
+    import html  # only where there is something to hide
+
     escaped = secret.encode(errors="backslashreplace").decode()
     return (
         secret,

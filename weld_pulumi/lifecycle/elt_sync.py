@@ -12,7 +12,7 @@ from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
-from .streams import body_of, by_name, is_open, single_entries, streams_in, upsert
+from .streams import body_of, by_name, has_open, single_entries, streams_in, upsert
 from .sync_adoption import FRESH, adoption_of, described, double_problem, doubled, identical, is_alike
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
@@ -73,15 +73,17 @@ class EltSyncLifecycle(Lifecycle):
 
     def _ask(self, olds: Props, inputs: Props, given: Any, problems: list[Problem]) -> list[Problem]:
         """Ask Weld about what has changed, as far as it is not wrong anyway."""
+        changed = SYNC.changed(olds, inputs) if olds else [field.name for field in SYNC]
+        asked = [name for name in ("connection_id", *_ASKED) if name in changed]
+        if olds and not asked:
+            return []
         wrong = {re.split(r"[.[]", problem.path)[0] for problem in problems}
         sound = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
         entries = single_entries(given)
-        changed = SYNC.changed(olds, inputs) if olds else [field.name for field in SYNC]
-        asked = [name for name in ("connection_id", *_ASKED) if name in changed]
         given_sound = [sound.get(name) for name in (*_ASKED[:-1], "adopt")]
         if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in given_sound):
             return []
-        found = ask_weld(self.session, sound, entries, olds, asked) if asked else []
+        found = ask_weld(self.session, sound, entries, olds, asked)
         if olds or wrong & _PLACE or has_unknown([inputs[name] for name in _PLACE if name in inputs]):
             return found
         return [*found, *self._ask_for_doubles(inputs, sound=not wrong)]
@@ -314,7 +316,7 @@ class EltSyncLifecycle(Lifecycle):
     def _with_streams(self, id: str, news: Props) -> Props:
         """Return the inputs with every pattern resolved, and tell the SourceStreams of this sync what is wanted."""
         entries = news.get("source_streams")
-        if entries and any(map(is_open, entries)):
+        if has_open(entries):
             entries = resolved(self.session, entries, self.session.available_streams(id), news)
         self.session.intend(id, news["enabled"], entries)
         return news if entries is None else {**news, "source_streams": entries}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..validation.problems import Problem
 from ..validation.suggest import did_you_mean
@@ -28,8 +27,7 @@ def _equal(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One argument.
 
     Attributes:

@@ -15,9 +15,8 @@ import socket
 import socketserver
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 __all__ = ["Callback", "Listener"]
@@ -30,16 +29,14 @@ _PORTS_TRIED = 20
 _POLL_SECONDS = 0.02
 
 
-@dataclass(frozen=True)
-class Callback:
+class Callback(NamedTuple):
     """What the browser brought: the connection's id, or why there is none."""
 
     connection_id: str | None = None
     refused: str | None = None
 
 
-@dataclass(frozen=True)
-class _Page:
+class _Page(NamedTuple):
     """What the person sees in the browser."""
 
     status: int

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..errors import WeldApiError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
@@ -34,6 +34,7 @@ __all__ = [
     "differs_from",
     "entry_of",
     "find_streams",
+    "has_open",
     "inline_conflict",
     "is_open",
     "merged_for_adoption",
@@ -249,6 +250,11 @@ def is_open(entry: Mapping[str, Any]) -> bool:
     """Tell whether an entry stands for names that only Weld knows: a pattern, or an exclusion."""
     name = entry.get("name")
     return bool(entry.get("exclude")) or (isinstance(name, str) and is_pattern(name))
+
+
+def has_open(entries: Any) -> TypeGuard[list[Props]]:
+    """Tell whether canonical entries hold a pattern or an exclusion; where all names are known, those stand last."""
+    return isinstance(entries, list) and bool(entries) and isinstance(entries[-1], dict) and is_open(entries[-1])
 
 
 def same_entries(old: Any, new: Any) -> bool:

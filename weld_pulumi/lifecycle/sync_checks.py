@@ -14,7 +14,7 @@ from ..validation.streams import unknown_stream_problems
 from ..validation.suggest import did_you_mean
 from .fields import Props
 from .session import OfferedStream, Session
-from .streams import is_open
+from .streams import has_open, is_open
 from .values import UNKNOWN, has_unknown
 
 __all__ = ["ask_weld", "is_pending", "resolved", "resolved_by_names", "resolved_streams"]
@@ -121,7 +121,7 @@ def resolved_streams(session: Session, inputs: Props, olds: Mapping[str, Any], a
     shows no change that is none.
     """
     entries = inputs.get("source_streams")
-    if not isinstance(entries, list) or has_unknown(entries) or not any(map(is_open, entries)):
+    if not has_open(entries) or has_unknown(entries):
         return entries
     available = _available(session, inputs) if ask else None
     if available is None:
@@ -145,7 +145,7 @@ def resolved(
 
 def resolved_by_names(entries: Any, before: Any) -> Any:
     """Resolve patterns against the names of the last run; unresolved where those are patterns themselves."""
-    if not isinstance(entries, list) or has_unknown(entries) or not any(map(is_open, entries)):
+    if not has_open(entries) or has_unknown(entries):
         return entries
     if not isinstance(before, list) or any(map(is_open, before)):
         return entries

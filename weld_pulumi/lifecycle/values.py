@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from ..validation.problems import Problem, show
@@ -58,7 +57,6 @@ def has_unknown(value: Any) -> bool:
     return False
 
 
-@dataclass(frozen=True)
 class Rule(Problem):
     """A problem with a value of the right type: where ``weld:validation`` is ``off``, Weld is left to judge it."""
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fnmatch import translate
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 _WILD = frozenset("*?[")
 
@@ -22,8 +21,7 @@ class AvailableLike(Protocol):
     def retired(self) -> bool: ...  # noqa: D102
 
 
-@dataclass(frozen=True)
-class Resolution:
+class Resolution(NamedTuple):
     """The streams that entries stand for.
 
     Attributes:

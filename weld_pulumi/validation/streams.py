@@ -35,9 +35,7 @@ def duplicate_problems(entries: Sequence[object], path: str = "source_streams") 
     problems = []
     for index, entry in enumerate(entries):
         name = entry.get("name") if isinstance(entry, Mapping) else None
-        if not isinstance(name, str) or is_pattern(name):
-            continue
-        if first.setdefault(name, index) != index:
+        if isinstance(name, str) and first.setdefault(name, index) != index and not is_pattern(name):
             reason = f"{show(name)} is listed already at {path}[{first[name]}]; remove one of the two entries"
             problems.append(Problem(f"{path}[{index}].name", reason))
     return problems
