@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from inspect import isawaitable
+from inspect import getfullargspec, isawaitable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 import pulumi
@@ -25,6 +25,7 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
 
     _kind: ClassVar[str] = "Resource"
     _secret_outputs: ClassVar[tuple[str, ...]] = ()
+    #: What a constructor takes by name.
     _arguments: ClassVar[tuple[str, ...]] = ()
     _outputs: ClassVar[tuple[str, ...]] = ()
     #: What an argument means when it is left out: what the program sees where the engine does not tell.
@@ -34,9 +35,31 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         # A user's subclass stays the same type: otherwise its URN would change.
         super().__init_subclass__(module="weld", name=cls._kind, **kwargs)
+        if "_kind" in cls.__dict__:
+            cls._arguments = tuple(getfullargspec(cls.__init__).kwonlyargs)
 
-    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
+    @classmethod
+    def get(cls: type[R], resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> R:
+        """Read what is in Weld and not managed by this stack.
+
+        Example::
+
+            sync = weld.EltSync.get("theirs", "elt_sync_id_from_weld")
+
+        Args:
+            resource_name: name of the resource in the stack.
+            id: Weld's id of the object. An id that does not exist is an error.
+            opts: Pulumi's resource options.
+        """
+        resource = cls.__new__(cls)
+        merged = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
+        resource._register(resource_name, merged, dict.fromkeys(cls._arguments))
+        return resource
+
+    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, local: Mapping[str, Any]) -> None:
         """Register the resource; every argument and every output becomes an attribute.
+
+        A constructor hands over all its local names, of which those that are arguments count.
 
         The SDK waits for all outputs of all resources, over and over, so with a thousand streams each output counts.
         An argument that was left out is therefore made one only when it is asked for, unless the engine may know
@@ -49,7 +72,7 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
             opts = pulumi.ResourceOptions.merge(opts, secret)
         told_more = opts.id is not None or bool(opts.ignore_changes)
-        given = {name: value for name, value in arguments.items() if value is not None or told_more}
+        given = {name: local[name] for name in self._arguments if local[name] is not None or told_more}
         ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(given)}
         props = {**dict.fromkeys(self._outputs), **given, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
@@ -72,13 +95,6 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             # In a preview the URN is known, so the default is too.
             self.__dict__[name] = self.urn.apply(lambda _: copy(default))
             return self.__dict__[name]
-
-    @classmethod
-    def _get(cls: type[R], resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None) -> R:
-        resource = cls.__new__(cls)
-        merged = pulumi.ResourceOptions.merge(opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(id=id))
-        resource._register(resource_name, merged, dict.fromkeys(cls._arguments))
-        return resource
 
     @classmethod
     def _refuse_import(cls, resource_name: str, opts: pulumi.ResourceOptions) -> None:

@@ -57,15 +57,6 @@ class Connection(WeldResource):
     """
 
     _kind = "Connection"
-    _arguments = (
-        "integration_id",
-        "label",
-        "redirect_uri",
-        "authorization_timeout",
-        "reauthorize_triggers",
-        "adopt",
-        "deletion_policy",
-    )
     _outputs = ("status", "authorize_url", "authorize_expires_at", "created_at")
     _secret_outputs = ("authorize_url",)
     _defaults = MappingProxyType(
@@ -103,33 +94,14 @@ class Connection(WeldResource):
         adopt: pulumi.Input[bool | str] | None = None,
         deletion_policy: pulumi.Input[str] | None = None,
     ) -> None:
-        arguments = {
-            "integration_id": integration_id,
-            "label": or_name(label, resource_name),
-            "redirect_uri": redirect_uri,
-            "authorization_timeout": authorization_timeout,
-            "reauthorize_triggers": reauthorize_triggers,
-            "adopt": adopt,
-            "deletion_policy": deletion_policy,
-        }
-        self._register(resource_name, opts, arguments)
+        label = or_name(label, resource_name)
+        self._register(resource_name, opts, locals())
 
-    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
-        super()._register(resource_name, opts, arguments)
+    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, local: Mapping[str, Any]) -> None:
+        super()._register(resource_name, opts, local)
         # A preview takes an output that is not in the state for unknown; the status tells that there is no link.
         self.authorize_url = _while_pending(self.status, self.authorize_url)
         self.authorize_expires_at = _while_pending(self.status, self.authorize_expires_at)
-
-    @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> Connection:
-        """Read a connection that is in Weld and not managed by this stack.
-
-        Args:
-            resource_name: name of the resource in the stack.
-            id: Weld's id of the connection. An id that does not exist is an error.
-            opts: Pulumi's resource options.
-        """
-        return cls._get(resource_name, id, opts)
 
 
 def _while_pending(status: pulumi.Output[str], output: pulumi.Output[str | None]) -> pulumi.Output[str | None]:

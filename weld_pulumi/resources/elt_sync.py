@@ -68,21 +68,6 @@ class EltSync(WeldResource):
     """
 
     _kind = "EltSync"
-    _arguments = (
-        "connection_id",
-        "destination_schema_name",
-        "sync_interval",
-        "orchestration_workflow_id",
-        "elt_settings",
-        "start_date",
-        "enabled",
-        "source_streams",
-        "adopt",
-        "deletion_policy",
-        "remove_destination_data",
-        "run_triggers",
-        "full_refresh_triggers",
-    )
     _outputs = (
         "status",
         "account_id",
@@ -144,30 +129,4 @@ class EltSync(WeldResource):
         run_triggers: pulumi.Input[Triggers] | None = None,
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
     ) -> None:
-        arguments = {
-            "connection_id": connection_id,
-            "destination_schema_name": destination_schema_name,
-            "sync_interval": sync_interval,
-            "orchestration_workflow_id": orchestration_workflow_id,
-            "elt_settings": elt_settings,
-            "start_date": start_date,
-            "enabled": enabled,
-            "source_streams": source_streams,
-            "adopt": adopt,
-            "deletion_policy": deletion_policy,
-            "remove_destination_data": remove_destination_data,
-            "run_triggers": run_triggers,
-            "full_refresh_triggers": full_refresh_triggers,
-        }
-        self._register(resource_name, opts, arguments)
-
-    @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> EltSync:
-        """Read a sync that is in Weld and not managed by this stack.
-
-        Args:
-            resource_name: name of the resource in the stack.
-            id: Weld's id of the sync. An id that does not exist is an error.
-            opts: Pulumi's resource options.
-        """
-        return cls._get(resource_name, id, opts)
+        self._register(resource_name, opts, locals())

@@ -97,22 +97,8 @@ class SourceStreamArgs(dict[str, Any]):
         reset_history_table: pulumi.Input[bool] | None = None,
         exclude: pulumi.Input[bool] | None = None,
     ) -> None:
-        given = {
-            "name": name,
-            "incremental_pointer_id": incremental_pointer_id,
-            "excluded_columns": excluded_columns,
-            "hashed_columns": hashed_columns,
-            "full_sync_always": full_sync_always,
-            "full_sync_at_midnight": full_sync_at_midnight,
-            "protected_from_full_sync": protected_from_full_sync,
-            "excluded_substreams": excluded_substreams,
-            "enabled_history_table": enabled_history_table,
-            "run_triggers": run_triggers,
-            "full_refresh_triggers": full_refresh_triggers,
-            "reset_history_table": reset_history_table,
-            "exclude": exclude,
-        }
-        super().__init__({key: value for key, value in given.items() if value is not None})
+        given = locals()
+        super().__init__({name: given[name] for name in SourceStreamArgs.__annotations__ if given[name] is not None})
 
     # Not for the type checker, which is to refuse names that are no arguments.
     if not TYPE_CHECKING:
@@ -172,22 +158,6 @@ class SourceStream(WeldResource):
 
     _kind = "SourceStream"
     _adopts_by_id = False
-    _arguments = (
-        "elt_sync_id",
-        "name",
-        "incremental_pointer_id",
-        "excluded_columns",
-        "hashed_columns",
-        "full_sync_always",
-        "full_sync_at_midnight",
-        "protected_from_full_sync",
-        "excluded_substreams",
-        "enabled_history_table",
-        "adopt",
-        "run_triggers",
-        "full_refresh_triggers",
-        "reset_history_table",
-    )
     _outputs = ("incremental_primary_key_name", "created_at")
     _defaults = MappingProxyType(
         {
@@ -242,31 +212,5 @@ class SourceStream(WeldResource):
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
         reset_history_table: pulumi.Input[bool] | None = None,
     ) -> None:
-        arguments = {
-            "elt_sync_id": elt_sync_id,
-            "name": or_name(name, resource_name),
-            "incremental_pointer_id": incremental_pointer_id,
-            "excluded_columns": excluded_columns,
-            "hashed_columns": hashed_columns,
-            "full_sync_always": full_sync_always,
-            "full_sync_at_midnight": full_sync_at_midnight,
-            "protected_from_full_sync": protected_from_full_sync,
-            "excluded_substreams": excluded_substreams,
-            "enabled_history_table": enabled_history_table,
-            "adopt": adopt,
-            "run_triggers": run_triggers,
-            "full_refresh_triggers": full_refresh_triggers,
-            "reset_history_table": reset_history_table,
-        }
-        self._register(resource_name, opts, arguments)
-
-    @classmethod
-    def get(cls, resource_name: str, id: pulumi.Input[str], opts: pulumi.ResourceOptions | None = None) -> SourceStream:
-        """Read a stream that is in Weld and not managed by this stack.
-
-        Args:
-            resource_name: name of the resource in the stack.
-            id: Weld's id of the stream. An id that does not exist is an error.
-            opts: Pulumi's resource options.
-        """
-        return cls._get(resource_name, id, opts)
+        name = or_name(name, resource_name)
+        self._register(resource_name, opts, locals())
