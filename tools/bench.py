@@ -10,6 +10,7 @@ what else Weld tells. What the engine needs for that is part of the ratio, unles
 from __future__ import annotations
 
 import argparse
+import math
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -23,9 +24,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.support.engine import EngineError, require_cli
 from tools.bench_chart import chart
-from tools.bench_programs import MODES, PROVIDERS
+from tools.bench_programs import MODES
 from tools.bench_report import show_rows, show_startup, show_targets, write_json
-from tools.bench_run import OPERATIONS, Case, Measurement, measure
+from tools.bench_run import Case, Measurement, measure, steps_of_a_turn
 from tools.bench_startup import Startup, measure_startup
 from tools.bench_summary import rows_of, targets_of
 from tools.bench_weld import running_weld
@@ -35,6 +36,7 @@ SIZES = {"inline": (10, 1000, 5000), "separate": (10, 200, 1000)}
 LATENCIES = (0.0, 50.0)
 QUICK_SIZES = {"inline": (10, 1000), "separate": (10,)}
 STARTUP_RUNS = 11
+_LEAST_RUNS = 5
 RESULTS = ROOT / "bench-results"
 
 Tell = Callable[[str], None]
@@ -99,14 +101,19 @@ def _plan(options: argparse.Namespace) -> Iterator[tuple[Case, int]]:
 
 def _repeats(mode: str, streams: int, quick: bool) -> int:
     # The engine writes its whole state after each step, so a thousand resources take minutes.
-    return 1 if quick or (mode == "separate" and streams >= 1000) else 5
+    return 1 if quick or (mode == "separate" and streams >= 1000) else _LEAST_RUNS
+
+
+def _again(repeats: int, quick: bool) -> int:
+    """How often a turn runs what changes nothing: also where turns are few, one measurement is not enough."""
+    return 1 if quick else math.ceil(_LEAST_RUNS / repeats)
 
 
 def _measure_all(
     options: argparse.Namespace, console: Console, measurements: list[Measurement], startup: list[Startup]
 ) -> None:
     plan = list(_plan(options))
-    steps = sum(repeats for _, repeats in plan) * len(OPERATIONS) * len(PROVIDERS)
+    steps = sum(repeats * steps_of_a_turn(_again(repeats, options.quick)) for _, repeats in plan)
     with _Progress(console, steps + 1) as (tell, advance):
         if options.only in (None, "startup"):
             startup += measure_startup(STARTUP_RUNS, tell)
@@ -115,9 +122,10 @@ def _measure_all(
             return
         with running_weld() as weld:
             for case, repeats in plan:
+                again = _again(repeats, options.quick)
                 for run in range(repeats):
-                    for measurement in measure(case, run, weld, tell, same_state=options.same_state):
-                        measurements.append(measurement)
+                    for found in measure(case, run, weld, tell, again=again, same_state=options.same_state):
+                        measurements.append(found)
                         advance()
 
 

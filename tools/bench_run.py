@@ -15,6 +15,8 @@ from tools.bench_programs import IDLE_FILES, PROVIDERS, program
 from tools.bench_weld import API_KEY, Asked, Weld
 
 OPERATIONS = ("preview", "up", "second up", "refresh", "destroy")
+#: Those that can be run only once in a turn; the others leave everything as it is.
+_CHANGING = ("up", "destroy")
 # A thousand resources take the engine minutes on a busy machine.
 engine.TIMEOUT_SECONDS = 3600.0
 
@@ -49,21 +51,37 @@ class Measurement:
 
 
 def measure(
-    case: Case, run: int, weld: Weld, tell: Callable[[str], None], *, same_state: bool = False
+    case: Case, run: int, weld: Weld, tell: Callable[[str], None], *, again: int = 1, same_state: bool = False
 ) -> Iterator[Measurement]:
-    """Measures both providers side by side, so that what else the machine does meets both."""
+    """Measures both providers side by side, so that what else the machine does meets both.
+
+    What changes nothing is run `again` times, each time by both: its ratio is the more certain for it.
+    """
     connection_id = weld.start_afresh(case.latency)
     with tempfile.TemporaryDirectory(prefix="weld-bench-") as folder:
         projects = {}
         for provider in PROVIDERS:
             text = program(provider, case.mode, case.streams, connection_id, same_state=same_state)
             projects[provider] = _project(Path(folder) / provider, provider, text, weld.url)
-        for number, operation in enumerate(OPERATIONS):
+        for number, (operation, turn) in enumerate(_steps(run, again)):
             # Neither always has the machine that the other has just warmed up.
             order = PROVIDERS if (number + run) % 2 else PROVIDERS[::-1]
             for provider in order:
                 tell(f"{case}: {operation} ({provider})")
-                yield _operate(case, run, provider, operation, projects[provider], weld)
+                yield _operate(case, turn, provider, operation, projects[provider], weld)
+
+
+def steps_of_a_turn(again: int) -> int:
+    """How many measurements `measure` makes."""
+    return len(PROVIDERS) * sum(1 for _ in _steps(0, again))
+
+
+def _steps(run: int, again: int) -> Iterator[tuple[str, int]]:
+    """Operations of a turn, each with a number of its own among those of all turns."""
+    for operation in OPERATIONS:
+        times = 1 if operation in _CHANGING else again
+        for time in range(times):
+            yield operation, run * times + time
 
 
 def _project(folder: Path, provider: str, text: str, url: str) -> engine.Project:

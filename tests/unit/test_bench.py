@@ -6,6 +6,7 @@ import argparse
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ from tools import bench
 from tools.bench_chart import chart
 from tools.bench_memory import PluginMemory
 from tools.bench_programs import MODES, PROVIDERS, program
-from tools.bench_run import Case, Measurement
+from tools.bench_run import OPERATIONS, Case, Measurement, _steps, steps_of_a_turn
 from tools.bench_startup import Startup
 from tools.bench_summary import rows_of, targets_of
 from tools.bench_weld import Asked
@@ -55,6 +56,16 @@ def test_an_operation_that_was_stopped_half_way_is_left_out() -> None:
     assert rows_of([stopped]) == []
     [row] = rows_of([*pair(INLINE, "up", 1.0, 1.2), stopped])
     assert (row.runs, row.weld.seconds) == (1, 1.2)
+
+
+def test_what_changes_nothing_is_measured_more_often_where_turns_are_few() -> None:
+    [(_, repeats)] = bench._plan(options("--only", "separate", "--sizes", "1000", "--latency", "0"))
+    again = bench._again(repeats, quick=False)
+    steps = [step for run in range(repeats) for step in _steps(run, again)]
+    assert len(set(steps)) == len(steps)
+    assert Counter(operation for operation, _ in steps) == {**dict.fromkeys(OPERATIONS, 5), "up": 1, "destroy": 1}
+    assert [operation for operation, _ in _steps(0, bench._again(5, quick=False))] == list(OPERATIONS)
+    assert steps_of_a_turn(again) == 2 * len(steps)
 
 
 def test_rows_are_in_the_order_in_which_the_operations_ran() -> None:
