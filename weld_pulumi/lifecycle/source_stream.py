@@ -13,6 +13,7 @@ from ..validation.streams import unknown_stream_problems
 from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
 from .streams import (
+    SENT,
     STREAM_FIELDS,
     body_of,
     differs_from,
@@ -40,7 +41,6 @@ STREAM = Table(
     RESET,
     sparse=True,
 )
-_SENT = frozenset(field.name for field in STREAM_FIELDS)
 _PLACE = ("elt_sync_id", "name")
 
 
@@ -79,7 +79,7 @@ class SourceStreamLifecycle(Lifecycle):
         )
 
     def _ask(self, olds: Props, inputs: Props, is_sound: bool) -> list[Problem]:
-        if olds and not _SENT.union(_PLACE).intersection(STREAM.changed(olds, inputs)):
+        if olds and not SENT.union(_PLACE).intersection(STREAM.changed(olds, inputs)):
             return []
         sync_id, name = inputs["elt_sync_id"], inputs["name"]
         try:
@@ -250,7 +250,7 @@ class SourceStreamLifecycle(Lifecycle):
             raise error from None
 
     def _outs(self, stream: EltStreamInfo, declared: Mapping[str, Any]) -> Props:
-        ours = {f.name: declared[f.name] for f in STREAM if f.name not in _SENT and f.name in declared}
+        ours = {f.name: declared[f.name] for f in STREAM if f.name not in SENT and f.name in declared}
         return {
             **ours,
             **entry_of(stream, declared or None),
@@ -263,7 +263,7 @@ class SourceStreamLifecycle(Lifecycle):
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
         facts = {name: value for name, value in olds.items() if name not in STREAM and name != MEMO}
-        if _SENT.intersection(STREAM.changed(olds, news)):
+        if SENT.intersection(STREAM.changed(olds, news)):
             facts = _facts(self._send(id, olds, news))
         self._fire(olds, news, id)
         return {**facts, **news}

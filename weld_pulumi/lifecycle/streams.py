@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ENTRY",
+    "SENT",
     "STREAM_FIELDS",
     "body_of",
     "by_name",
@@ -53,8 +54,10 @@ def _pointer(value: Any) -> str | None:
     return value or None
 
 
+#: Not managed when it is left out, unlike all others.
+_POINTER = "incremental_pointer_id"
 STREAM_FIELDS = (
-    Field("incremental_pointer_id", kind(_pointer), Change.UPDATE),
+    Field(_POINTER, kind(_pointer), Change.UPDATE),
     Field("excluded_columns", names, Change.UPDATE, default=[], write_only=True),
     Field("hashed_columns", names, Change.UPDATE, default=[], write_only=True),
     Field("full_sync_always", flag, Change.UPDATE, default=False),
@@ -72,6 +75,10 @@ ENTRY = Table(
     Field("exclude", flag, Change.LOCAL, default=False),
     sparse=True,
 )
+#: What of a stream goes to Weld, beside its name.
+SENT = frozenset(field.name for field in STREAM_FIELDS)
+_DEFAULTS = {field.name: field.default for field in STREAM_FIELDS if field.default is not None}
+_WRITE_ONLY = [field.name for field in STREAM_FIELDS if field.write_only]
 _READABLE = [field for field in STREAM_FIELDS if not field.write_only and field.default is not None]
 #: Seconds between looks for a stream that Weld took but does not list yet.
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -99,7 +106,7 @@ def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
 
 def sent_part(entry: Mapping[str, Any]) -> Props:
     """Return what of a canonical entry goes to Weld: all but its name and its triggers."""
-    return {field.name: entry[field.name] for field in STREAM_FIELDS if field.name in entry}
+    return {name: value for name, value in entry.items() if name in SENT}
 
 
 def body_of(
@@ -113,15 +120,16 @@ def body_of(
         before: as the program wanted it last; None for a stream that is new to it. What was taken out of the program
             since is cleared, be it a pointer or a list of columns.
     """
-    body: Props = {"name": entry["name"]}
-    for field in STREAM_FIELDS:
-        value = field.value(entry)
-        if field.write_only and not value and before is not None and not before.get(field.name):
-            continue
-        if value is None:
-            value = "" if (before or {}).get(field.name) else (live.incremental_pointer_id if live else None)
-        if value is not None:
-            body[field.name] = value
+    body = {"name": entry["name"], **_DEFAULTS, **sent_part(entry)}
+    if before is not None:
+        for name in _WRITE_ONLY:
+            if not body[name] and not before.get(name):
+                del body[name]
+    if _POINTER not in body:
+        kept = live.incremental_pointer_id if live is not None else None
+        pointer = "" if before and before.get(_POINTER) else kept
+        if pointer is not None:
+            body[_POINTER] = pointer
     return body
 
 

@@ -76,7 +76,7 @@ class Firing:
         def asked(trigger: str) -> list[str]:
             if fired(trigger, olds, news):
                 return list(streams)
-            some = (name for name in streams if trigger in now.get(name, ()))
+            some = [name for name, entry in now.items() if trigger in entry and name in streams]
             return [name for name in some if fired(trigger, before.get(name, {}), now[name])]
 
         return cls(
