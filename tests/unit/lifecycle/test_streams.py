@@ -1,39 +1,59 @@
-"""Streams that are not listed, and the first list of a sync that had none."""
+"""Streams in canonical form, and what of them goes to Weld."""
 
 from __future__ import annotations
 
-from tests.torture.lifecycle import streams_of
-from tests.torture.model import Res, Stack
-from weld_pulumi.simulator import Simulator
+from typing import Any
+
+import pytest
+
+from weld_pulumi.api.models import EltStreamInfo
+from weld_pulumi.lifecycle.streams import body_of, canonical_entries, has_open
+from weld_pulumi.lifecycle.sync_checks import resolved_by_names
+
+LIVE = EltStreamInfo(id="1", name="charges", incremental_pointer_id="theirs")
+POINTER = "incremental_pointer_id"
 
 
-def test_without_a_list_they_are_left_alone(weld: Simulator, stack: Stack) -> None:
-    props = {
-        "connection_id": weld.create_connection("stripe", "Shop")["id"],
-        "destination_schema_name": "raw",
-        "sync_interval": "0 * * * *",
+@pytest.mark.parametrize("wild", [{"name": "order_*"}, {"name": "tmp", "exclude": True}])
+def test_a_pattern_is_seen_wherever_the_program_has_it(wild: dict[str, Any]) -> None:
+    plain = {"name": "zebra"}
+    for written in ([wild, plain], [plain, wild], [wild]):
+        entries, problems = canonical_entries(written, "source_streams")
+        assert problems == []
+        assert has_open(entries)
+    assert not has_open(canonical_entries([plain], "source_streams")[0])
+    assert not has_open([])
+    assert not has_open(None)
+
+
+def test_a_pattern_before_plain_names_is_resolved() -> None:
+    entries, _ = canonical_entries([{"name": "order_*"}, {"name": "zebra"}], "source_streams")
+    before = [{"name": "order_items"}, {"name": "zebra"}]
+    assert resolved_by_names(entries, before) == before
+
+
+@pytest.mark.parametrize(
+    ("entry", "before", "sent"),
+    [
+        ({}, None, "theirs"),  # not managed: what Weld has is sent along
+        ({}, {}, "theirs"),
+        ({POINTER: "ours"}, {}, "ours"),
+        ({}, {POINTER: "ours"}, ""),  # taken out of the program: cleared
+    ],
+)
+def test_the_pointer_is_kept_set_or_cleared(entry: dict[str, Any], before: dict[str, Any] | None, sent: str) -> None:
+    assert body_of({"name": "charges", **entry}, LIVE, before)[POINTER] == sent
+
+
+def test_a_new_stream_is_sent_whole_but_for_a_pointer() -> None:
+    body = body_of({"name": "charges", "full_sync_always": True, "run_triggers": ["x"]})
+    assert body == {
+        "name": "charges",
+        "excluded_columns": [],
+        "hashed_columns": [],
+        "full_sync_always": True,
+        "full_sync_at_midnight": False,
+        "protected_from_full_sync": False,
+        "excluded_substreams": [],
+        "enabled_history_table": False,
     }
-    stack.up([Res("EltSync", "sync", props)])
-    id = stack.state["sync"].id
-    weld.create_stream(id, "charges", full_sync_always=True)
-    assert stack.refresh() == {}
-    stack.up([Res("EltSync", "sync", {**props, "sync_interval": "0 1 * * *"})])
-    assert sorted(streams_of(weld, id)) == ["charges"]
-
-    # When they become managed, what is beyond the list is not removed before a preview has shown it.
-    listed = [Res("EltSync", "sync", {**props, "source_streams": [{"name": "refunds"}]})]
-    stack.up(listed)
-    assert sorted(streams_of(weld, id)) == ["charges", "refunds"]
-    assert stack.preview(listed) == {"sync": "update"}
-    assert stack.lines[-1] == (
-        f"Weld: sync {id} was taken over as it was, and differs from the program in: source_streams."
-    )
-    stack.up(listed)
-    assert sorted(streams_of(weld, id)) == ["refunds"]
-    assert stack.up(listed) == {}
-
-    # An empty list is a list.
-    empty = [Res("EltSync", "sync", {**props, "source_streams": []})]
-    stack.up(empty)
-    assert streams_of(weld, id) == {}
-    assert stack.up(empty) == {}
