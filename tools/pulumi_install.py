@@ -60,7 +60,7 @@ class GoProgram:
         return ROOT / "tools" / ("pulumi-cli" if self.name == "pulumi" else self.name)
 
 
-CLI = GoProgram("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", SOURCE_VERSION, "four minutes on 2 cores")
+CLI = GoProgram("pulumi", "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", SOURCE_VERSION, "eight minutes on 2 cores")
 HOST = GoProgram(COMPANIONS[0], f"{_SDK}/python/cmd/pulumi-language-python", SOURCE_HOST_VERSION, "20 seconds")
 # Scripts that the CLI expects beside it; they are files of the SDK's module, of the CLI's own version.
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
