@@ -42,4 +42,5 @@ def _why(name: str, character: str) -> str:
 
 
 def _cleaned(name: str) -> str:
-    return re.sub(rf"{_REFUSED.pattern}+", "_", name).strip("_") or "weld_stripe"
+    cleaned = re.sub(rf"{_REFUSED.pattern}+", "_", name).strip("_")
+    return "weld_stripe" if schema_name_problem(cleaned) else cleaned
