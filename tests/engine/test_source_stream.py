@@ -46,6 +46,11 @@ def test_many_streams_share_their_reads_and_inline_ones_their_write(weld: Simula
         "GET /elt_syncs/…",
     ]
 
+    weld.set_reading("sync_streams_read", "present")
+    weld.clear_requests()
+    stacked.refresh(expect_no_changes=True)
+    assert sorted(short(weld.requests())) == sorted([f"GET /elt_syncs/{inline}", f"GET /elt_syncs/{owner}"])
+
 
 def test_changed_in_place_moved_and_lost(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]

@@ -12,7 +12,7 @@ from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
-from .streams import body_of, by_name, has_open, single_entries, streams_in, upsert
+from .streams import body_of, by_name, has_open, single_entries, upsert
 from .sync_adoption import FRESH, adoption_of, described, double_problem, doubled, identical, is_alike
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
@@ -221,7 +221,7 @@ class EltSyncLifecycle(Lifecycle):
         self.session.hidden.add(props.get("elt_settings"))
         declared = SYNC.declared(props)
         try:
-            sync = self.client.get_sync(id)
+            sync = self.client.get_sync(id) if _is_inline(declared) else self.session.read_sync(id)
         except NotFoundError as error:
             self.client.confirm_host()
             if not declared:
@@ -233,8 +233,8 @@ class EltSyncLifecycle(Lifecycle):
 
     def _outs(self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool = False) -> Props:
         """Describe a live sync; ``refused``: Weld would not enable it while it was empty."""
-        inline = not declared or declared.get("source_streams") is not None
-        streams = streams_in(self.session, sync) if inline or (refused and not sync.enabled) else {}
+        inline = _is_inline(declared)
+        streams = self.session.streams_in(sync) if inline or (refused and not sync.enabled) else {}
         view = view_of(sync, streams if inline else None, declared)
         still_empty = refused and not sync.enabled and not streams
         if still_empty:
@@ -247,6 +247,7 @@ class EltSyncLifecycle(Lifecycle):
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
+        self.session.forget(f"sync/{id}")
         wanted = self._with_streams(id, news)
         changed = SYNC.changed(olds, wanted)
         if all(SYNC[name].change is Change.LOCAL for name in changed):
@@ -335,3 +336,8 @@ class EltSyncLifecycle(Lifecycle):
             "cannot be made. Open the link that `pulumi up` printed (it is the connection's output authorize_url, or "
             "run `weld-pulumi authorize`), and then run `pulumi up` again."
         )
+
+
+def _is_inline(declared: Mapping[str, Any]) -> bool:
+    """Tell whether the EltSync answers for the streams; one that was only just got shows them."""
+    return not declared or declared.get("source_streams") is not None

@@ -37,6 +37,9 @@ __all__ = ["Clock", "OfferedStream", "Session", "SyncIntent"]
 
 T = TypeVar("T")
 
+#: Seconds for which a sync serves those who read it and its streams.
+_FRESH = 2.0
+
 
 class Clock:
     """Time and waiting; tests hand in one that does not wait."""
@@ -146,6 +149,8 @@ class Session:
     hidden: Hidden = field(default_factory=Hidden)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _client: WeldClient | None = None
+    #: Id -> the sync as :meth:`read_sync` told it last.
+    _told: dict[str, EltSyncInfo] = field(default_factory=dict)
     _once: _Once = field(default_factory=_Once)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
@@ -222,14 +227,38 @@ class Session:
 
         return self._once.get(f"available/{sync_id}", load)
 
+    def read_sync(self, sync_id: str) -> EltSyncInfo:
+        """Return a sync whose streams are resources too: as it is, or was just now when one of those was read.
+
+        A refresh reads all at once. Who reads it a second time sees it anew.
+        """
+        sync = self._sync_of(sync_id)
+        if sync is self._told.get(sync_id):
+            self.forget(f"sync/{sync_id}")
+            sync = self._sync_of(sync_id)
+        self._told[sync_id] = sync
+        return sync
+
+    def _sync_of(self, sync_id: str) -> EltSyncInfo:
+        return self._once.get(f"sync/{sync_id}", lambda: self.client.get_sync(sync_id), _FRESH)
+
+    def streams_in(self, sync: EltSyncInfo) -> dict[str, EltStreamInfo]:
+        """Return the streams of a sync by name: from its own answer if that carries them, else from their list."""
+        listed = sync.source_streams if sync.source_streams is not None else self.client.list_streams(sync.id)
+        return {stream.name: stream for stream in listed}
+
     def streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
         """Return the streams of a sync by name. The dict is kept up to date by :meth:`note_known_streams`."""
-        return self._once.get(
-            f"streams/{sync_id}", lambda: {stream.name: stream for stream in self.client.list_streams(sync_id)}
-        )
+        return self._once.get(f"streams/{sync_id}", lambda: self._streams_of(sync_id))
+
+    def _streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
+        if sync_id in self.made:  # so new that Weld may not find it yet
+            return {stream.name: stream for stream in self.client.list_streams(sync_id)}
+        return self.streams_in(self._sync_of(sync_id))
 
     def note_known_streams(self, sync_id: str, put: Iterable[EltStreamInfo] = (), removed: Iterable[str] = ()) -> None:
         """Tell the shared list of streams, if one was read, what this process has changed."""
+        self.forget(f"sync/{sync_id}")
         held = self._once.peek(f"streams/{sync_id}")
         if held is None:
             return

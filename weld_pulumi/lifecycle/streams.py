@@ -23,7 +23,7 @@ from .triggers import RESET, TRIGGER_FIELDS
 from .values import UNKNOWN, flag, kind, names, rules, text
 
 if TYPE_CHECKING:
-    from ..api.models import EltStreamInfo, EltSyncInfo
+    from ..api.models import EltStreamInfo
 
 __all__ = [
     "ENTRY",
@@ -43,7 +43,6 @@ __all__ = [
     "same_entries",
     "sent_part",
     "single_entries",
-    "streams_in",
     "upsert",
 ]
 
@@ -153,12 +152,6 @@ def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props 
     return body_of(wanted, live, before={})
 
 
-def streams_in(session: Session, sync: EltSyncInfo) -> dict[str, EltStreamInfo]:
-    """Return the streams of a sync by name: from its own answer if that carries them, else from their list."""
-    listed = sync.source_streams if sync.source_streams is not None else session.client.list_streams(sync.id)
-    return {stream.name: stream for stream in listed}
-
-
 def find_streams(session: Session, sync_id: str, wanted: Iterable[str]) -> dict[str, EltStreamInfo]:
     """Find streams that were just sent; Weld's lists may show them only after a moment.
 
@@ -168,7 +161,7 @@ def find_streams(session: Session, sync_id: str, wanted: Iterable[str]) -> dict[
     missing = set(wanted)
     for pause in _LOOKS:
         session.clock.sleep(pause)
-        session.forget(f"streams/{sync_id}")
+        session.forget(f"streams/{sync_id}", f"sync/{sync_id}")
         found = session.streams_of(sync_id)
         missing = {name for name in missing if name not in found}
         if not missing:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import WeldApiError
 from .fields import Props
 from .session import Session
-from .streams import body_of, by_name, merged_for_adoption, sent_part, streams_in, upsert
+from .streams import body_of, by_name, merged_for_adoption, sent_part, upsert
 from .sync_settings import has_path, is_within, merged, removed_keys
 from .sync_table import DAILY
 
@@ -59,7 +59,7 @@ def warn_of_kept_settings(session: Session, olds: Mapping[str, Any], news: Props
 
 def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[Props]) -> None:
     """Send the entries that are new or have changed since the last run, and remove those that were taken out."""
-    last, there = by_name(before), streams_in(session, live)
+    last, there = by_name(before), session.streams_in(live)
 
     def is_new(entry: Props) -> bool:
         known = entry["name"] in there and entry["name"] in last
@@ -76,7 +76,7 @@ def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[
 
 def add_streams(session: Session, live: EltSyncInfo, entries: list[Props]) -> None:
     """Add the entries to an adopted sync, so that no stream loses anything by it."""
-    there = streams_in(session, live)
+    there = session.streams_in(live)
     bodies = [merged_for_adoption(there[e["name"]], e) if e["name"] in there else body_of(e) for e in entries]
     upsert(session, live.id, [body for body in bodies if body is not None])
 

@@ -1,0 +1,62 @@
+"""What the resources of one process read once for all, and when they look again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.at_weld import short, sync_into
+from tests.torture.model import Held, Process, Props, Ref, Res, Stack
+from weld_pulumi.simulator import Simulator
+
+NAMES = ("charges", "refunds")
+
+
+def deployed(weld: Simulator, stack: Stack, **props: object) -> Process:
+    """A sync of two streams, and the process of the next command."""
+    connection = weld.create_connection("stripe", "Shop")["id"]
+    sync = {"connection_id": connection, "destination_schema_name": "raw", "sync_interval": "0 * * * *", **props}
+    streams = [Res("SourceStream", name, {"elt_sync_id": Ref("sync"), "name": name}) for name in NAMES]
+    stack.up([Res("EltSync", "sync", sync), *streams])
+    weld.clear_requests()
+    return Process(weld, stack.lines)
+
+
+def outputs(process: Process, held: Held, known: Props | None = None) -> Props:
+    read = process[held.kind].read(held.id, dict(held.outs) if known is None else known)
+    assert read.outs is not None
+    return read.outs
+
+
+@pytest.mark.parametrize("order", [["sync", *NAMES], [*NAMES, "sync"]])
+@pytest.mark.parametrize(("reading", "lists"), [("present", []), ("absent", ["GET /elt_streams"])])
+def test_a_refresh_reads_a_sync_and_its_streams_once(
+    weld: Simulator, stack: Stack, order: list[str], reading: str, lists: list[str]
+) -> None:
+    weld.set_reading("sync_streams_read", reading)
+    process = deployed(weld, stack)
+    for name in order:
+        held = stack.state[name]
+        assert outputs(process, held) == held.outs
+    sync = sync_into(weld, "raw")["id"]
+    assert sorted(short(weld.requests())) == sorted([f"GET /elt_syncs/{sync}", *lists])
+
+
+@pytest.mark.parametrize("answer", ["sent", "empty"])
+def test_what_this_process_changes_is_read_anew(weld: Simulator, stack: Stack, answer: str) -> None:
+    weld.set_readings({"sync_streams_read": "present", "upsert_answer": answer})
+    process = deployed(weld, stack)
+    sync, stream = stack.state["sync"], stack.state["charges"]
+    process["SourceStream"].read(stream.id, dict(stream.outs))
+    process["EltSync"].update(sync.id, dict(sync.outs), {**sync.inputs, "sync_interval": "5 * * * *"})
+    assert outputs(process, sync)["sync_interval"] == "5 * * * *"
+    process["SourceStream"].create({"elt_sync_id": sync.id, "name": "payouts"})
+    assert sorted(outputs(process, sync, known={})["stream_ids"]) == ["charges", "payouts", "refunds"]
+
+
+def test_a_sync_is_not_believed_for_long(weld: Simulator, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = deployed(weld, stack)
+    sync, stream = stack.state["sync"], stack.state["charges"]
+    process["SourceStream"].read(stream.id, dict(stream.outs))
+    weld.patch_sync(sync.id, sync_interval="5 * * * *")
+    monkeypatch.setattr("weld_pulumi.lifecycle.session._FRESH", 0.0)
+    assert outputs(process, sync)["sync_interval"] == "5 * * * *"
