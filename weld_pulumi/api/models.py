@@ -86,7 +86,7 @@ class IntegrationInfo(WeldModel):
     name: str = ""
     min_required_plan: str | None = None
     supports_start_date: bool | None = None
-    abilities: list[str] = Field(default_factory=list)
+    abilities: list[str] = []
 
 
 class EltStreamInfo(WeldModel):
@@ -95,14 +95,14 @@ class EltStreamInfo(WeldModel):
     id: str
     name: str
     elt_sync_id: str | None = None
-    incremental_primary_key_name: list[str] = Field(default_factory=list)
+    incremental_primary_key_name: list[str] = []
     incremental_pointer_id: str | None = None
     excluded_columns: list[str] | None = None
     hashed_columns: list[str] | None = None
     full_sync_always: bool = False
     full_sync_at_midnight: bool = False
     protected_from_full_sync: bool = False
-    excluded_substreams: list[str] = Field(default_factory=list)
+    excluded_substreams: list[str] = []
     enabled_history_table: bool = False
     created_at: str | None = None
     updated_at: str | None = None
@@ -161,7 +161,7 @@ class AvailableSourceStream(WeldModel):
     retired: bool = False
     is_selectable: bool | None = None
     preselect: bool | None = None
-    sub_streams: list[str] = Field(default_factory=list)
+    sub_streams: list[str] = []
     retirement_details: RetirementDetails | None = None
 
     @model_validator(mode="before")
@@ -200,7 +200,7 @@ class EltSyncStatus(WeldModel):
     """What each stream of a sync is doing."""
 
     elt_sync_id: str
-    source_streams: list[StreamStatus] = Field(default_factory=list)
+    source_streams: list[StreamStatus] = []
 
 
 class EltStreamRun(WeldModel):
