@@ -14,9 +14,7 @@ from pulumi import dynamic
 
 _numbers = itertools.count(1)
 _NOW = "2026-01-01T00:00:00.000Z"
-_NAMES = ("excluded_columns", "hashed_columns", "excluded_substreams")
-_FLAGS = ("full_sync_always", "full_sync_at_midnight", "protected_from_full_sync", "enabled_history_table")
-_STREAM = {**{key: [] for key in _NAMES}, **dict.fromkeys(_FLAGS, False), "adopt": False, "reset_history_table": False}
+#: What an EltSync holds beyond the program's arguments; a SourceStream leaves out what equals a default.
 _SYNC = {"adopt": False, "deletion_policy": "delete", "enabled": True, "remove_destination_data": False}
 _IDS = ("account_id", "source_integration_id", "destination_integration_id", "destination_connection_id")
 
@@ -45,7 +43,7 @@ class TwinProvider(EchoProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> dynamic.CheckResult:
         """Write the defaults out."""
-        return dynamic.CheckResult({**(_STREAM if "elt_sync_id" in news else _SYNC), **news}, [])
+        return dynamic.CheckResult({**_defaults(news), **news}, [])
 
     def create(self, props: dict[str, Any]) -> dynamic.CreateResult:
         """Say that it is there, and what there is to tell about it."""
@@ -58,9 +56,12 @@ class Twin(dynamic.Resource, module="bench", name="Twin"):
     def __init__(
         self, resource_name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        defaults = _STREAM if "elt_sync_id" in props else _SYNC
-        outputs = dict.fromkeys([*defaults, *_facts(props)])
+        outputs = dict.fromkeys([*_defaults(props), *_facts(props)])
         super().__init__(TwinProvider(), resource_name, {**outputs, **props}, opts)
+
+
+def _defaults(props: Mapping[str, Any]) -> dict[str, Any]:
+    return {} if "elt_sync_id" in props else _SYNC
 
 
 def _facts(props: Mapping[str, Any]) -> dict[str, Any]:

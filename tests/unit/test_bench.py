@@ -8,18 +8,22 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+from tests.torture.model import Ref, Res, Stack
 from tools import bench
 from tools.bench_chart import chart
+from tools.bench_idle import TwinProvider
 from tools.bench_memory import PluginMemory
 from tools.bench_programs import MODES, PROVIDERS, program
 from tools.bench_run import OPERATIONS, Case, Measurement, _steps, steps_of_a_turn
 from tools.bench_startup import Startup
 from tools.bench_summary import rows_of, targets_of
 from tools.bench_weld import Asked
+from weld_pulumi.simulator import Simulator
 
 INLINE, SEPARATE = Case("inline", 5000, 0), Case("separate", 1000, 0)
 NOTHING = Asked({}, 0.0)
@@ -157,3 +161,18 @@ def test_the_memory_of_the_plugin_of_a_folder(tmp_path: Path) -> None:
     assert memory.peak is not None
     assert memory.peak > 64_000_000
     assert other.peak is None
+
+
+@pytest.mark.parametrize("entries", [{}, {"source_streams": [{"name": "charges"}]}])
+def test_a_twin_holds_the_properties_of_welds_resources(entries: dict[str, Any]) -> None:
+    with Simulator(auto_authorize=True) as weld:
+        connection = weld.create_connection("stripe", "Shop")["id"]
+        sync = {"connection_id": connection, "destination_schema_name": "raw", "sync_interval": "0 * * * *", **entries}
+        stream = {"elt_sync_id": Ref("sync"), "name": "refunds"}
+        stack = Stack(weld)
+        stack.up([Res("EltSync", "sync", sync), *([] if entries else [Res("SourceStream", "refunds", stream)])])
+    twin = TwinProvider()
+    for name, held in stack.state.items():
+        inputs = twin.check({}, {"sync": sync, "refunds": stream}[name]).inputs
+        assert set(inputs) == set(held.inputs)
+        assert set(twin.create(inputs).outs or {}) == set(held.outs)
