@@ -60,3 +60,11 @@ def test_a_sync_is_not_believed_for_long(weld: Simulator, stack: Stack, monkeypa
     weld.patch_sync(sync.id, sync_interval="5 * * * *")
     monkeypatch.setattr("weld_pulumi.lifecycle.session._FRESH", 0.0)
     assert outputs(process, sync)["sync_interval"] == "5 * * * *"
+
+
+def test_who_reads_a_sync_again_sees_it_anew(weld: Simulator, stack: Stack) -> None:
+    process = deployed(weld, stack)
+    sync = stack.state["sync"]
+    assert outputs(process, sync) == sync.outs
+    weld.patch_sync(sync.id, sync_interval="5 * * * *")
+    assert outputs(process, sync)["sync_interval"] == "5 * * * *"
