@@ -24,12 +24,16 @@ from pulumi.dynamic import (
 from ._ending import process_is_ending
 from ._engine_values import inward, outward, printable, unfit
 from ._registry import SECRETS
+from ._stack_state import StackState
 from .api.retries import Backoff, interruptible
 from .config import Settings, load
 from .errors import WeldError
 from .lifecycle.base import Lifecycle
 from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
+from .lifecycle.notices import Notices
+from .lifecycle.ownership import CURRENT_URN, OwnershipRegistry
 from .lifecycle.session import Session
+from .pulumi_internals import current_urn
 from .validation.problems import Problem
 
 if TYPE_CHECKING:
@@ -52,7 +56,9 @@ def _session(settings: Settings) -> Session:
     """Return the session of this process: all resources of one provider share it."""
     with _sessions_lock:
         if settings not in _sessions:
-            _sessions[settings] = Session(settings, partial(_connect, settings))
+            notices = Notices()
+            ownership = OwnershipRegistry(StackState(notices.warn))
+            _sessions[settings] = Session(settings, partial(_connect, settings), notices, ownership=ownership)
         return _sessions[settings]
 
 
@@ -113,7 +119,7 @@ class DynamicProvider(ResourceProvider):
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)))
+        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)), _id)
         if not diffed.changed:
             return DiffResult(changes=False)
         # With None the engine compares the inputs itself, and so shows details and honours replace_on_changes.
@@ -131,7 +137,7 @@ class DynamicProvider(ResourceProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         before = inward(props)
-        live = self._run("reading", lambda: self._lifecycle.read(id_, before))
+        live = self._run("reading", lambda: self._lifecycle.read(id_, before), id_)
         if live.id is None:
             return ReadResult("", {})
         outs = outward(live.outs)
@@ -140,16 +146,19 @@ class DynamicProvider(ResourceProvider):
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        return UpdateResult(
-            outward(self._run("updating", lambda: self._lifecycle.update(_id, inward(_olds), inward(_news))))
-        )
+        outs = self._run("updating", lambda: self._lifecycle.update(_id, inward(_olds), inward(_news)), _id)
+        return UpdateResult(outward(outs))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)))
+        self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)), _id)
 
-    def _run(self, verb: str, operation: Callable[[], T]) -> T:
-        return _guarded(f"{verb} the {self._name}", operation)
+    def _run(self, verb: str, operation: Callable[[], T], id: str = "") -> T:
+        token = CURRENT_URN.set(current_urn() or (f"{self._name} {id}" if id else ""))
+        try:
+            return _guarded(f"{verb} the {self._name}", operation)
+        finally:
+            CURRENT_URN.reset(token)
 
     def _failure(self, problem: Problem, secrets: list[str]) -> CheckFailure:
         """Name the property to the engine, unless it would then print a value that may be secret or huge."""

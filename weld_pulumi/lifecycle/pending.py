@@ -12,6 +12,7 @@ from ..errors import WeldError, WeldValidationError
 from .authorization import Outcome, is_expired
 from .base import memo_of
 from .fields import Props
+from .ownership import CURRENT_URN
 from .reauthorization import was_used
 from .recognition import TO_BE_MADE, Key, fitting, is_used, newly_authorized
 from .session import Session
@@ -83,7 +84,7 @@ def settle(session: Session, key: Key, connection_id: str | None = None) -> None
     """Note in create that nobody is waited for any more: the connection is there, or there is none."""
     with session.lock:
         if connection_id is not None:
-            session.made.add(connection_id)
+            session.ownership.make(CURRENT_URN.get(), connection_id)
         session.waiting.pop(key, None)
         session.authorized.pop(key, None)
     session.forget("connections")

@@ -29,6 +29,7 @@ __all__ = [
     "ENTRY",
     "SENT",
     "STREAM_FIELDS",
+    "WRITE_ONLY",
     "body_of",
     "by_name",
     "canonical_entries",
@@ -77,7 +78,7 @@ ENTRY = Table(
 #: What of a stream goes to Weld, beside its name.
 SENT = frozenset(field.name for field in STREAM_FIELDS)
 _DEFAULTS = {field.name: field.default for field in STREAM_FIELDS if field.default is not None}
-_WRITE_ONLY = [field.name for field in STREAM_FIELDS if field.write_only]
+WRITE_ONLY = [field.name for field in STREAM_FIELDS if field.write_only]
 _READABLE = [field for field in STREAM_FIELDS if not field.write_only and field.default is not None]
 #: Seconds between looks for a stream that Weld took but does not list yet.
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -121,7 +122,7 @@ def body_of(
     """
     body = {"name": entry["name"], **_DEFAULTS, **sent_part(entry)}
     if before is not None:
-        for name in _WRITE_ONLY:
+        for name in WRITE_ONLY:
             if not body[name] and not before.get(name):
                 del body[name]
     if _POINTER not in body:

@@ -9,6 +9,7 @@ from ..errors import NotFoundError, WeldValidationError
 from ..validation.cron import same_schedule
 from ..validation.problems import Problem
 from ..validation.schema_names import same_schema
+from .ownership import name_of
 from .session import Session
 from .sync_settings import is_within
 from .sync_table import DAILY, same_date_told
@@ -16,42 +17,59 @@ from .sync_table import DAILY, same_date_told
 if TYPE_CHECKING:
     from ..api.models import EltSyncInfo
 
-__all__ = ["FRESH", "adoption_of", "described", "double_problem", "doubled", "identical", "is_same"]
+__all__ = ["FRESH", "adoption_of", "described", "duplicate", "duplicate_problem", "is_same"]
 
 #: How old, in seconds, the list of syncs may be for a decision to create one.
 FRESH = 5.0
 
 
-def identical(
-    session: Session, inputs: Mapping[str, Any], max_age: float | None = None, apart_from: str | None = None
-) -> EltSyncInfo | None:
-    """Return a sync of which the one with these inputs would be a double.
+def duplicate_problem(
+    session: Session, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
+) -> Problem | None:
+    """Refuse a new sync that is there already, and say what to write instead; None where there is no such.
 
     Args:
         session: of this process.
+        urn: the resource that the sync is for.
         inputs: canonical inputs, with nothing unknown in them.
-        max_age: how old the list of syncs may be.
-        apart_from: id of a sync that goes.
+        max_age: how old the list of syncs may be, in seconds.
     """
+    replaced = session.ownership.held(urn)
     syncs = session.syncs_of(str(inputs["connection_id"]), max_age)
-    staying = (sync for sync in syncs if sync.id != apart_from and sync.id not in session.released)
-    return next((sync for sync in staying if is_same(session, sync, inputs)), None)
-
-
-def double_problem(session: Session, sync: EltSyncInfo) -> Problem:
-    """Refuse a double of a sync, and say what to write instead."""
+    staying = (sync for sync in syncs if sync.id != replaced and not session.ownership.is_deleted(sync.id))
+    found = next((sync for sync in staying if is_same(session, sync, inputs)), None)
+    if found is None:
+        return None
     reason = (
-        f"Weld has this sync already: {sync.id} (connection {sync.source_connection_id}, schema "
-        f"{sync.destination_schema_name!r})"
+        f"Weld has this sync already: {found.id} (connection {found.source_connection_id}, schema "
+        f"{found.destination_schema_name!r}); {_advice(session, urn, found.id, is_new=replaced is None)}"
     )
-    if session.has_resource(sync.id):
-        advice = "another EltSync of this program stands for it; change or remove one of the two"
-    else:
-        advice = (
-            f"two stacks must not share one. To take it over, write adopt={sync.id!r}. If this very stack has it and "
-            "you asked Pulumi to replace it, run `pulumi destroy --target URN --target-dependents` and then `pulumi up`"
+    return Problem("destination_schema_name", reason)
+
+
+def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:
+    owner = session.ownership.owner(urn, id)
+    if owner:
+        return f"{name_of(owner)} of this program stands for it too. Change or remove one of the two resources."
+    owners = {entry.urn for entry in session.ownership.in_state(urn, id)}
+    if not owners:
+        return f"two stacks must not share one. To take it over, write adopt={id!r}."
+    if urn in owners:
+        # With `--replace` and after `state taint` the engine asks as for a new resource.
+        return (
+            "this resource stands for it. To replace it all the same, run `pulumi destroy --target URN "
+            "--target-dependents` and then `pulumi up`."
         )
-    return Problem("destination_schema_name", f"{reason}; {advice}")
+    name = name_of(min(owners))
+    if is_new:
+        return (
+            f"{name} of this stack stands for it. If {name_of(urn)} is its new name, write "
+            f"aliases=[pulumi.Alias(name={name})] in its options; else change or remove one of the two resources."
+        )
+    return (
+        f"{name} of this stack stands for it. To exchange two syncs, exchange the names of the resources with "
+        "`pulumi state rename`."
+    )
 
 
 def is_same(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
@@ -85,13 +103,15 @@ def _nothing_beyond(session: Session, sync: EltSyncInfo, inputs: Mapping[str, An
     return all(isinstance(known.get(k), dict) and known[k].get("default") == v for k, v in beyond.items())
 
 
-def adoption_of(session: Session, inputs: Mapping[str, Any], max_age: float | None = None) -> EltSyncInfo | None:
+def adoption_of(
+    session: Session, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
+) -> EltSyncInfo | None:
     """Return the sync to take over, or None where none is asked for, or where the sync is to be replaced.
 
     Raises:
         WeldValidationError: there is no candidate, there are several, or the id is of another kind of sync.
     """
-    adopt, replaced = inputs.get("adopt"), session.replaced_by(inputs)
+    adopt, replaced = inputs.get("adopt"), session.ownership.held(urn)
     # A replacement does not take over what it replaces, but it may take over what a killed run has made of it.
     if not adopt or adopt == replaced:
         return None
@@ -104,14 +124,15 @@ def adoption_of(session: Session, inputs: Mapping[str, Any], max_age: float | No
         if replaced:
             return None
         raise
-    if not session.claim(sync.id, dict(inputs)) or session.has_resource(sync.id):
-        raise WeldValidationError(f"adopt={adopt!r}: {doubled(sync.id)}")
+    rival = session.ownership.claim(urn, sync.id)
+    if rival:
+        raise WeldValidationError(f"adopt={adopt!r}: {duplicate(sync.id, rival)}")
     return sync
 
 
-def doubled(sync_id: str) -> str:
+def duplicate(sync_id: str, rival: str) -> str:
     """Say that two resources stand for one sync."""
-    return f"another EltSync of this program stands for sync {sync_id}; remove one of the two."
+    return f"{name_of(rival)} of this program stands for sync {sync_id} too; remove one of the two resources."
 
 
 def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None, replaced: str | None) -> EltSyncInfo:

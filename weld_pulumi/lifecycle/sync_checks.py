@@ -57,7 +57,7 @@ def ask_weld(
 
 def _missing_connection(session: Session, connection_id: str) -> list[Problem]:
     known = session.connections()
-    if connection_id in session.made or any(connection.id == connection_id for connection in known):
+    if session.ownership.is_made(connection_id) or any(connection.id == connection_id for connection in known):
         return []
     near = did_you_mean(connection_id, [connection.id for connection in known])
     return [
