@@ -340,7 +340,7 @@ class ConnectionLifecycle(Lifecycle):
                 Pending(self.session, id, props).tell_leftover()
         elif keeper := self.session.ownership.let_go(self.urn, id):
             self.session.notices.warn(
-                f"connection {id} is not deleted: {name_of(keeper)} of this stack stands for it now."
+                f"connection {id} is not deleted: {name_of(keeper)} of this stack stands for it too."
             )
         elif props.get("deletion_policy") == "retain":
             self.session.notices.info(f"connection {id} stays in Weld (deletion_policy='retain').")

@@ -302,7 +302,7 @@ class SourceStreamLifecycle(Lifecycle):
         keeper = self.session.ownership.let_go(self.urn, id)
         if keeper:
             self.session.notices.warn(
-                f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack stands for it now."
+                f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack stands for it too."
             )
             return
         intent = self.session.intents.get(sync_id)
