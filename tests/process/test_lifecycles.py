@@ -253,3 +253,13 @@ def test_where_validation_is_off_only_types_are_checked(level: str) -> None:
             stops = level == "offline" or (name, value) in WRONG_TYPE
             assert [named for named, _ in checked.failures] == ([name] if stops else []), (name, value)
             assert checked.inputs[name] == value
+
+
+def test_the_plugin_knows_which_resource_the_engine_asks_about(plugin: Plugin, shop: str) -> None:
+    """Pulumi hands a provider no URN; where a new SDK hides it, names in messages and the protection by it are gone."""
+    sync = {"connection_id": shop, "destination_schema_name": "raw", "sync_interval": "0 3 * * *"}
+    urn = "urn:pulumi:test::testing::pulumi-python:dynamic/weld:EltSync::"
+    assert plugin.check("EltSync", sync, urn=f"{urn}first").failures == []
+    ((path, reason),) = plugin.check("EltSync", sync, urn=f"{urn}second").failures
+    assert path == "destination_schema_name"
+    assert "'first'" in reason

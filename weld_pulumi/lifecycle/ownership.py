@@ -59,6 +59,7 @@ class OwnershipRegistry:
     def __init__(self, read_state: Callable[[str], Sequence[Entry] | None] = lambda _: None) -> None:
         self._read_state = read_state
         self._holdings: dict[str, Holding] = {}
+        self._holders: dict[str, list[str]] = {}
         #: Object -> the resource that is to take it over, and the one that made it or took it over.
         self._claims: dict[str, str] = {}
         self._made: dict[str, str] = {}
@@ -73,11 +74,11 @@ class OwnershipRegistry:
     # What the engine compares, checks and creates --------------------------------------------------------------
 
     def hold(self, urn: str, id: str, outs: Mapping[str, Any], leaves: bool) -> str | None:
-        """Note that a resource of the program has an object; return the new resource that is to have it too, if any."""
+        """Note that a resource of the program has an object; return another resource that has it too, or is to."""
         with self._lock:
             self._holdings[urn] = Holding(id, outs, leaves)
-            rival = self._made.get(id) or self._claims.get(id)
-            return None if leaves or rival == urn or not urn else rival
+            self._holders.setdefault(id, []).append(urn)
+            return None if leaves else self.owner(urn, id)
 
     def replacing(self, urn: str) -> Holding | None:
         """Return what a resource had, if it is made anew now: the engine compares first, then checks with no inputs."""
@@ -105,8 +106,7 @@ class OwnershipRegistry:
         if id in self._deleted or not urn:
             return None
         with self._lock:
-            keeping = [u for u, holding in self._holdings.items() if holding.id == id and not holding.leaves]
-            owners = [self._made.get(id, urn), self._claims.get(id, urn), *keeping]
+            owners = [self._made.get(id, urn), self._claims.get(id, urn), *self._keeping(id)]
             return next((owner for owner in owners if owner != urn), None)
 
     def first_to_want(self, urn: str, what: str) -> str | None:
@@ -149,7 +149,7 @@ class OwnershipRegistry:
     def last_outputs(self, urn: str, id: str) -> Mapping[str, Any]:
         """Return the outputs of the resource that an object is taken over from; empty for a stranger's object."""
         with self._lock:
-            held = [h.outs for u, h in self._holdings.items() if h.id == id and u != urn]
+            held = [self._holdings[u].outs for u in self._holders.get(id, ()) if u != urn]
             return held[0] if held else next((e.outs for e in self.in_state(urn, id) if e.id == id), {})
 
     # Deletion --------------------------------------------------------------------------------------------------
@@ -160,7 +160,8 @@ class OwnershipRegistry:
         None means that it was the last one, so that the object may be deleted.
         """
         with self._lock:
-            keeper = self._made.get(id) or self._keeper_here(urn, id) or self._keeper_in_state(urn, id)
+            # A resource that is compared and not replaced stays; so what goes by its name is an older entry.
+            keeper = self._made.get(id) or next(iter(self._keeping(id)), None) or self._keeper_in_state(urn, id)
             self._let_go.append((urn, id))
             return keeper
 
@@ -168,10 +169,8 @@ class OwnershipRegistry:
         """Note that an object is deleted, or left to itself as its deletion policy asks."""
         self._deleted.add(id)
 
-    def _keeper_here(self, urn: str, id: str) -> str | None:
-        # A resource that is compared and not replaced stays; so what goes by its name is an older entry.
-        keeping = (u for u, holding in self._holdings.items() if holding.id == id and not holding.leaves)
-        return next(keeping, None)
+    def _keeping(self, id: str) -> list[str]:
+        return [urn for urn in self._holders.get(id, ()) if not self._holdings[urn].leaves]
 
     def _keeper_in_state(self, urn: str, id: str) -> str | None:
         others = [entry.urn for entry in self.in_state(urn, id)]
