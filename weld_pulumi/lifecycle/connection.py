@@ -338,7 +338,7 @@ class ConnectionLifecycle(Lifecycle):
         if is_pending(id):
             if id not in self.session.recognised:
                 Pending(self.session, id, props).tell_leftover()
-        elif keeper := self.session.ownership.let_go(self.urn, id):
+        elif (keeper := self.session.ownership.let_go(self.urn, id)) is not None:
             self.session.notices.warn(
                 f"connection {id} is not deleted: {name_of(keeper)} of this stack stands for it too."
             )

@@ -294,7 +294,7 @@ class EltSyncLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add(props.get("elt_settings"))
         keeper = self.session.ownership.let_go(self.urn, id)
-        if keeper:
+        if keeper is not None:
             self.session.notices.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack stands for it too.")
             return
         policy = props.get("deletion_policy", "delete")

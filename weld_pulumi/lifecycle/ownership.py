@@ -19,9 +19,6 @@ __all__ = ["CURRENT_URN", "Entry", "Holding", "OwnershipRegistry", "name_of"]
 CURRENT_URN: ContextVar[str] = ContextVar("CURRENT_URN", default="")
 
 
-_UNKNOWN = "unknown"
-
-
 class Entry(NamedTuple):
     """One entry of the stack's state: a resource, or the old half of one that is being replaced."""
 
@@ -107,7 +104,7 @@ class OwnershipRegistry:
             return None
         with self._lock:
             owners = [self._made.get(id, urn), self._claims.get(id, urn), *self._keeping(id)]
-            return next((owner for owner in owners if owner != urn), None)
+            return next((owner for owner in owners if owner not in ("", urn)), None)
 
     def first_to_want(self, urn: str, what: str) -> str | None:
         """Note what a new object is to be made of; return the other resource that wants just the same."""
@@ -118,7 +115,7 @@ class OwnershipRegistry:
     def make(self, urn: str, id: str) -> None:
         """Note that `create` of a resource answers with an object, be it new or taken over."""
         with self._lock:
-            self._made[id] = urn or _UNKNOWN
+            self._made[id] = urn
 
     def unmake(self, id: str) -> None:
         """Note that what was made is removed again."""
@@ -161,7 +158,8 @@ class OwnershipRegistry:
         """
         with self._lock:
             # A resource that is compared and not replaced stays; so what goes by its name is an older entry.
-            keeper = self._made.get(id) or next(iter(self._keeping(id)), None) or self._keeper_in_state(urn, id)
+            here = [*([self._made[id]] if id in self._made else ()), *self._keeping(id)]
+            keeper = here[0] if here else self._keeper_in_state(urn, id)
             self._let_go.append((urn, id))
             return keeper
 

@@ -300,7 +300,7 @@ class SourceStreamLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         keeper = self.session.ownership.let_go(self.urn, id)
-        if keeper:
+        if keeper is not None:
             self.session.notices.warn(
                 f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack stands for it too."
             )
