@@ -157,6 +157,7 @@ class SourceStreamLifecycle(Lifecycle):
             raise
         if there is None:
             return stream.id, {**news, **_facts(stream)}
+        self.session.notices.info(f"stream {name!r} ({stream.id}) was there already; this resource takes it over.")
         # Columns are write-only in Weld's API: what the previous resource sent last is what Weld has.
         columns = {name: known[name] for name in WRITE_ONLY if known.get(name)}
         outs = self._outs(stream, {**columns, **news})
