@@ -44,6 +44,7 @@ __all__ = [
     "sent_part",
     "single_entries",
     "upsert",
+    "without_kept",
 ]
 
 
@@ -232,6 +233,18 @@ def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
     entry, problems = ENTRY.canonical(item, f"{path}.")
     told = {problem.path for problem in problems}
     return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in told]
+
+
+def without_kept(problems: list[Problem], old: Any, given: Any) -> list[Problem]:
+    """Leave out problems of an entry that ``ignore_changes`` has put back: of a stream that is gone (`entries_of`)."""
+    if not isinstance(old, list) or not isinstance(given, list) or not problems:
+        return problems
+    kept = [
+        i
+        for i, (was, now) in enumerate(zip(old, given, strict=False))
+        if was == now and isinstance(was, dict) and "exclude" in was
+    ]
+    return [problem for problem in problems if not any(problem.path.startswith(f"source_streams[{i}].") for i in kept)]
 
 
 def single_entries(given: Any) -> list[Props]:
