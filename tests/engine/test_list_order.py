@@ -15,7 +15,8 @@ from .conftest import Stacks
 REFUNDS: dict[str, Any] = {"name": "refunds", "hashed_columns": ["reason", "email"]}
 CUSTOMERS: dict[str, Any] = {"name": "customers", "hashed_columns": ["phone", "email"]}
 CHARGES: dict[str, Any] = {"name": "charges"}
-STREAMS = [REFUNDS, CUSTOMERS, CHARGES]
+#: By name, each would be at another index.
+STREAMS = [REFUNDS, CHARGES, CUSTOMERS]
 
 
 def text(stripe: str, streams: list[dict[str, Any]], interval: str = "0 */6 * * *", **opts: Any) -> str:
@@ -90,9 +91,9 @@ def test_an_adopted_sync_has_the_order_of_the_program(weld: Simulator, stack: St
     )
     stacked = stack(program(elt_sync("shop", stripe, source_streams=STREAMS, adopt=True)))
     stacked.up()
-    assert listed(stacked, "outputs") == ["refunds", "customers", "charges", "payouts"]
+    assert listed(stacked, "outputs") == ["refunds", "charges", "customers", "payouts"]
     stacked.up()
-    assert listed(stacked, "outputs") == ["refunds", "customers", "charges"]
+    assert listed(stacked, "outputs") == ["refunds", "charges", "customers"]
     assert stacked.up(expect_no_changes=True).changed == {}
 
 
@@ -101,7 +102,7 @@ def test_drift_in_an_ignored_entry_is_left_and_in_another_put_back(
     weld: Simulator, stack: Stacks, lost: list[str]
 ) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
-    ignored = ["source_streams[1].hashed_columns", "source_streams[1].full_sync_always"]
+    ignored = ["source_streams[2].hashed_columns", "source_streams[2].full_sync_always"]
     stacked = stack(text(stripe, STREAMS, ignore_changes=ignored))
     stacked.up()
     for name in ("customers", "charges"):
@@ -110,13 +111,13 @@ def test_drift_in_an_ignored_entry_is_left_and_in_another_put_back(
         weld.delete_stream(stream(weld, name)["id"])
     stacked.refresh()
     # The program forgets columns of the one whose columns are ignored.
-    stacked.write(text(stripe, [REFUNDS, {"name": "customers"}, CHARGES], ignore_changes=ignored))
+    stacked.write(text(stripe, [REFUNDS, CHARGES, {"name": "customers"}], ignore_changes=ignored))
     assert stacked.up().changed == {"shop": "update"}
     assert stream(weld, "charges")["full_sync_always"] == 0
     assert stream(weld, "customers")["full_sync_always"] == (0 if "customers" in lost else 1)
     assert sorted(stream(weld, "customers")["hashed_columns"]) == ["email", "phone"]
     assert sorted(stream(weld, "refunds")["hashed_columns"]) == ["email", "reason"]
-    assert listed(stacked) == listed(stacked, "outputs") == ["refunds", "customers", "charges"]
+    assert listed(stacked) == listed(stacked, "outputs") == ["refunds", "charges", "customers"]
     assert stacked.preview(refresh=True).changed == {}
 
 
@@ -135,7 +136,7 @@ def test_a_stream_that_goes_stays_away_where_all_of_them_are_ignored(weld: Simul
 
 def test_replace_on_changes_of_one_entry_replaces_for_that_one_only(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
-    replaced = ["source_streams[1].full_sync_always"]
+    replaced = ["source_streams[2].full_sync_always"]
     stacked = stack(text(stripe, STREAMS, replace_on_changes=replaced))
     stacked.up()
     weld.delete_stream(stream(weld, "refunds")["id"])
@@ -169,7 +170,7 @@ def test_an_index_that_means_another_stream_than_before_is_refused(
     stacked = stack(text(stripe, STREAMS, **opts))
     stacked.up()
     weld.clear_requests()
-    for streams in ([{"name": "payouts"}, REFUNDS, CUSTOMERS], [CUSTOMERS, CHARGES, REFUNDS]):
+    for streams in ([{"name": "payouts"}, REFUNDS, CUSTOMERS], [CHARGES, CUSTOMERS, REFUNDS]):
         stacked.write(text(stripe, streams, **opts))
         refused = stacked.preview(check=False)
         assert not refused.ok
@@ -229,7 +230,7 @@ def test_an_order_alone_never_replaces(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     for path, streams in (
         ("source_streams", [CUSTOMERS, REFUNDS, CHARGES]),
-        ("source_streams[1].hashed_columns", [REFUNDS, {**CUSTOMERS, "hashed_columns": ["email", "phone"]}, CHARGES]),
+        ("source_streams[2].hashed_columns", [REFUNDS, CHARGES, {**CUSTOMERS, "hashed_columns": ["email", "phone"]}]),
     ):
         stacked = stack(text(stripe, STREAMS, replace_on_changes=[path]))
         stacked.up()
