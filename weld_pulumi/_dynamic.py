@@ -141,8 +141,10 @@ class DynamicProvider(ResourceProvider):
         if live.id is None:
             return ReadResult("", {})
         outs = outward(live.outs)
-        # Where nothing has changed the engine keeps its inputs: thousands of streams need not travel once more.
-        return ReadResult(live.id, outs, None if outs == before else outward(live.inputs))
+        # Where no argument has changed the engine keeps its inputs: thousands of streams need not travel once more,
+        # and lists keep the order of the program, which an old state may have in its inputs only.
+        same = live.inputs == self._lifecycle.table.declared(before)
+        return ReadResult(live.id, outs, None if same else outward(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from pulumi.output import Unknown
 
+from ._registry import OPTIONS
 from .lifecycle.base import MEMO
 from .lifecycle.values import UNKNOWN
 
@@ -19,7 +20,7 @@ _DEEPEST = 64
 
 def inward(props: Mapping[str, Any]) -> dict[str, Any]:
     """Translate what the engine sends: its unknowns are ours, and its own entries are none of our business."""
-    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key == MEMO}
+    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key in (MEMO, OPTIONS)}
 
 
 def outward(props: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._registry import OPTIONS
 from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
 from ..validation.problems import Problem
 from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
+from .option_paths import option_problems
 from .ownership import name_of
-from .streams import body_of, by_name, has_open, single_entries, upsert
+from .streams import body_of, by_name, has_open, single_entries, upsert, without_kept
 from .sync_adoption import FRESH, adoption_of, described, duplicate, duplicate_problem, is_alike
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
@@ -46,10 +48,12 @@ class EltSyncLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add(news.get("elt_settings"))
         inputs, found = SYNC.canonical(news)
+        found = without_kept(found, olds.get("source_streams"), news.get("source_streams"))
         problems = self.minded([*found, *schedule_problem(inputs)])
         ask = self.session.may_ask()
         if not problems and inputs.get("source_streams") is not None:
             inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
+        problems += option_problems(SYNC, news.get(OPTIONS), news, olds, inputs)
         if not olds and (replaced := self.session.ownership.replacing(self.urn)):
             self._tell_replacement(replaced.id, replaced.outs)
         if is_pending(inputs.get("connection_id")):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._registry import OPTIONS
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
@@ -12,6 +13,7 @@ from ..validation.problems import Problem
 from ..validation.streams import unknown_stream_problems
 from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
+from .option_paths import option_problems
 from .ownership import name_of
 from .streams import (
     SENT,
@@ -59,7 +61,7 @@ class SourceStreamLifecycle(Lifecycle):
         inputs, found = STREAM.canonical(news)
         wrong = {problem.path for problem in found}
         found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
-        problems = self.minded(found)
+        problems = [*self.minded(found), *option_problems(STREAM, news.get(OPTIONS), news, olds, inputs)]
         if not olds and (replaced := self.session.ownership.replacing(self.urn)):
             self._tell_replacement(replaced.outs)
         sync_id, name = inputs.get("elt_sync_id"), inputs.get("name")

@@ -10,9 +10,9 @@ from ..validation.dates import canonical_date, same_date
 from ..validation.problems import Problem, show
 from ..validation.schema_names import same_schema, schema_name_problem
 from .fields import Change, Field, Props, Table
-from .streams import by_name, canonical_entries, entry_of, same_entries
+from .streams import canonical_entries, entries_of, same_entries
 from .sync_settings import as_declared
-from .triggers import RESET, TRIGGER_FIELDS
+from .triggers import TRIGGER_FIELDS
 from .values import Rule, choice, flag, kind, mapping, text
 
 if TYPE_CHECKING:
@@ -75,7 +75,6 @@ SYNC = Table(
 
 #: Arguments that Weld knows nothing of: they are what the program said.
 _OURS = ("adopt", "deletion_policy", "remove_destination_data", "run_triggers", "full_refresh_triggers")
-_OURS_OF_STREAM = tuple(field.name for field in (*TRIGGER_FIELDS, RESET))
 
 
 def same_date_told(declared: Any, told: str | None) -> bool:
@@ -134,13 +133,6 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
     if streams is not None:
         view["source_streams"] = entries_of(streams, declared.get("source_streams"))
     return {name: value for name, value in view.items() if value is not None}
-
-
-def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:
-    """Describe live streams as inline entries."""
-    said = by_name(declared)
-    ours = {name: {k: entry[k] for k in _OURS_OF_STREAM if k in entry} for name, entry in said.items()}
-    return [{**entry_of(streams[name], said.get(name)), **ours.get(name, {})} for name in sorted(streams)]
 
 
 def _told(name: str, value: Any, declared: Mapping[str, Any]) -> Any:

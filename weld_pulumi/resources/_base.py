@@ -11,7 +11,7 @@ import pulumi
 import pulumi.dynamic
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from .._registry import SECRETS, pickled_door
+from .._registry import OPTIONS, SECRETS, pickled_door
 from ..errors import WeldValidationError
 from ._warnings import warn_of_plain_key
 
@@ -73,7 +73,7 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             opts = pulumi.ResourceOptions.merge(opts, secret)
         told_more = opts.id is not None or bool(opts.ignore_changes)
         given = {name: local[name] for name in self._arguments if local[name] is not None or told_more}
-        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(given)}
+        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(given), **_into_lists(opts, given)}
         props = {**dict.fromkeys(self._outputs), **given, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
         # line made a resource, the SDK finds it by counting constructors, and with that one among them it would be
@@ -120,6 +120,24 @@ def _secrets_among(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | No
         return True
 
     return pulumi.Output(set(), names(), is_known())
+
+
+def _into_lists(opts: pulumi.ResourceOptions, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that go by the index of a list, for the plugin to see whether the index still fits."""
+    paths = {
+        "ignore_changes": [path for path in opts.ignore_changes or () if "[" in path or "*" in path],
+        "replace_on_changes": list(opts.replace_on_changes or ()),
+    }
+    if not any(paths.values()):
+        return {}
+    streams = arguments.get("source_streams")
+    # What the engine ignores it puts back before the plugin sees it, names too.
+    names = None if streams is None else pulumi.Output.from_input(streams).apply(_names_of)
+    return {OPTIONS: {**paths, "names": names}}
+
+
+def _names_of(streams: Any) -> Any:
+    return [stream.get("name") if isinstance(stream, Mapping) else stream for stream in streams or ()]
 
 
 def or_name(given: pulumi.Input[str] | None, resource_name: str) -> pulumi.Input[str]:
