@@ -16,7 +16,7 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
@@ -26,6 +26,7 @@ from ..config import Settings, is_loopback
 from ..errors import WeldConnectionError, WeldError
 from .answers import AnswerLostError, NotSentError, read_answer
 from .redaction import Hidden, Redaction
+from .redirects import Origin, origin_of, redirected
 from .retries import Backoff, Kind, may_repeat, retry_after
 from .wire import Adapter, HandshakeError, WireSession
 
@@ -35,7 +36,6 @@ _CONNECT_SECONDS = 10.0
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_REDIRECTS = 3
 _CONNECTIONS_KEPT = 8
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNSENDABLE = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -48,12 +48,16 @@ Body = Mapping[str, Any]
 
 
 class _KeyHeader(requests.auth.AuthBase):
-    """Puts the key on a request; its being there also keeps requests from reading ``.netrc``."""
+    """Puts the key on a request to one origin; its being there also keeps requests from reading ``.netrc``."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, origin: Origin) -> None:
         self._key = key
+        self._origin = origin
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # Checked before, but this is the address that is used.
+        if origin_of(request.url or "") != self._origin:
+            raise requests.exceptions.InvalidURL("not where the key belongs")
         request.headers["x-api-key"] = self._key
         return request
 
@@ -137,7 +141,8 @@ class Transport:
             response, content = self._exchange(key, method, url, path, params, body)
             if not response.is_redirect:
                 return response, content
-            url, params = _redirected(f"{method} {path}", method, url, response), None
+            location = response.headers["location"]
+            url, params = redirected(f"{method} {path}", method, url, response.status_code, location), None
         raise WeldConnectionError(f"{method} {path}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
 
     def _exchange(
@@ -145,12 +150,13 @@ class Transport:
     ) -> tuple[requests.Response, bytes]:
         limit = self.settings.request_timeout
         try:
+            origin = origin_of(self.settings.api_url)
             with self._session.request(
                 method,
                 url,
                 params=params,
                 json=body,
-                auth=_KeyHeader(key),
+                auth=_KeyHeader(key, origin),
                 timeout=(min(_CONNECT_SECONDS, limit), limit),
                 allow_redirects=False,
                 stream=True,
@@ -227,36 +233,3 @@ def _reason(error: Exception) -> Any:
     """Return the error of urllib3 inside one of requests."""
     inner = error.args[0] if error.args else None
     return getattr(inner, "reason", None) or inner
-
-
-def _redirected(what: str, method: str, url: str, response: requests.Response) -> str:
-    """Return where to go next, if that is the same origin and means the same request."""
-    here, location = urlsplit(url), response.headers["location"]
-    try:
-        target = urljoin(url, location)
-        there = urlsplit(target)
-        elsewhere = _origin(here) != _origin(there)
-    except ValueError:
-        raise WeldConnectionError(
-            f"{what}: {here.netloc} redirects to what is no address. Check weld:apiUrl (WELD_API_URL)."
-        ) from None
-    if method != "GET" and response.status_code not in (307, 308):
-        # To some servers this means: done, and look there.
-        raise AnswerLostError(
-            f"{what}: {here.netloc} redirects a request that writes. Check weld:apiUrl (WELD_API_URL).", final=True
-        )
-    if elsewhere:
-        raise WeldConnectionError(
-            f"{what}: {here.netloc} redirects to another host ({_shown(there)}); the key was not sent there. Check "
-            "weld:apiUrl (WELD_API_URL): it must name Weld's API itself, https://connect.weld.app."
-        )
-    return target
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
-
-
-def _shown(parts: SplitResult) -> str:
-    """Write an origin without user and password."""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
