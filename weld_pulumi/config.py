@@ -195,7 +195,9 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
 def _parsed(setting: Setting, text: str, source: str) -> Any:
     try:
         return setting.parse(text)
-    except ValueError as reason:
-        # A user and a password in a URL are nobody's business.
-        shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
-        raise WeldConfigError(f"{source}:{shown} {reason}.") from None
+    except ValueError as error:
+        reason = str(error)
+    # Not above: the original error may hold the value, and would hang on this one as its context. A user and a password
+    # in a URL are nobody's business either.
+    shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
+    raise WeldConfigError(f"{source}:{shown} {reason}.")

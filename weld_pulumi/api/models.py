@@ -138,7 +138,8 @@ class EltSyncInfo(WeldModel):
         if not isinstance(value, dict):
             return value
         shape = {k: v for k, v in value.items() if v is not None}
-        shape.setdefault("enabled", shape.get("active", shape.get("status") not in _OFF))
+        status = shape.get("status")
+        shape.setdefault("enabled", shape.get("active", not isinstance(status, str) or status not in _OFF))
         config = shape.get("config")
         if isinstance(config, dict) and isinstance(config.get("sourceSettings"), dict):
             shape.setdefault("elt_settings", config["sourceSettings"])

@@ -15,7 +15,7 @@ import os
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -62,6 +62,20 @@ class _KeyHeader(requests.auth.AuthBase):
         return request
 
 
+class _Call(NamedTuple):
+    """A request, and who is told how much came back."""
+
+    method: str
+    path: str
+    params: Params | None
+    body: Body | None
+    received: Callable[[int], None]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+
 class Transport:
     """Sends requests to one Weld workspace. May be used by several threads at once.
 
@@ -95,6 +109,7 @@ class Transport:
         params: Params | None = None,
         body: Body | None = None,
         secrets: Iterable[str] = (),
+        received: Callable[[int], None] = lambda _: None,
     ) -> Any:
         """Send one request, repeat it where that is safe, and return the JSON of its answer (None if empty).
 
@@ -105,6 +120,7 @@ class Transport:
             params: query parameters.
             body: JSON body.
             secrets: texts that must not appear in an error, besides the key.
+            received: is told the size of each part of an answer; may raise.
 
         Raises:
             WeldConfigError: there is no key.
@@ -113,6 +129,7 @@ class Transport:
             WeldConnectionError: Weld was not reached.
         """
         key = self.settings.require_key()
+        call = _Call(method, path, params, body, received)
         redact = Redaction((key, *secrets, *self.hidden))
         attempt = 0
         while True:
@@ -120,7 +137,7 @@ class Transport:
             if method != "GET" and self._is_abandoned():
                 raise WeldConnectionError(f"{method} {path}: not sent, since the run that wanted it is gone.")
             try:
-                response, content = self._send(key, method, path, params, body)
+                response, content = self._send(key, call)
                 headers = response.headers
                 advised = retry_after(headers.get("retry-after"))
                 return read_answer(method, path, response.status_code, headers, content, self.settings, redact)
@@ -133,37 +150,34 @@ class Transport:
             self.backoff.wait(attempt, advised)
             attempt += 1
 
-    def _send(
-        self, key: str, method: str, path: str, params: Params | None, body: Body | None
-    ) -> tuple[requests.Response, bytes]:
-        url = self.settings.api_url + path
+    def _send(self, key: str, call: _Call) -> tuple[requests.Response, bytes]:
+        url = self.settings.api_url + call.path
         for _ in range(_MOST_REDIRECTS + 1):
-            response, content = self._exchange(key, method, url, path, params, body)
+            response, content = self._exchange(key, url, call)
             if not response.is_redirect:
                 return response, content
-            location = response.headers["location"]
-            url, params = redirected(f"{method} {path}", method, url, response.status_code, location), None
-        raise WeldConnectionError(f"{method} {path}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
+            url = redirected(call.name, call.method, url, response.status_code, response.headers["location"])
+            call = call._replace(params=None)
+        raise WeldConnectionError(f"{call.name}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
 
-    def _exchange(
-        self, key: str, method: str, url: str, path: str, params: Params | None, body: Body | None
-    ) -> tuple[requests.Response, bytes]:
+    def _exchange(self, key: str, url: str, call: _Call) -> tuple[requests.Response, bytes]:
         limit = self.settings.request_timeout
         try:
-            origin = origin_of(self.settings.api_url)
             with self._session.request(
-                method,
+                call.method,
                 url,
-                params=params,
-                json=body,
-                auth=_KeyHeader(key, origin),
+                params=call.params,
+                json=call.body,
+                auth=_KeyHeader(key, origin_of(self.settings.api_url)),
                 timeout=(min(_CONNECT_SECONDS, limit), limit),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return response, _read(f"{method} {path}", response)
+                return response, _read(call, response)
         except (OSError, ValueError, HTTPError) as error:
-            raise _failure(f"{method} {path}", urlsplit(url).netloc, limit, error) from None
+            failure = _failure(call.name, urlsplit(url).netloc, limit, error)
+        # Not above: the original error holds the request with the key, and would hang on this one as its context.
+        raise failure
 
     @property
     def _session(self) -> WireSession:
@@ -184,16 +198,17 @@ def _new_session(settings: Settings) -> WireSession:
     return session
 
 
-def _read(what: str, response: requests.Response) -> bytes:
+def _read(call: _Call, response: requests.Response) -> bytes:
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(65536):
         parts.append(part)
         size += len(part)
+        call.received(len(part))
         if size > _LARGEST_BODY:
             megabytes = _LARGEST_BODY // 1024**2
             raise AnswerLostError(
-                f"{what}: the answer is larger than {megabytes} MB, which none of Weld's is. Check weld:apiUrl "
+                f"{call.name}: the answer is larger than {megabytes} MB, which none of Weld's is. Check weld:apiUrl "
                 "(WELD_API_URL).",
                 final=True,
             )
