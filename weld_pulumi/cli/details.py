@@ -93,7 +93,8 @@ def snippet(schema: Mapping[str, Any]) -> str:
 
 def _is_schema(schema: Any) -> bool:
     try:
-        Draft7Validator.check_schema(schema)
+        # Its patterns are not compiled: that can take long, and some are legal in JavaScript only.
+        Draft7Validator.check_schema(schema, format_checker=None)
     except SchemaError:
         note("Weld's answer is not a JSON Schema, so it is shown as it is.")
         return False
