@@ -156,13 +156,13 @@ class RetirementDetails(WeldModel):
 
 
 class AvailableSourceStream(WeldModel):
-    """A stream that can be added to a sync."""
+    """A stream that can be added to a sync. Each None means that Weld does not report it."""
 
     name: str
     retired: bool = False
     is_selectable: bool | None = None
     preselect: bool | None = None
-    sub_streams: list[str] = []
+    sub_streams: list[str] | None = None
     retirement_details: RetirementDetails | None = None
 
     @model_validator(mode="before")

@@ -92,9 +92,10 @@ def snippet(schema: Mapping[str, Any]) -> str:
 
 
 def _is_schema(schema: Any) -> bool:
+    validator: Any = Draft7Validator
     try:
         # Its patterns are not compiled: that can take long, and some are legal in JavaScript only.
-        Draft7Validator.check_schema(schema, format_checker=None)
+        validator.check_schema(schema, format_checker=None)
     except SchemaError:
         note("Weld's answer is not a JSON Schema, so it is shown as it is.")
         return False
