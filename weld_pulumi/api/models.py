@@ -132,6 +132,11 @@ class EltSyncInfo(WeldModel):
     created_at: str | None = None
     updated_at: str | None = None
 
+    @property
+    def reports_schedule(self) -> bool:
+        """Whether Weld reports what runs the sync, since each has an interval or an orchestration."""
+        return self.sync_interval is not None or self.orchestration_workflow_id is not None
+
     @model_validator(mode="before")
     @classmethod
     def _one_shape(cls, value: Any) -> Any:
