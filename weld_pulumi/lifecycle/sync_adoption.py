@@ -195,6 +195,6 @@ def _listed(syncs: list[EltSyncInfo]) -> str:
 
 def described(sync: EltSyncInfo) -> str:
     """Name a sync in one phrase, for messages."""
-    told = (sync.destination_schema_name, sync.sync_interval)
-    schema, interval = ("not reported" if value is None else repr(value) for value in told)
+    schema = "not reported" if sync.destination_schema_name is None else repr(sync.destination_schema_name)
+    interval = repr(sync.sync_interval) if sync.reports_schedule else "not reported"
     return f"{sync.id} (schema {schema}, interval {interval})"
