@@ -28,12 +28,11 @@ VALIDATION_LEVELS = ("full", "offline", "off")
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a host name or address can only mean this machine."""
-    host = (host or "").lower().rstrip(".")
-    if host == "localhost":
+    """Tell whether a host name or address can only mean this machine; ``localhost.`` is looked up in DNS."""
+    if (host or "").lower() == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host or "").is_loopback
     except ValueError:
         return False
 
@@ -45,6 +44,10 @@ def _text(value: str) -> str:
     return text
 
 
+#: Every parser of URLs finds the same host in this: no user, no backslash, brackets around the whole host or nowhere.
+_PLAIN_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]@:/?#%\\]+)(:\d*)?")
+
+
 def _url(value: str) -> str:
     url = value.strip().rstrip("/")
     try:
@@ -52,12 +55,14 @@ def _url(value: str) -> str:
         host, _ = parts.hostname, parts.port
         (host or "").encode("idna")
     except ValueError:
-        raise ValueError("is not a URL; write for example https://connect.weld.app") from None
-    blank = any(character.isspace() or not character.isprintable() for character in url)
-    if parts.scheme not in ("http", "https") or not host or blank:
+        host = None
+    odd = any(character.isspace() or not character.isprintable() or character == "\\" for character in url)
+    if not host or parts.scheme not in ("http", "https") or odd:
         raise ValueError("is not a URL; write for example https://connect.weld.app")
     if "@" in parts.netloc or "?" in url or "#" in url:
         raise ValueError("must be a plain URL without user, query or fragment, for example https://connect.weld.app")
+    if not _PLAIN_HOST.fullmatch(parts.netloc):
+        raise ValueError("is not a URL; write for example https://connect.weld.app")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError(f"must begin with https:// (the key is sent along), so write https://{parts.netloc}")
     return url
@@ -190,7 +195,9 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
 def _parsed(setting: Setting, text: str, source: str) -> Any:
     try:
         return setting.parse(text)
-    except ValueError as reason:
-        # A user and a password in a URL are nobody's business.
-        shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
-        raise WeldConfigError(f"{source}:{shown} {reason}.") from None
+    except ValueError as error:
+        reason = str(error)
+    # Not above: the original error may hold the value, and would hang on this one as its context. A user and a password
+    # in a URL are nobody's business either.
+    shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
+    raise WeldConfigError(f"{source}:{shown} {reason}.")

@@ -152,6 +152,17 @@ def test_urls(url: str) -> None:
         ("http://192.168.0.1", "must begin with https://"),
         ("http://2130706433", "must begin with https://"),
         ("http://[::2]", "must begin with https://"),
+        ("http://localhost.", "must begin with https://"),
+        ("http://localhost.:8080", "must begin with https://"),
+        ("http://127.0.0.1.", "must begin with https://"),
+        ("http://evil.example\\[::1]", "is not a URL"),
+        ("http://evil.example\\[::1]:80", "is not a URL"),
+        ("http:\\\\evil.example", "is not a URL"),
+        ("https://connect.weld.app\\x", "is not a URL"),
+        ("http://evil.example[::1]", "is not a URL"),
+        ("http://[::1]evil.example", "is not a URL"),
+        ("http://[::1%25eth0]", "is not a URL"),
+        ("http://127.0.0.1%2eevil.example", "is not a URL"),
         ("connect.weld.app", "is not a URL"),
         ("ftp://connect.weld.app", "is not a URL"),
         ("https://", "is not a URL"),
@@ -172,6 +183,11 @@ def test_urls_that_cannot_be_used(url: str, reason: str) -> None:
     assert text.startswith(f"weld:apiUrl in the stack configuration: {url!r} ")
     assert reason in text
     assert text.isprintable()
+
+
+@pytest.mark.parametrize("url", ["http://evil.example\\@localhost", "http://evil.example\\@localhost/x"])
+def test_another_host_does_not_pass_for_loopback(url: str) -> None:
+    assert "is not a URL" in refusal({"weld:apiUrl": url})
 
 
 @pytest.mark.parametrize("url", ["https://user:hunter2@a.example", "https://user:hun/ter2@a.example"])
@@ -211,7 +227,9 @@ def test_levels_of_validation() -> None:
     ("host", "loopback"),
     [
         ("localhost", True),
-        ("LocalHost.", True),
+        ("LocalHost", True),
+        ("localhost.", False),
+        ("127.0.0.1.", False),
         ("127.0.0.1", True),
         ("127.255.255.254", True),
         ("::1", True),

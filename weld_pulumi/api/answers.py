@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,10 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "cf-ray
 #: Of an error's body more than this is not looked at.
 _LARGEST_ERROR = 64 * 1024
 _LONGEST_CODE = 80
+#: Dicts, lists and their entries in one answer: each takes some hundred bytes of memory, however short it is written.
+_MOST_PARTS = 1_000_000
+_DEEPEST = 100
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @shown_as_its_base
@@ -68,13 +73,62 @@ def read_answer(
             "(WELD_API_URL).",
             final=True,
         )
+    if sum(body.count(mark) for mark in (b"{", b"[", b",")) > _MOST_PARTS:
+        raise AnswerLostError(
+            f"{method} {path}: the answer has more parts than any of Weld's. {_CHECK_URL}.", final=True
+        )
     text = body.decode("utf-8", errors="replace").strip()
     if not text:
         return None
     try:
-        return json.loads(text)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        raise AnswerLostError(f"{method} {path}: {_no_json(text, headers, redact)}") from None
+        value = _UNREADABLE
+    # Not above: the original error holds the whole answer, and would hang on this one as its context.
+    if value is _UNREADABLE:
+        raise AnswerLostError(f"{method} {path}: {_no_json(text, headers, redact)}")
+    if oddity := _oddity(text, value):
+        raise AnswerLostError(f"{method} {path}: the answer {oddity}, as none of Weld's is. {_CHECK_URL}.", final=True)
+    return value
+
+
+def _oddity(text: str, value: Any) -> str:
+    """Say what makes an answer impossible to work with, although it is JSON; empty where nothing does."""
+    level: list[Any] = [[value]]
+    for _ in range(_DEEPEST + 1):
+        entries = (each for item in level for each in (item.values() if isinstance(item, dict) else item))
+        level = [each for each in entries if isinstance(each, (dict, list))]
+        if not level:
+            break
+    else:
+        return f"is nested more than {_DEEPEST} levels deep"
+    # Only an escape can stand for half a character; two of them are a whole one.
+    if _HALF_CHARACTER.search(text) and not _is_encodable(value):
+        return "is not proper Unicode (it holds a lone surrogate)"
+    return ""
+
+
+def _is_encodable(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("too large a number")
+    return value
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_number)
+_UNREADABLE = object()
 
 
 def _no_json(text: str, headers: Mapping[str, str], redact: Redaction) -> str:

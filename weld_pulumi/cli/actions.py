@@ -88,7 +88,8 @@ def disable(client: WeldClient, sync_id: str, yes: bool) -> None:
     """Stop the schedule of a sync: no data arrives until it is enabled again."""
     with named("sync", sync_id, "syncs"):
         sync = client.get_sync(sync_id)
-        confirm(f"Sync {sync_id} copies nothing more into {sync.destination_schema_name!r}.", yes)
+        schema = f" into {sync.destination_schema_name!r}" if sync.destination_schema_name else ""
+        confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
         client.disable_sync(sync_id)
     click.echo(f"Sync {sync_id} is disabled.")
 

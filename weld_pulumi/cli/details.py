@@ -92,8 +92,10 @@ def snippet(schema: Mapping[str, Any]) -> str:
 
 
 def _is_schema(schema: Any) -> bool:
+    validator: Any = Draft7Validator
     try:
-        Draft7Validator.check_schema(schema)
+        # Its patterns are not compiled: that can take long, and some are legal in JavaScript only.
+        validator.check_schema(schema, format_checker=None)
     except SchemaError:
         note("Weld's answer is not a JSON Schema, so it is shown as it is.")
         return False
@@ -141,10 +143,10 @@ def status(client: WeldClient, sync_id: str, as_data: bool) -> None:
         return
     columns = (
         Column("stream", lambda s: s.name, whole=True),
-        Column("now", lambda s: s.active_sync and s.active_sync.status),
+        Column("now", lambda s: s.active_sync and (s.active_sync.status or "not reported")),
         Column("since", lambda s: s.active_sync and s.active_sync.started_at),
         Column("progress", _progress),
-        Column("last", lambda s: s.latest_sync and s.latest_sync.status),
+        Column("last", lambda s: s.latest_sync and (s.latest_sync.status or "not reported")),
         Column("finished", lambda s: s.latest_sync and s.latest_sync.finished_at),
         Column("mode", lambda s: (s.active_sync or s.latest_sync) and (s.active_sync or s.latest_sync).operation_mode),
         Column("error", lambda s: s.latest_sync and s.latest_sync.error_message),

@@ -16,10 +16,10 @@ from .once import send_once
 from .option_paths import option_problems
 from .ownership import name_of
 from .streams import body_of, by_name, has_open, single_entries, upsert, without_kept
-from .sync_adoption import FRESH, adoption_of, described, duplicate, duplicate_problem, is_alike
+from .sync_adoption import FRESH, adoption_of, described, duplicate, duplicate_problem, is_alike, warn_of_unreported
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
-from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
+from .sync_table import DAILY, SYNC, facts_of, schedule_problem, unreported, view_of
 from .triggers import TRIGGER_FIELDS, Firing, any_fired
 from .values import UNKNOWN, fingerprint, has_unknown
 
@@ -109,14 +109,16 @@ class EltSyncLifecycle(Lifecycle):
             rival = self.session.ownership.first_to_want(self.urn, what)
             if rival:
                 return [Problem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
+            warn_of_unreported(self.session, inputs)
         return []
 
     def _tell_adoption(self, sync: EltSyncInfo, inputs: Props) -> None:
         changed = SYNC.changed(self._outs(sync, inputs), inputs)
         differing = [name for name in changed if SYNC[name].change is not Change.LOCAL]
+        unknown = ", ".join(name for name in unreported(sync) if inputs.get(name) is not None)
         self.session.notices.info(
             f"adopts sync {described(sync)}, {'enabled' if sync.enabled else 'not enabled'}; different from the "
-            f"program: {', '.join(differing) or 'nothing'}."
+            f"program: {', '.join(differing) or 'nothing'}{unknown and '; not reported by Weld: ' + unknown}."
         )
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
@@ -165,12 +167,22 @@ class EltSyncLifecycle(Lifecycle):
         body = {name: news[name] for name in _BODY if news.get(name) is not None}
         body.setdefault("sync_interval", DAILY)
 
+        unsure: list[EltSyncInfo] = []
+
         def find() -> EltSyncInfo | None:
             self.session.forget(f"syncs/{connection_id}")
             syncs = self.session.syncs_of(connection_id)
-            return next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
+            found = next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
+            unsure.extend([found] if found is not None and found.destination_schema_name is None else [])
+            return found
 
         sync = send_once(self.session, lambda: self.client.create_sync(body), find, "the sync")
+        if unsure:
+            raise WeldError(
+                f"the answer to the creation of the sync was lost. The sync {sync.id} came up meanwhile, but Weld does "
+                f"not report its schema, so it may be another one's. If it is this one, write adopt={sync.id!r}; if "
+                "not, run it again."
+            )
         known = self.session.syncs_of(connection_id)
         if all(other.id != sync.id for other in known):
             known.append(sync.model_copy(update={"source_connection_id": connection_id}))
@@ -200,9 +212,8 @@ class EltSyncLifecycle(Lifecycle):
             f"adopted sync {sync.id}; removing the EltSync from the stack applies its deletion_policy."
         )
         wanted = self._with_streams(sync.id, news)
-        view = view_of(sync, None, news)
-        if sync.elt_settings is None:
-            view.pop("elt_settings", None)  # Weld does not tell them, so they are sent
+        unknown = unreported(sync)  # so it is sent
+        view = {name: value for name, value in view_of(sync, None, news).items() if name not in unknown}
         changed = [name for name in SYNC.changed(view, wanted) if name != "source_streams"]
         return self._bring_in_line(sync, view, wanted, changed, adopting=True)
 

@@ -64,13 +64,13 @@ class OfferedStream(NamedTuple):
     name: str
     retired: bool = False
     is_selectable: bool | None = None
-    sub_streams: Sequence[str] = ()
+    sub_streams: Sequence[str] | None = None
     retirement_details: RetirementDetails | None = None
 
     @classmethod
     def of(cls, told: AvailableSourceStream) -> OfferedStream:
         """Return it as Weld tells it."""
-        subs = tuple(told.sub_streams)
+        subs = None if told.sub_streams is None else tuple(told.sub_streams)
         return cls(told.name, told.retired, told.is_selectable, subs, told.retirement_details)
 
 

@@ -92,14 +92,14 @@ def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
 
     Args:
         live: as Weld tells it.
-        declared: what the program said last: it answers for columns, for the order of lists, and whether the pointer
-            is managed.
+        declared: what the program said last: it answers for columns, for a pointer that is not reported, for the order
+            of lists, and whether the pointer is managed.
     """
     entry: Props = {"name": live.name}
     said = declared or {}
     for field in STREAM_FIELDS:
         told = getattr(live, field.name)
-        if field.write_only and told is None:
+        if told is None:  # write-only, or optional in Weld's answer: unknown, not none
             told = said.get(field.name)
         if field.default is None and declared is not None and not said.get(field.name):
             continue

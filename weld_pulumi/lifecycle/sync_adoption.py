@@ -17,7 +17,16 @@ from .sync_table import DAILY, same_date_told
 if TYPE_CHECKING:
     from ..api.models import EltSyncInfo
 
-__all__ = ["FRESH", "adoption_of", "described", "duplicate", "duplicate_problem", "is_same"]
+__all__ = [
+    "FRESH",
+    "adoption_of",
+    "described",
+    "duplicate",
+    "duplicate_problem",
+    "is_alike",
+    "is_same",
+    "warn_of_unreported",
+]
 
 #: How old, in seconds, the list of syncs may be for a decision to create one.
 FRESH = 5.0
@@ -35,7 +44,7 @@ def duplicate_problem(
         max_age: how old the list of syncs may be, in seconds.
     """
     replaced = session.ownership.held(urn)
-    syncs = session.syncs_of(str(inputs["connection_id"]), max_age)
+    syncs = _syncs_of(session, str(inputs["connection_id"]), max_age)
     staying = (sync for sync in syncs if sync.id != replaced and not session.ownership.is_deleted(sync.id))
     found = next((sync for sync in staying if is_same(session, sync, inputs)), None)
     if found is None:
@@ -73,23 +82,53 @@ def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:
 
 
 def is_same(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
-    """Compare connection, schema, interval, settings and start date."""
+    """Compare connection, schema, interval, settings and start date; a schema that is not reported is not the same."""
     return (
-        is_alike(sync, inputs)
+        sync.destination_schema_name is not None
+        and is_alike(sync, inputs)
         and _nothing_beyond(session, sync, inputs)
         and same_date_told(inputs.get("start_date"), sync.start_date)
     )
 
 
 def is_alike(sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
-    """Compare connection, schema and interval, and those settings that the program gives."""
+    """Compare connection, schema, interval and the settings that the program gives, as far as they are reported."""
     attached = sync.sync_interval is None or sync.orchestration_workflow_id is not None
     return (
         sync.source_connection_id == inputs["connection_id"]
-        and same_schema(sync.destination_schema_name or "", str(inputs["destination_schema_name"]))
+        and _may_be_into(sync, str(inputs["destination_schema_name"]))
         and (attached or same_schedule(sync.sync_interval, inputs.get("sync_interval") or DAILY))
         and (sync.elt_settings is None or is_within(inputs.get("elt_settings") or {}, sync.elt_settings))
     )
+
+
+def _may_be_into(sync: EltSyncInfo, schema: str) -> bool:
+    return sync.destination_schema_name is None or same_schema(sync.destination_schema_name, schema)
+
+
+def _syncs_of(session: Session, connection_id: str, max_age: float | None) -> list[EltSyncInfo]:
+    """Return the syncs of a connection; where Weld does not report a schema, the state may have it."""
+    return [_with_known_schema(session, sync) for sync in session.syncs_of(connection_id, max_age)]
+
+
+def _with_known_schema(session: Session, sync: EltSyncInfo) -> EltSyncInfo:
+    said = session.ownership.last_outputs("", sync.id).get("destination_schema_name")
+    if sync.destination_schema_name is not None or not isinstance(said, str):
+        return sync
+    return sync.model_copy(update={"destination_schema_name": said})
+
+
+def warn_of_unreported(session: Session, inputs: Mapping[str, Any]) -> None:
+    """Name the syncs of which nobody can tell whether the one with these inputs would be a duplicate."""
+    syncs = _syncs_of(session, str(inputs["connection_id"]), None)
+    unsure = [s for s in syncs if s.destination_schema_name is None and is_alike(s, inputs)]
+    unsure = [s for s in unsure if s.id not in session.ownership.ids() and not session.ownership.is_deleted(s.id)]
+    if unsure:
+        session.notices.warn(
+            f"Weld does not report the schema of {_listed(unsure)}, so it is unknown whether there is a sync into "
+            f"{inputs['destination_schema_name']!r} already. To take one over instead of making another, write "
+            f"adopt={unsure[0].id!r}."
+        )
 
 
 def _nothing_beyond(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
@@ -137,12 +176,12 @@ def duplicate(sync_id: str, rival: str) -> str:
 
 def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None, replaced: str | None) -> EltSyncInfo:
     connection_id, schema = str(inputs["connection_id"]), str(inputs["destination_schema_name"])
-    syncs = session.syncs_of(connection_id, max_age)
-    into = [sync for sync in syncs if same_schema(sync.destination_schema_name or "", schema)]
-    found = [sync for sync in into if sync.id != replaced]
-    if len(found) == 1:
+    syncs = _syncs_of(session, connection_id, max_age)
+    found = [sync for sync in syncs if _may_be_into(sync, schema) and sync.id != replaced]
+    if len(found) == 1 and found[0].destination_schema_name is not None:
         return found[0]
-    count = f"{len(found)} syncs" if found else "no sync"
+    count = f"{len(found)} syncs" if len(found) > 1 else "one sync" if found else "no sync"
+    count += " (of some it does not report the schema)" if any(s.destination_schema_name is None for s in found) else ""
     raise WeldValidationError(
         f"adopt=True: Weld has {count} of connection {connection_id} into schema {schema!r}. Syncs of this connection: "
         f"{_listed(found or syncs)}. {'Write the id, as in adopt=' + repr(found[0].id) if found else _LEAVE_OUT}."
@@ -162,7 +201,7 @@ def _by_id(session: Session, sync_id: str, inputs: Mapping[str, Any]) -> EltSync
             f"adopt={sync_id!r}: Weld has no such sync. Syncs of this connection: {listed}. {_LEAVE_OUT}."
         ) from None
     same = sync.source_connection_id in (None, inputs["connection_id"])
-    if not same or not same_schema(sync.destination_schema_name or "", str(inputs["destination_schema_name"])):
+    if not same or not _may_be_into(sync, str(inputs["destination_schema_name"])):
         raise WeldValidationError(
             f"adopt={sync_id!r}: that sync has connection {sync.source_connection_id} and schema "
             f"{sync.destination_schema_name!r}, which cannot be changed; write these, or adopt another sync."
@@ -176,4 +215,6 @@ def _listed(syncs: list[EltSyncInfo]) -> str:
 
 def described(sync: EltSyncInfo) -> str:
     """Name a sync in one phrase, for messages."""
-    return f"{sync.id} (schema {sync.destination_schema_name!r}, interval {sync.sync_interval!r})"
+    schema = "not reported" if sync.destination_schema_name is None else repr(sync.destination_schema_name)
+    interval = repr(sync.sync_interval) if sync.reports_schedule else "not reported"
+    return f"{sync.id} (schema {schema}, interval {interval})"

@@ -23,7 +23,8 @@ def change_schedule_and_settings(
 ) -> None:
     """Send what has changed of interval, settings and orchestration; adopting does not take an orchestration away."""
     workflow = news.get("orchestration_workflow_id")
-    moved = "orchestration_workflow_id" in changed and workflow != live.orchestration_workflow_id
+    there = live.orchestration_workflow_id if live.reports_schedule else olds.get("orchestration_workflow_id")
+    moved = "orchestration_workflow_id" in changed and workflow != there
     body: Props = {}
     if "sync_interval" in changed and news.get("sync_interval"):
         body["sync_interval"] = news["sync_interval"]

@@ -18,7 +18,7 @@ from .values import Rule, choice, flag, kind, mapping, text
 if TYPE_CHECKING:
     from ..api.models import EltStreamInfo, EltSyncInfo
 
-__all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "view_of"]
+__all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "unreported", "view_of"]
 
 #: What Weld falls back to, and what is sent where only an orchestration is given.
 DAILY = "0 0 * * *"
@@ -116,7 +116,8 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
     view: Props = {name: declared[name] for name in _OURS if declared.get(name) is not None}
     view["connection_id"] = sync.source_connection_id or declared.get("connection_id")
     view["destination_schema_name"] = _told("destination_schema_name", sync.destination_schema_name, declared)
-    view["orchestration_workflow_id"] = sync.orchestration_workflow_id
+    workflow = sync.orchestration_workflow_id if sync.reports_schedule else declared.get("orchestration_workflow_id")
+    view["orchestration_workflow_id"] = workflow
     view["enabled"] = sync.enabled
     if everything or declared.get("sync_interval"):
         attached = bool(sync.orchestration_workflow_id) and not everything
@@ -133,6 +134,13 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
     if streams is not None:
         view["source_streams"] = entries_of(streams, declared.get("source_streams"))
     return {name: value for name, value in view.items() if value is not None}
+
+
+def unreported(sync: EltSyncInfo) -> list[str]:
+    """Return the arguments that Weld does not report of a sync: they are unknown, not none."""
+    fields = ("destination_schema_name", "elt_settings")
+    unknown = [name for name in fields if getattr(sync, name) is None]
+    return [*unknown, *(() if sync.reports_schedule else ("sync_interval", "orchestration_workflow_id"))]
 
 
 def _told(name: str, value: Any, declared: Mapping[str, Any]) -> Any:

@@ -106,6 +106,12 @@ class _Collector:
     def sync(self, sync: EltSyncInfo) -> None:
         lifecycle = EltSyncLifecycle(self._session)
         args = _beyond_defaults(lifecycle, lifecycle.read(sync.id, {}).outs)
+        if "destination_schema_name" not in args:
+            self.found.note(
+                f"EltSync {sync.id} is left out: Weld does not report its destination_schema_name. Declare it in the "
+                f"program by hand, with adopt={sync.id!r}."
+            )
+            return
         comments = [*self._settings(sync.id, args), *self._schedule(sync.id, args)]
         inline = None if self._separate else args.get("source_streams", [])
         args.pop("source_streams", None)
