@@ -68,6 +68,14 @@ class Hidden:
                 self._marked |= texts
                 self._redaction = Redaction(self._marked, whole=True)
 
+    def is_marked(self, text: str) -> bool:
+        """Tell whether the program says that this very text is secret."""
+        return text in self._marked
+
+    def is_inside(self, value: Any) -> bool:
+        """Tell whether a value holds something that the program says is secret."""
+        return bool(self._marked) and any(self(text) != _one_line(text) for text in _leaves(value))
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._settings | {text for text in self._marked if len(text) > _LONGEST_WORD})
 
@@ -198,16 +206,18 @@ def _forms(secret: str) -> Iterable[str]:
     )
 
 
-def _leaves(settings: Any) -> Iterator[str]:
-    if isinstance(settings, Mapping):
-        settings = list(settings.values())
-    if isinstance(settings, (list, tuple)):
-        for item in settings:
-            yield from _leaves(item)
-    elif isinstance(settings, float) and settings.is_integer():
-        yield str(int(settings))  # the engine hands every number over as a float
-    elif isinstance(settings, (str, int, float)) and not isinstance(settings, bool):
-        yield str(settings)
+def _leaves(values: Any) -> Iterator[str]:
+    """Yield every text and number inside, however deep, as texts."""
+    waiting = [values]
+    for item in waiting:
+        if isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(item)
+        elif isinstance(item, float) and item.is_integer():
+            yield str(int(item))  # the engine hands every number over as a float
+        elif isinstance(item, (str, int, float)) and not isinstance(item, bool):
+            yield str(item)
 
 
 # Letters and digits -----------------------------------------------------------------------------------------------
