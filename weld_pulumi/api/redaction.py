@@ -37,7 +37,7 @@ _ESCAPED = re.compile(
 #: Of the groups of the former.
 _BASES = (16, 10, 16, 16, 16, 16, 8, 16)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
-_OURS_CUT, _CUT = re.compile("…"), re.compile(r"['\"]?(?:…|\.\.\.|\s?[\[(]trunc|\s*$)")
+_OURS_CUT, _CUT = re.compile(r"[^\w…]{0,3}…"), re.compile(r"[^\w…]{0,4}(?:…|\.\.\.|\btrunc|$)")
 
 
 class Hidden:
@@ -92,11 +92,13 @@ class Redaction:
 
     Args:
         secrets: the secrets; empty ones are passed over.
+        withhold: show nothing at all of what somebody else says, but codes.
         whole: leave a part of a secret where it is, unless the text was cut off there; and take out what is too short
             to be told from other words where it stands in quotes.
     """
 
-    def __init__(self, secrets: Iterable[str], whole: bool = False) -> None:
+    def __init__(self, secrets: Iterable[str], withhold: bool = False, whole: bool = False) -> None:
+        self.withhold = withhold
         self._whole = whole
         self._given = {secret for secret in secrets if secret}
 

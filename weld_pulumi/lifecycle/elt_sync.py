@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
@@ -93,7 +93,7 @@ class EltSyncLifecycle(Lifecycle):
         try:
             adopted = adoption_of(self.session, inputs)
         except WeldValidationError as error:
-            return [Problem("adopt", str(error))]
+            return [WholeProblem("adopt", str(error))]
         if adopted is not None:
             if sound:
                 self._tell_adoption(adopted, inputs)
@@ -104,7 +104,7 @@ class EltSyncLifecycle(Lifecycle):
             if double is not None:
                 return [double_problem(self.session, double)]
             if replaced is None and not self.session.is_first(fingerprint(inputs.get(name) for name in _BODY)):
-                return [Problem("destination_schema_name", _TWICE)]
+                return [WholeProblem("destination_schema_name", _TWICE)]
         return []
 
     def _tell_adoption(self, sync: EltSyncInfo, inputs: Props) -> None:

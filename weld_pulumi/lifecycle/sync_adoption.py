@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError, WeldValidationError
 from ..validation.cron import same_schedule
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
 from .session import Session
 from .sync_settings import is_within
@@ -51,7 +51,7 @@ def double_problem(session: Session, sync: EltSyncInfo) -> Problem:
             f"two stacks must not share one. To take it over, write adopt={sync.id!r}. If this very stack has it and "
             "you asked Pulumi to replace it, run `pulumi destroy --target URN --target-dependents` and then `pulumi up`"
         )
-    return Problem("destination_schema_name", f"{reason}; {advice}")
+    return WholeProblem("destination_schema_name", f"{reason}; {advice}")
 
 
 def is_same(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
