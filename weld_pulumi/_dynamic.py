@@ -121,6 +121,7 @@ class DynamicProvider(ResourceProvider):
         # A message may show the canonical form of a value; inside of lists there may be another order in it.
         canonical, _ = self._lifecycle.table.canonical(news)
         self._hidden.mark([canonical.get(path) for path in secrets])
+        self._hidden.mark([olds.get(name) for name in arguments_of(secrets)])
         checked = self._lifecycle.check(olds, news)
         self._lifecycle.session.secret_inputs[_known_by(checked.inputs)] = arguments_of(secrets)
         return checked
