@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["OPTIONS", "SECRETS", "Door", "load", "pickled_door"]
 
-#: Beside the arguments: which of them are secret. The engine tells no dynamic provider.
+#: Beside the arguments: what of them is secret, as paths; beside the outputs: which arguments are. The engine tells no
+#: dynamic provider.
 SECRETS = "__secrets"
 #: Beside the arguments: options of the resource that reach into a list. Of these it tells none either.
 OPTIONS = "__options"

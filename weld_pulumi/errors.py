@@ -52,11 +52,13 @@ class WeldError(_Shown):
         operation: what was being done to which resource, where that is known; put before the text.
         advice: what to do next, beyond what the text says; put behind it.
         hint: what to do next as far as the request alone tells; put last. Who knows better takes it away.
+        shown: the whole text without secrets, where somebody who knows them has seen to it.
     """
 
     operation: str = ""
     advice: str = ""
     hint: str = ""
+    shown: str = ""
 
     def advise(self, text: str) -> None:
         """Add a sentence on what to do next."""
@@ -66,6 +68,8 @@ class WeldError(_Shown):
         return super().__str__()
 
     def __str__(self) -> str:
+        if self.shown:
+            return self.shown
         before = f"{self.operation}: " if self.operation else ""
         return before + " ".join(filter(None, (self._what(), self.advice, self.hint)))
 

@@ -103,11 +103,12 @@ def test_what_only_weld_knows_is_told(weld: Simulator, run: Run) -> None:
 
 def test_settings_that_may_be_secret_are_not_written(weld: Simulator, run: Run) -> None:
     settings = {
-        "base_url": "https://example.com",
+        "base_url": "https://user:s3cr3t-0@example.com",
         "headers": {"Authorization": "Bearer s3cr3t-1"},
         "api_token": "s3cr3t-2",
         "masked": "********",
-        "deep": {"list": [1, 2.5, None, True], "password": "s3cr3t-3"},
+        "paging": {"page_size": 50, "style": "cursor", "cursor": "s3cr3t-3"},
+        "hooks": [{"passphrase": "s3cr3t-4"}],
     }
     connection = weld.create_connection("rest-api", "API")
     weld.create_sync(connection["id"], destination_schema_name="raw", elt_settings=settings, streams=["items"])
@@ -115,11 +116,19 @@ def test_settings_that_may_be_secret_are_not_written(weld: Simulator, run: Run) 
     for text in (Path("__main__.py").read_text(), Path("import.json").read_text(), result.output):
         assert "s3cr3t" not in text
         assert "****" not in text
-    assert (
-        declared()["raw"]["elt_settings"]
-        == "{'base_url': 'https://example.com', 'deep': {'list': [1, 2.5, None, True]}}"
-    )
-    assert "headers.Authorization, api_token, masked, deep.password" in result.stderr
+    assert declared()["raw"]["elt_settings"] == "{'paging': {'page_size': 50, 'style': 'cursor'}}"
+    left_out = "base_url, headers.Authorization, api_token, masked, paging.cursor, hooks[].passphrase"
+    for text in (result.stderr, Path("__main__.py").read_text().replace("\n# ", " ")):
+        assert left_out in text
+
+
+def test_what_is_written_is_for_its_owner_alone(run: Run) -> None:
+    run("import", "--output", "out")
+    assert {path.name: path.stat().st_mode & 0o777 for path in Path("out").iterdir()} == {
+        "__main__.py": 0o600,
+        "import.json": 0o600,
+        "Pulumi.yaml": 0o600,
+    }
 
 
 def test_a_sync_in_an_orchestration(weld: Simulator, run: Run) -> None:

@@ -30,6 +30,8 @@ _LONGEST_CODE = 80
 _MOST_PARTS = 1_000_000
 _DEEPEST = 100
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
+_WITHHELD = "what it says is withheld, since it may repeat elt_settings; WELD_TRACEBACK=1 shows it"
 
 
 @shown_as_its_base
@@ -156,10 +158,12 @@ def _refusal(
     code, message = _code_and_message(text, headers, redact)
     cls = api_error_class(status)
     request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), None)
+    if redact.withhold:
+        code, request_id = (each if each and _PLAIN_WORD.fullmatch(each) else None for each in (code, request_id))
     error = cls(
         status,
         shorten(redact(code), _LONGEST_CODE) if code else None,
-        shorten(redact(message)),
+        shorten(redact(message)) if not (redact.withhold and message) else _WITHHELD,
         method,
         path,
         shorten(redact(request_id), _LONGEST_CODE) if request_id else None,
@@ -202,7 +206,7 @@ def _hint(error: WeldApiError, is_page: bool) -> str:
     if status == 404:
         return _hint_of_missing(method, path)
     if status in (400, 422) and method == "POST" and not path.endswith(_WITHOUT_ARGUMENTS):
-        return _hint_of_arguments(path, bool(error.message))
+        return _hint_of_arguments(path, error.message not in ("", _WITHHELD))
     if status == 409 or (status in (400, 422) and method != "GET"):
         return _LOOK
     if status == 402:
@@ -275,5 +279,5 @@ def _is_html(text: str, headers: Mapping[str, str]) -> bool:
 
 def _title(text: str, redact: Redaction) -> str:
     found = re.search(r"<title[^>]*>(.*?)</title>", text[:5000], re.IGNORECASE | re.DOTALL)
-    title = shorten(redact(found.group(1)), 80) if found else ""
+    title = shorten(redact(found.group(1)), 80) if found and not redact.withhold else ""
     return f" ({title})" if title else ""

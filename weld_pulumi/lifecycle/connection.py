@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
 from ..validation.integrations import integration_problem
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from .authorization import Outcome, Request, authorize
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .connection_adoption import adoption_of, duplicate, tell_adoption, warn_of_same
@@ -61,7 +61,7 @@ class ConnectionLifecycle(Lifecycle):
         sound = {name: value for name, value in inputs.items() if name not in wrong and not has_unknown(value)}
         is_whole = sound.keys() >= {"integration_id", "label", "adopt"}
         if not olds and is_whole and not inputs["adopt"] and not claim(self.session, key_of(inputs)):
-            problems.append(Problem("label", doubled(key_of(inputs))))
+            problems.append(WholeProblem("label", doubled(key_of(inputs))))
         changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
         if changed and "integration_id" in sound and self.session.may_ask():
             problems += self._integration_problems(inputs["integration_id"])
@@ -88,7 +88,7 @@ class ConnectionLifecycle(Lifecycle):
         try:
             found = adoption_of(self.session, connections, inputs)
         except WeldValidationError as error:
-            return [Problem("adopt", str(error))]
+            return [WholeProblem("adopt", str(error))]
         if tell:
             tell_adoption(self.session, found, inputs)
         return []

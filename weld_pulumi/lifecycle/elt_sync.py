@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._registry import OPTIONS
 from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
@@ -97,7 +97,7 @@ class EltSyncLifecycle(Lifecycle):
         try:
             adopted = adoption_of(self.session, self.urn, inputs)
         except WeldValidationError as error:
-            return [Problem("adopt", str(error))]
+            return [WholeProblem("adopt", str(error))]
         if adopted is not None:
             if sound:
                 self._tell_adoption(adopted, inputs)
@@ -108,7 +108,7 @@ class EltSyncLifecycle(Lifecycle):
             what = fingerprint(inputs.get(name) for name in _BODY)
             rival = self.session.ownership.first_to_want(self.urn, what)
             if rival:
-                return [Problem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
+                return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
             warn_of_unreported(self.session, inputs)
         return []
 

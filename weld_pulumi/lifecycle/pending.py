@@ -71,7 +71,9 @@ def wait_for(session: Session, key: Key) -> str:
     Raises:
         WeldValidationError: another resource waits for the same.
     """
-    pending_id = f"pending-{secrets.token_hex(4)}-{quote(key[1], safe='')}"
+    # An id is stored, and shown, in plain text.
+    label = "" if session.hidden.is_marked(key[1]) else quote(key[1], safe="")
+    pending_id = f"pending-{secrets.token_hex(4)}-{label}"
     with session.lock:
         if session.waiting.get(key, TO_BE_MADE) != TO_BE_MADE:
             raise WeldValidationError(doubled(key))
@@ -176,7 +178,8 @@ class Pending:
             return
         self._session.notices.warn(
             f"{self._name()} still waits for a person. Open this link to authorise it, then run `pulumi up` or "
-            f"`pulumi refresh`: {self._props.get('authorize_url')}"
+            f"`pulumi refresh`: {self._props.get('authorize_url')}",
+            in_full=True,
         )
         tell_candidates(self._session, self._props, seen.candidates)
 

@@ -137,12 +137,17 @@ class Session:
     recognised: set[str] = field(default_factory=set)
     #: Settings of syncs, and what the program says is secret.
     hidden: Hidden = field(default_factory=Hidden)
+    #: Inputs of a resource, as a fingerprint -> the names of those that the program says are secret.
+    secret_inputs: dict[str, list[str]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _client: WeldClient | None = None
     #: Id -> the sync as :meth:`read_sync` told it last.
     _told: dict[str, EltSyncInfo] = field(default_factory=dict)
     _once: _Once = field(default_factory=_Once)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+
+    def __post_init__(self) -> None:
+        self.notices.redact = self.hidden
 
     @property
     def client(self) -> WeldClient:

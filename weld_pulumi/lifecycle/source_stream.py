@@ -9,7 +9,7 @@ from .._registry import OPTIONS
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.streams import unknown_stream_problems
 from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
@@ -69,7 +69,7 @@ class SourceStreamLifecycle(Lifecycle):
             return Checked(inputs, problems)
         conflict = inline_conflict(self.session, sync_id, name)
         if conflict:
-            problems.append(Problem("elt_sync_id", conflict))
+            problems.append(WholeProblem("elt_sync_id", conflict))
         elif self.session.may_ask():
             problems += self._ask(olds, inputs, not problems)
         return Checked(inputs, problems)
@@ -92,7 +92,9 @@ class SourceStreamLifecycle(Lifecycle):
             self.client.confirm_host()
             if self.session.ownership.is_made(sync_id):
                 return []
-            return [Problem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")]
+            return [
+                WholeProblem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")
+            ]
         if is_pattern(name) and name not in available:
             return [Problem("name", "is a pattern; only the source_streams of an EltSync take patterns")]
         in_use = {str(olds["name"])} if olds.get("name") else set()
@@ -111,7 +113,7 @@ class SourceStreamLifecycle(Lifecycle):
         try:
             self._refuse(there, inputs)
         except WeldValidationError as error:
-            return [Problem("name", str(error))]
+            return [WholeProblem("name", str(error))]
         if there is not None and _adopts(inputs):
             differing = ", ".join(differs_from(there, _stream_part(inputs))) or "nothing"
             self.session.notices.info(

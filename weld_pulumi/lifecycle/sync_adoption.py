@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotFoundError, WeldValidationError
 from ..validation.cron import same_schedule
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
 from .ownership import name_of
 from .session import Session
@@ -53,7 +53,7 @@ def duplicate_problem(
         f"Weld has this sync already: {found.id} (connection {found.source_connection_id}, schema "
         f"{found.destination_schema_name!r}); {_advice(session, urn, found.id, is_new=replaced is None)}"
     )
-    return Problem("destination_schema_name", reason)
+    return WholeProblem("destination_schema_name", reason)
 
 
 def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:

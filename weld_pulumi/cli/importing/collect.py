@@ -174,9 +174,12 @@ class _Collector:
         listed = ", ".join(left_out)
         self.found.note(
             f"Settings of sync {sync_id} that may be secret are left out: {listed}. Weld keeps them; to manage them, "
-            "add them with pulumi.Config().require_secret(…)."
+            "add them: what is secret with pulumi.Config().require_secret(…)."
         )
-        return [f"Left out of elt_settings, because they may be secret: {listed}."]
+        return [
+            f"Left out of elt_settings, because by Weld's schema they may be secret: {listed}. Weld keeps them; they "
+            "are not managed until they are added here."
+        ]
 
     def _schedule(self, sync_id: str, args: Props) -> list[str]:
         workflow = args.get("orchestration_workflow_id")

@@ -12,6 +12,7 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
 from ...lifecycle.notices import Notices
 from ...lifecycle.session import Session
+from ..files import write_private
 from ..show import as_json, console, json_option, note
 from ..weld import asks_weld
 from .collect import Workspace, collect
@@ -126,7 +127,7 @@ def _write(output: Path, found: Workspace) -> list[Path]:
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (output / name).write_text(text, "utf-8")
+            write_private(output / name, text)
     except OSError as error:
         raise WeldValidationError(f"{error.filename or output} cannot be written: {error.strerror}.") from None
     return [output / name for name in texts]
