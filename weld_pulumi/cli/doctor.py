@@ -7,8 +7,9 @@ from dataclasses import asdict
 import click
 from rich.text import Text
 
+from .._text import printable
 from .checks import FAILED, OK, SKIPPED, WARNING, Finding, examine
-from .show import as_json, console, json_option, printable
+from .show import as_json, console, json_option
 from .weld import api_url_option, stack_option
 
 __all__ = ["doctor"]
