@@ -28,6 +28,9 @@ _SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red")
 def doctor(ctx: click.Context, as_data: bool, api_url: str | None, stack: str | None) -> None:
     """Check this machine, the Pulumi project around the current folder, the key and Weld, and say what to do.
 
+    It runs the project's Python, without the key, to see whether weld-pulumi is installed there; not where the project
+    belongs to another user.
+
     Ends with 1 where something is wrong (✗).
     """
     findings: list[Finding] = []
