@@ -109,7 +109,8 @@ def ask(python: str) -> tuple[str | None, str]:
 
     It runs in an empty folder, whose place in ``sys.path`` is taken out: a ``pulumi.py`` beside it would be imported.
     """
-    code = "import sys; sys.path[:] = filter(None, sys.path); import pulumi, weld_pulumi; print(weld_pulumi.__version__)"
+    here_is_nothing = "import sys; sys.path[:] = filter(None, sys.path)"
+    code = f"{here_is_nothing}; import pulumi, weld_pulumi; print(weld_pulumi.__version__)"
     try:
         with tempfile.TemporaryDirectory() as empty:
             ran = subprocess.run(
