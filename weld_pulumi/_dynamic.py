@@ -22,10 +22,11 @@ from pulumi.dynamic import (
 )
 
 from ._ending import process_is_ending
-from ._engine_values import inward, outward, printable, unfit
+from ._engine_values import inward, outward, unfit
 from ._registry import SECRETS
 from ._secret_inputs import arguments_of, is_touched, values_at
 from ._stack_state import StackState
+from ._text import printable
 from .api.retries import Backoff, interruptible
 from .config import Settings, load
 from .errors import WeldError

@@ -12,7 +12,7 @@ from ._registry import OPTIONS
 from .lifecycle.base import MEMO
 from .lifecycle.values import UNKNOWN
 
-__all__ = ["inward", "outward", "printable", "unfit"]
+__all__ = ["inward", "outward", "unfit"]
 
 #: Deeper than any settings are, and far from Python's own limit.
 _DEEPEST = 64
@@ -49,11 +49,6 @@ def unfit(value: Any) -> str | None:
             return None
         level = inside
     return f"is nested more than {_DEEPEST} levels deep"
-
-
-def printable(text: str) -> str:
-    """Escape what has no business in a line of text: a name of an argument may be anything."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _encodable(text: str) -> bool:

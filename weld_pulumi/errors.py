@@ -23,6 +23,8 @@ import copyreg
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+from ._text import printable
+
 if TYPE_CHECKING or os.environ.get("WELD_TRACEBACK") == "1":
     _Shown = Exception
 else:
@@ -71,7 +73,7 @@ class WeldError(_Shown):
         if self.shown:
             return self.shown
         before = f"{self.operation}: " if self.operation else ""
-        return before + " ".join(filter(None, (self._what(), self.advice, self.hint)))
+        return printable(before + " ".join(filter(None, (self._what(), self.advice, self.hint))))
 
 
 E = TypeVar("E", bound=WeldError)

@@ -199,6 +199,25 @@ def test_nothing_to_import(weld: Simulator, run: Run) -> None:
     assert list(Path().iterdir()) == []
 
 
+def test_nothing_in_the_program_or_on_the_terminal_acts(weld: Simulator, run: Run) -> None:
+    """Neither for who reads the program nor for who is told of it: controls, line ends, bidi, what has no width."""
+    acts = "\x1b]8;;https://evil.example\x07\x00\x9b2K\x85\u2028import os\u2029\u202eabc\u2066\u200b\r"
+    weld.set_readings({"connection_label": "label"})
+    shop = weld.create_connection("stripe", f"Shop{acts}")
+    orchestration = weld.create_orchestration(f"Nightly{acts}")
+    sync = weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges"])
+    settings = {f"password{acts}": "x", f"plain{acts}": f"x{acts}"}
+    weld.patch_sync(sync["id"], orchestration_workflow_id=orchestration["id"], elt_settings=settings)
+    other = weld.create_sync(shop["id"], destination_schema_name="other")
+    weld.patch_sync(other["id"], sync_interval=f"never{acts}", destination_schema_name=f"other{acts}")
+    result = run("import")
+    for text in (Path("__main__.py").read_text("utf-8"), result.stdout, result.stderr):
+        assert [line for line in text.split("\n") if not line.isprintable()] == []
+    assert "Nightly" in Path("__main__.py").read_text("utf-8")
+    assert f"plain{acts}" in ast.literal_eval(declared()["raw"]["elt_settings"])
+    assert "\\x1b]8;;" in result.stderr
+
+
 # Where it is written
 
 

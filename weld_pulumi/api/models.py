@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 __all__ = [
     "AvailableSourceStream",
@@ -49,6 +49,14 @@ class WeldModel(BaseModel):
         if not isinstance(value, dict) or None not in value.values():
             return value
         return {k: v for k, v in value.items() if v is not None}
+
+    @field_validator("id", check_fields=False)
+    @classmethod
+    def _id_is_plain(cls, value: str | None) -> str | None:
+        # The engine shows ids as they are: in one that commands the terminal a link can be forged.
+        if value is not None and not value.isprintable():
+            raise ValueError("holds characters that no id has")
+        return value
 
 
 class ConnectionInfo(WeldModel):

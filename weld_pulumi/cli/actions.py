@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from .._text import printable
 from ..api.client import WeldClient
 from ..errors import ConflictError
 from .ids import IdCommand
+from .show import say
 from .weld import asks_weld, named
 
 __all__ = ["disable", "enable", "full_refresh", "run", "run_orchestration"]
@@ -17,7 +19,7 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask back.")
 def confirm(question: str, yes: bool) -> None:
     """Ask before something that cannot be taken back."""
     if not yes:
-        click.confirm(f"{question} Go on?", abort=True, err=True)
+        click.confirm(printable(f"{question} Go on?"), abort=True, err=True)
 
 
 @click.command(cls=IdCommand, epilog="Example: weld-pulumi run SCTVdLAcyDTgNx")
@@ -29,11 +31,9 @@ def run(client: WeldClient, stream_id: str) -> None:
         try:
             client.request_run(stream_id)
         except ConflictError:
-            click.echo(f"Stream {stream_id} is running already; see `weld-pulumi runs {stream_id}`.")
+            say(f"Stream {stream_id} is running already; see `weld-pulumi runs {stream_id}`.")
             return
-    click.echo(
-        f"A run of stream {stream_id} is asked for; it may take minutes until `weld-pulumi runs {stream_id}` shows it."
-    )
+    say(f"A run of stream {stream_id} is asked for; it may take minutes until `weld-pulumi runs {stream_id}` shows it.")
 
 
 @click.command(
@@ -59,13 +59,13 @@ def full_refresh(client: WeldClient, stream_id: str, reset_history_table: bool, 
     with named("stream", stream_id, "streams SYNC_ID"):
         if cancel:
             client.cancel_full_refresh(stream_id)
-            click.echo(f"Stream {stream_id} is not marked for a full refresh any more.")
+            say(f"Stream {stream_id} is not marked for a full refresh any more.")
             return
         name = client.get_stream(stream_id).name
         lost = " and its history table is thrown away, for ever" if reset_history_table else ""
         confirm(f"The next run of stream {name!r} copies everything again{lost}.", yes)
         client.request_full_refresh(stream_id, reset_history_table)
-    click.echo(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
+    say(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
 
 
 @click.command(cls=IdCommand, epilog="Example: weld-pulumi enable q4Rk8vp_fhTjqf")
@@ -75,7 +75,7 @@ def enable(client: WeldClient, sync_id: str) -> None:
     """Let a sync run on its schedule."""
     with named("sync", sync_id, "syncs"):
         client.enable_sync(sync_id)
-    click.echo(f"Sync {sync_id} is enabled.")
+    say(f"Sync {sync_id} is enabled.")
 
 
 @click.command(
@@ -91,7 +91,7 @@ def disable(client: WeldClient, sync_id: str, yes: bool) -> None:
         schema = f" into {sync.destination_schema_name!r}" if sync.destination_schema_name else ""
         confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
         client.disable_sync(sync_id)
-    click.echo(f"Sync {sync_id} is disabled.")
+    say(f"Sync {sync_id} is disabled.")
 
 
 @click.command(
@@ -107,4 +107,4 @@ def run_orchestration(client: WeldClient, orchestration_id: str) -> None:
     with named("orchestration", orchestration_id, "orchestrations"):
         name = client.get_orchestration(orchestration_id).name
         made = client.request_orchestration_run(orchestration_id)
-    click.echo(f"Run {made.id} of orchestration {name!r} is asked for.")
+    say(f"Run {made.id} of orchestration {name!r} is asked for.")

@@ -9,11 +9,12 @@ from typing import Any
 import click
 from jsonschema import Draft7Validator, SchemaError
 
+from .._text import printable
 from ..api.client import WeldClient
 from ..api.models import StreamStatus
 from ..validation.settings_words import choices, example
 from .ids import IdCommand
-from .show import Column, as_json, json_option, note, printable, show
+from .show import Column, as_json, json_option, note, show
 from .weld import asks_weld, named
 
 __all__ = ["settings", "status"]

@@ -17,10 +17,13 @@ from rich import box
 from rich.cells import cell_len
 from rich.console import Console
 from rich.measure import Measurement
+from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Column", "as_json", "console", "json_option", "note", "printable", "show"]
+from .._text import printable
+
+__all__ = ["Column", "as_json", "console", "json_option", "note", "say", "show", "waiting"]
 
 json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, for programs.")
 _NOTHING = "-"
@@ -57,14 +60,19 @@ def as_json(value: Any) -> None:
     click.echo(json.dumps(value, default=_plain, indent=2))
 
 
+def say(text: str) -> None:
+    """Say one line that is a result."""
+    click.echo(printable(text))
+
+
 def note(text: str) -> None:
-    """Say something beside the result."""
-    click.echo(text, err=True)
+    """Say something beside the result, in one line."""
+    click.echo(printable(text), err=True)
 
 
-def printable(text: str) -> str:
-    """Escape what could confuse or command a terminal: names come from elsewhere."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def waiting(screen: Console, text: str) -> Status:
+    """Show on a terminal that something takes time; rich would take a plain text for its markup."""
+    return screen.status(Text(printable(text)))
 
 
 def _plain(value: Any) -> Any:

@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from .._text import one_line
+
 __all__ = ["Notices"]
 
 
@@ -36,7 +38,7 @@ class Notices:
         self._once(f"warning: Weld: {text if in_full else self.redact(text)}")
 
     def _once(self, line: str) -> None:
-        line = " ".join(line.split())
+        line = one_line(line)
         with self._lock:
             if line in self._said:
                 return

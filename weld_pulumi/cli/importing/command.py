@@ -13,7 +13,7 @@ from ...errors import WeldValidationError
 from ...lifecycle.notices import Notices
 from ...lifecycle.session import Session
 from ..files import write_private
-from ..show import as_json, console, json_option, note
+from ..show import as_json, console, json_option, note, say, waiting
 from ..weld import asks_weld
 from .collect import Workspace, collect
 from .program import program
@@ -70,7 +70,7 @@ def import_(
     Nothing is changed in Weld. --connection and --sync may be repeated; together, they name exactly what is taken.
     """
     _require_free(output, force)
-    with console(to_stderr=True).status("Reading Weld"):
+    with waiting(console(to_stderr=True), "Reading Weld"):
         found = _read(client, connection_ids, sync_ids, separate=not inline)
     if not found.resources:
         for text in found.notes:
@@ -136,7 +136,7 @@ def _write(output: Path, found: Workspace) -> list[Path]:
 def _tell(output: Path, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int) -> None:
     said = [f"{count} {kind}" for kind, count in counts.items() if count]
     said += [f"{streams} inline streams"] if streams else []
-    click.echo(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
+    say(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
     for text in found.notes:
         note(f"Note: {text}")
     here = "" if output == Path(".") else f"  cd {output}\n"

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
+from ..._text import one_line
 from .collect import Imported, Workspace
 
 __all__ = ["program"]
@@ -39,7 +40,7 @@ def _declaration(resource: Imported, is_used: bool) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
+    return textwrap.wrap(one_line(text), _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def literal(value: Any, indent: int = 0) -> str:
