@@ -73,6 +73,12 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             opts = pulumi.ResourceOptions.merge(opts, secret)
         told_more = opts.id is not None or bool(opts.ignore_changes)
         given = {name: local[name] for name in self._arguments if local[name] is not None or told_more}
+        for name, value in given.items():
+            if _has_half_character(value):
+                raise WeldValidationError(
+                    f"{self._kind} {resource_name!r}: {name} holds a text with half a character in it (a lone "
+                    "surrogate); write the whole character."
+                )
         ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(given)}
         props = {**dict.fromkeys(self._outputs), **given, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
@@ -105,6 +111,20 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             f"adopt={opts.import_ if cls._adopts_by_id else True!r} among its arguments instead, or let `weld-pulumi "
             "import` write the program and an import file for what is in Weld."
         )
+
+
+def _has_half_character(value: Any) -> bool:
+    """Tell whether a text cannot be sent to the engine; the SDK would say so with a traceback, without the argument."""
+    waiting = [value]
+    for item in waiting:
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= character <= "\udfff" for character in item):
+                return True
+        elif isinstance(item, Mapping):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, (list, tuple)):
+            waiting += item
+    return False
 
 
 def _secrets_among(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:
