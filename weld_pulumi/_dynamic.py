@@ -108,6 +108,8 @@ class DynamicProvider(ResourceProvider):
         watch_engine()
         config = req.config
         session = _guarded("configuring weld", lambda: _session(load(lambda key: _text(config.get(key)))))
+        if session.settings.warning:
+            session.notices.warn(session.settings.warning)
         self._lifecycle = _lifecycle_of(self._name)(session)
         _collect_seldom()
 

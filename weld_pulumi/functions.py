@@ -45,6 +45,8 @@ def _client() -> WeldClient:
     settings = load(lambda key: config.get(key.partition(":")[2]))
     with _lock:
         if settings not in _clients:
+            if settings.warning:
+                pulumi.log.warn(settings.warning)
             _clients[settings] = WeldClient(settings)
         return _clients[settings]
 

@@ -294,3 +294,60 @@ def test_names_of_different_kinds_may_be_equal() -> None:
         "sync_for",
         "weld_2",
     ]
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+
+
+def test_only_the_owner_may_read_what_was_written(weld: Simulator, run: Run) -> None:
+    weld.create_connection("stripe", "Shop")
+    run("import", "--output", "out")
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in Path("out").iterdir()} == {
+        "__main__.py": "0o600",
+        "import.json": "0o600",
+        "Pulumi.yaml": "0o600",
+    }
+
+
+def test_a_write_that_fails_leaves_the_old_files_as_they_are(
+    weld: Simulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weld.create_connection("stripe", "Shop")
+    for name in ("__main__.py", "import.json"):
+        Path(name).write_text("old")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        assert "cannot be written: No space left" in run("import", "--force", code=1).stderr
+    assert not [path.name for path in Path().iterdir() if path.name.startswith((".__main__", ".import", ".Pulumi"))]
+    assert [Path(name).read_text() for name in ("__main__.py", "import.json")] == ["old", "old"]
+    Path("import.json").unlink()
+    Path("import.json").mkdir()
+    assert "import.json cannot be written" in run("import", "--force", code=1).stderr
+    assert Path("__main__.py").read_text() == "old"
+
+
+def test_where_weld_reports_only_what_it_must(weld: Simulator, run: Run) -> None:
+    weld.set_reading("optional_fields", "left_out")
+    shop = weld.create_connection("stripe", "Shop")
+    sync = weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges"], enabled=True)["id"]
+    told = json.loads(run("import", "--json").stdout)
+    assert told["resources"]["EltSync"] == 0
+    assert any(f"EltSync {sync} is left out" in note and f"adopt={sync!r}" in note for note in told["notes"])
+    assert "raw" not in declared()
+    for words in (["syncs"], ["streams", sync], ["streams", sync, "--available"], ["status", sync], ["connections"]):
+        run(*words)
+        json.loads(run(*words, "--json").stdout)
+    run("disable", sync, "--yes")
+
+
+def test_names_with_characters_of_no_use_make_a_program_all_the_same(weld: Simulator, run: Run) -> None:
+    labels = ("nul\x00", "line\nfeed", "\u202eright", "\x1b[31m")
+    for label in labels:
+        weld.create_connection("stripe", label)
+    run("import")
+    compile(Path("__main__.py").read_text("utf-8"), "__main__.py", "exec")
+    assert {entry["inputs"]["label"] for entry in imported().values()} >= set(labels)

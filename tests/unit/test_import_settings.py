@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weld_pulumi.cli.files import write_private
 from weld_pulumi.cli.importing.secret_settings import without_secrets
 
 STRING = {"type": "string"}
@@ -121,25 +118,3 @@ def test_no_free_text_is_ever_written(value: Any) -> None:
         return [held] if isinstance(held, str) else [text for item in inside for text in texts(item)]
 
     assert texts(kept) == []
-
-
-# Files ----------------------------------------------------------------------------------------------------------------
-
-
-def test_a_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "import.json"
-    path.write_text("old")
-    path.chmod(0o644)
-    write_private(path, json.dumps({"a": "ü"}))
-    assert path.stat().st_mode & 0o777 == 0o600
-    assert path.read_text("utf-8") == '{"a": "\\u00fc"}'
-    assert [each.name for each in tmp_path.iterdir()] == ["import.json"]
-
-
-def test_a_file_that_cannot_be_written_stays_as_it_is(tmp_path: Path) -> None:
-    path = tmp_path / "import.json"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        write_private(path, "half a character: \ud800")
-    assert path.read_text() == "old"
-    assert [each.name for each in tmp_path.iterdir()] == ["import.json"]

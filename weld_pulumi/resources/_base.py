@@ -73,6 +73,12 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         warn_of_plain_key()
         told_more = opts.id is not None or bool(opts.ignore_changes)
         given = {name: local[name] for name in self._arguments if local[name] is not None or told_more}
+        for name, value in given.items():
+            if _has_half_character(value):
+                raise WeldValidationError(
+                    f"{self._kind} {resource_name!r}: {name} holds a text with half a character in it (a lone "
+                    "surrogate); write the whole character."
+                )
         secret_outputs = [*self._secret_outputs, *(opts.additional_secret_outputs or ())]
         opts = pulumi.ResourceOptions.merge(opts, None)  # a copy
         opts.additional_secret_outputs = secret_outputs
@@ -133,6 +139,20 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
             f"adopt={opts.import_ if cls._adopts_by_id else True!r} among its arguments instead, or let `weld-pulumi "
             "import` write the program and an import file for what is in Weld."
         )
+
+
+def _has_half_character(value: Any) -> bool:
+    """Tell whether a text cannot be sent to the engine; the SDK would say so with a traceback, without the argument."""
+    waiting = [value]
+    for item in waiting:
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= character <= "\udfff" for character in item):
+                return True
+        elif isinstance(item, Mapping):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, (list, tuple)):
+            waiting += item
+    return False
 
 
 def _into_lists(opts: pulumi.ResourceOptions, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import errno
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +15,6 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
 from ...lifecycle.notices import Notices
 from ...lifecycle.session import Session
-from ..files import write_private
 from ..show import as_json, console, json_option, note, say, waiting
 from ..weld import asks_weld
 from .collect import Workspace, collect
@@ -124,13 +126,31 @@ def _write(output: Path, found: Workspace) -> list[Path]:
     texts = {_PROGRAM: program(found), _STATE: import_file(found.resources)}
     if not any((output / name).exists() for name in (_PROJECT, "Pulumi.yml")):
         texts[_PROJECT] = _PROJECT_TEXT
+    contents = {output / name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            write_private(output / name, text)
+        _replace(contents)
     except OSError as error:
         raise WeldValidationError(f"{error.filename or output} cannot be written: {error.strerror}.") from None
-    return [output / name for name in texts]
+    return list(contents)
+
+
+def _replace(contents: Mapping[Path, bytes]) -> None:
+    """Write files that only their owner may read: all of them beside the old ones, and only then in their place."""
+    written: dict[Path, str] = {}
+    try:
+        for path, content in contents.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            descriptor, written[path] = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+        for path in contents:
+            os.replace(written[path], path)
+            del written[path]
+    finally:
+        for left in written.values():
+            os.unlink(left)
 
 
 def _tell(output: Path, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int) -> None:
