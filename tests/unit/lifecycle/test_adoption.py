@@ -92,7 +92,7 @@ def test_two_resources_never_stand_for_one_object(weld: Simulator, stack: Stack)
     one = Res("EltSync", "one", sync(stripe, "raw"))
     stack.up([one])
     id = stack.state["one"].id
-    with pytest.raises(RefusedError, match=f"Weld has this sync already: {id} .*'one' of this stack"):
+    with pytest.raises(RefusedError, match=f"Weld has this sync already: {id} .*'one' of this"):
         stack.up([one, Res("EltSync", "two", sync(stripe, "raw", enabled=False))])
     with pytest.raises(RefusedError, match=f"'one' of this program stands for sync {id}"):
         stack.up([one, Res("EltSync", "two", sync(stripe, "raw", adopt=True))])
