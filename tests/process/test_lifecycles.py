@@ -72,7 +72,7 @@ def test_a_sync(weld: Simulator, plugin: Plugin, shop: str) -> None:
     arguments = {**SYNC, "connection_id": shop}
     id, outs, inputs = made(plugin, "EltSync", arguments)
     assert inputs["sync_interval"] == "0 */6 * * *"
-    assert [entry["name"] for entry in inputs["source_streams"]] == ["charges", "customers"]
+    assert [entry["name"] for entry in inputs["source_streams"]] == ["customers", "charges"]
     assert inputs["enabled"] is True
     assert (outs["status"], set(outs["stream_ids"])) == ("RUNNING", {"charges", "customers"})
     settled(plugin, "EltSync", id, outs, inputs)
@@ -105,7 +105,7 @@ def test_a_stream(weld: Simulator, plugin: Plugin, shop: str) -> None:
     sync = weld.create_sync(shop)["id"]
     arguments = {"elt_sync_id": sync, "name": "refunds", "excluded_columns": ["b", "a"]}
     id, outs, inputs = made(plugin, "SourceStream", arguments)
-    assert inputs["excluded_columns"] == ["a", "b"]
+    assert inputs["excluded_columns"] == ["b", "a"]
     assert outs["incremental_primary_key_name"] == ["id"]
     settled(plugin, "SourceStream", id, outs, inputs)
     assert plugin.get("SourceStream", id)[1]["name"] == "refunds"
