@@ -125,6 +125,7 @@ class DynamicProvider(ResourceProvider):
         return CheckResult(outward(checked.inputs), failures)
 
     def _check(self, secrets: list[str], olds: Props, news: Props) -> Checked:
+        self._lifecycle.session.ownership.note_check(CURRENT_URN.get())
         if not secrets:
             return self._lifecycle.check(olds, news)
         # A message may show the canonical form of a value; inside of lists there may be another order in it.

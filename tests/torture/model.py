@@ -186,12 +186,17 @@ class Stack:
     late: bool = False
 
     def up(
-        self, program: list[Res], *, preview_first: bool = True, targets: Collection[str] | None = None
+        self,
+        program: list[Res],
+        *,
+        preview_first: bool = True,
+        targets: Collection[str] | None = None,
+        refresh: bool = False,
     ) -> dict[str, str]:
         """Bring Weld in line; return the operation on each resource that changed."""
         if preview_first:
             self.preview(program, targets=targets)
-        return self._run(program, False, targets)
+        return self._run(program, False, targets, refresh)
 
     def preview(self, program: list[Res], *, targets: Collection[str] | None = None) -> dict[str, str]:
         """Say what `up` would do; fail where it writes."""
@@ -208,8 +213,12 @@ class Stack:
         held = [*self.state.items(), *self.pending_deletes]
         return [Entry(urn_of(each.kind, name), each.id, each.outs) for name, each in held]
 
-    def _run(self, program: list[Res], preview: bool, targets: Collection[str] | None) -> dict[str, str]:
+    def _run(
+        self, program: list[Res], preview: bool, targets: Collection[str] | None, refresh: bool = False
+    ) -> dict[str, str]:
         process = self.process()
+        if refresh:
+            self._refresh(process)
         steps: dict[str, str] = {}
         ids: dict[str, Any] = {}
         waiting: list[tuple[str, Callable[[], None]]] = []
@@ -313,15 +322,19 @@ class Stack:
 
     def refresh(self) -> dict[str, str]:
         """Look at everything; return what was found different: "update" or "delete"."""
-        process = self.process()
+        return self._refresh(self.process())
+
+    def _refresh(self, process: Process) -> dict[str, str]:
         found: dict[str, str] = {}
         before = len(self.weld.writes())
         for name, held in list(self.state.items()):
-            read = process.call(held.kind, name).read(held.id, _props(held.outs))
+            provider = process.call(held.kind, name)
+            read = provider.read(held.id, _props(held.outs))
             if not read.id:
                 found[name] = "delete"
                 del self.state[name]
                 continue
+            provider.diff(read.id, _props(read.outs or {}), _props(held.inputs))
             inputs = _props(read.inputs if read.inputs is not None else held.inputs)
             if read.id != held.id or _plain(inputs) != _plain(_props(held.inputs)):
                 found[name] = "update"

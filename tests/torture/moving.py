@@ -194,9 +194,7 @@ def run(stack: Stack, program: list[Res], how: str, number: int) -> bool:
             with dying(number):
                 stack.up(program, preview_first=False)
         else:
-            if how == "refreshed":
-                stack.refresh()
-            stack.up(program)
+            stack.up(program, refresh=how == "refreshed")
     except (RefusedError, WeldError, Crash):
         return False
     finally:

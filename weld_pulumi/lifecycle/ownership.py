@@ -55,6 +55,7 @@ class OwnershipRegistry:
 
     def __init__(self, read_state: Callable[[str], Sequence[Entry] | None] = lambda _: None) -> None:
         self._read_state = read_state
+        self._checked: set[str] = set()
         self._holdings: dict[str, Holding] = {}
         self._holders: dict[str, list[str]] = {}
         #: Object -> the resource that is to take it over, and the one that made it or took it over.
@@ -70,8 +71,14 @@ class OwnershipRegistry:
 
     # What the engine compares, checks and creates --------------------------------------------------------------
 
+    def note_check(self, urn: str) -> None:
+        """Note that a resource is one of the program: only these are checked; a refresh compares all of the state."""
+        self._checked.add(urn)
+
     def hold(self, urn: str, id: str, outs: Mapping[str, Any], leaves: bool) -> str | None:
         """Note that a resource of the program has an object; return another resource that has it too, or is to."""
+        if urn.startswith("urn:") and urn not in self._checked:
+            return None
         with self._lock:
             self._holdings[urn] = Holding(id, outs, leaves)
             self._holders.setdefault(id, []).append(urn)

@@ -305,14 +305,14 @@ class SourceStreamLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         keeper = self.session.ownership.let_go(self.urn, id)
+        intent = self.session.intents.get(sync_id)
+        if intent is not None and intent.inline is not None and name in intent.inline:
+            self.session.notices.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
+            return
         if keeper is not None:
             self.session.notices.warn(
                 f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack stands for it too."
             )
-            return
-        intent = self.session.intents.get(sync_id)
-        if intent is not None and intent.inline is not None and name in intent.inline:
-            self.session.notices.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
         self.client.delete_stream(id)
         self.session.ownership.note_deleted(id)

@@ -16,7 +16,11 @@ OLD, NEW, THIRD = (
 
 
 def registry(*entries: Entry) -> OwnershipRegistry:
-    return OwnershipRegistry(lambda _: entries)
+    """Of a program that has all three."""
+    owners = OwnershipRegistry(lambda _: entries)
+    for urn in (OLD, NEW, THIRD):
+        owners.note_check(urn)
+    return owners
 
 
 def test_the_last_entry_that_stands_for_an_object_deletes_it() -> None:
@@ -41,11 +45,19 @@ def test_the_old_half_of_a_replacement_is_deleted() -> None:
 
 def test_what_the_program_has_or_has_just_taken_over_is_kept_where_the_state_cannot_be_read() -> None:
     owners = OwnershipRegistry()
+    owners.note_check(NEW)
     owners.hold(NEW, "x", {}, leaves=False)
     owners.make(NEW, "y")
     assert owners.let_go(OLD, "x") == NEW
     assert owners.let_go(OLD, "y") == NEW
     assert owners.let_go(OLD, "z") is None
+
+
+def test_what_a_refresh_compares_is_not_the_program() -> None:
+    owners = OwnershipRegistry(lambda _: [Entry(OLD, "x", {})])
+    assert owners.hold(OLD, "x", {}, leaves=False) is None
+    assert owners.hold(NEW, "x", {}, leaves=False) is None
+    assert owners.let_go(OLD, "x") is None
 
 
 def test_a_sync_stands_for_its_inline_streams() -> None:
