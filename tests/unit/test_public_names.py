@@ -333,10 +333,11 @@ FINE = """
         destination_schema_name=schema,
         sync_interval="0 * * * *",
         elt_settings={"account": schema, "deep": {"list": [1]}},
-        source_streams=[{"name": "charges"}, {"name": schema, "exclude": True}, customers],
+        source_streams=[{"name": "charges"}, {"name": schema, "exclude": True}, customers, "refunds", schema],
         run_triggers={"version": 1},
     )
     only = weld.EltSync("d", connection_id="x", destination_schema_name="y", source_streams=[customers])
+    named = weld.EltSync("n", connection_id="x", destination_schema_name="y", source_streams=["charges", "order_*"])
     none: pulumi.Output[list[weld.SourceStreamArgs]] = pulumi.Output.from_input([])
     other = weld.EltSync("e", connection_id="x", destination_schema_name="y", source_streams=none)
     protected = pulumi.ResourceOptions(protect=True)

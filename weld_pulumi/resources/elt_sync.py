@@ -14,7 +14,7 @@ from .source_stream import SourceStreamArgs, SourceStreamArgsDict
 __all__ = ["EltSync"]
 
 Triggers = Sequence[Any] | Mapping[str, Any]
-Stream = pulumi.Input[SourceStreamArgs | SourceStreamArgsDict]
+Stream = pulumi.Input[SourceStreamArgs | SourceStreamArgsDict | str]
 
 
 class EltSync(WeldResource):
@@ -45,7 +45,8 @@ class EltSync(WeldResource):
             are given are managed.
         start_date: earliest data, ``YYYY-MM-DD``. A change makes a new sync.
         enabled: the sync runs on its schedule; default True.
-        source_streams: all the streams of the sync, each a :class:`SourceStreamArgs` or a dict with the same keys.
+        source_streams: all the streams of the sync, each a :class:`SourceStreamArgs`, a dict with the same keys, or
+            just its name (or pattern).
             None: the streams are managed elsewhere (by :class:`SourceStream` resources or in Weld) and left alone.
         adopt: take over a sync that is there: its id, or ``True`` for the only one with this connection and schema.
         deletion_policy: ``"delete"`` (default), ``"disable"`` or ``"retain"``: what removing the resource does.
