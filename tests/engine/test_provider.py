@@ -75,6 +75,39 @@ def test_an_error_names_the_provider(stack: Stacks, weld: Simulator, other: Simu
     assert "a-wrong-key" not in result.text
 
 
+LOOK_UPS_ELSEWHERE = """
+    import pulumi
+    import weld_pulumi as weld
+
+    config = pulumi.Config("testing")
+    url = config.require("otherUrl")
+    team = weld.Provider("team-b", api_key=config.require("otherKey"), api_url=url)
+    crew = weld.Provider("crew-c", api_key=config.require_secret("secretKey"), api_url=url)
+    team, crew = (pulumi.InvokeOptions(provider=each) for each in (team, crew))
+    pulumi.export("plain", weld.get_connection(label="Theirs", opts=team).id)
+    pulumi.export("twin", weld.get_connection_output(label="Theirs", opts=crew).id)
+    pulumi.export("ours", [found.label for found in weld.get_connections("stripe")])
+"""
+
+
+def test_look_ups_in_another_workspace(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+    weld.create_connection("stripe", "Ours")
+    theirs = other.create_connection("hubspot", "Theirs")["id"]
+    config = {"testing:otherKey": OTHER_KEY, "testing:otherUrl": other.url}
+    project = stack(LOOK_UPS_ELSEWHERE, config=config, secrets={"testing:secretKey": OTHER_KEY})
+    project.preview()
+    project.up()
+    assert project.outputs() == {"plain": theirs, "twin": theirs, "ours": ["Ours"]}
+    # The id is no secret, though the key is.
+    (state,) = [each for each in project.state()["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack"]
+    assert state["outputs"]["twin"] == theirs
+
+    project.write(LOOK_UPS_ELSEWHERE.replace("get_connection_output", "get_connection"))
+    refused = project.preview(check=False).text
+    assert "Call get_connection_output" in refused
+    assert "'crew-c'" in refused
+
+
 ONE = """
     import weld_pulumi as weld
 

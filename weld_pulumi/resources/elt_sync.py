@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
@@ -125,7 +125,7 @@ class EltSync(WeldResource):
         enabled: pulumi.Input[bool] | None = None,
         source_streams: pulumi.Input[Sequence[Stream]] | None = None,
         adopt: pulumi.Input[bool | str] | None = None,
-        deletion_policy: pulumi.Input[str] | None = None,
+        deletion_policy: pulumi.Input[Literal["delete", "disable", "retain"]] | None = None,
         remove_destination_data: pulumi.Input[bool] | None = None,
         run_triggers: pulumi.Input[Triggers] | None = None,
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
