@@ -16,13 +16,16 @@ from weld_pulumi.simulator import Simulator
 from .conftest import Run
 
 
-def declared(folder: Path = Path()) -> dict[str, dict[str, str]]:
+def declared(folder: Path = Path(), name: str = "__main__.py") -> dict[str, dict[str, str]]:
     """The program, as resource name to arguments in Python's spelling; `""` holds the class."""
-    tree = ast.parse((folder / "__main__.py").read_text("utf-8"))
+    tree = ast.parse((folder / name).read_text("utf-8"))
     calls = [node.value for node in tree.body if isinstance(node, (ast.Expr, ast.Assign))][1:]
     found: dict[str, dict[str, str]] = {}
     for call in calls:
         assert isinstance(call, ast.Call)
+        if not call.args:  # the options
+            assert ast.unparse(call) == "pulumi.ResourceOptions(protect=True)"
+            continue
         arguments = {str(word.arg): ast.unparse(word.value) for word in call.keywords}
         found[ast.literal_eval(call.args[0])] = {"": ast.unparse(call.func), **arguments}
     return found
@@ -48,7 +51,7 @@ def test_only_what_differs_from_the_defaults_is_written(weld: Simulator, run: Ru
         "connection_id": "shop_production.id",
         "destination_schema_name": "'raw_stripe'",
         "sync_interval": "'0 0 * * *'",
-        "source_streams": "[{'name': 'charges'}, {'name': 'customers', 'full_sync_at_midnight': True}]",
+        "source_streams": "['charges', {'name': 'customers', 'full_sync_at_midnight': True}]",
     }
     entry = imported()["raw-stripe"]
     assert (entry["type"], entry["id"]) == ("pulumi-python:dynamic/weld:EltSync", sync["id"])
@@ -63,7 +66,10 @@ def test_what_was_written_as_json(weld: Simulator, run: Run) -> None:
     shop = weld.create_connection("stripe", "Shop")
     weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges", "refunds"])
     told = json.loads(run("import", "--output", "out", "--json").stdout)
-    assert told["written"] == ["out/__main__.py", "out/import.json", "out/Pulumi.yaml"]
+    assert told["written"] == [
+        *("out/__main__.py", "out/import.json"),
+        *("out/Pulumi.yaml", "out/requirements.txt", "out/README.md"),
+    ]
     assert told["resources"] == {"Connection": 2, "EltSync": 1, "SourceStream": 0}  # the destination is one, too
     assert told["inline_streams"] == 2
     assert [text for text in told["notes"] if not isinstance(text, str)] == []
@@ -195,7 +201,9 @@ def test_nothing_to_import(weld: Simulator, run: Run) -> None:
 
 def test_a_folder_that_is_made(run: Run) -> None:
     result = run("import", "--output", "deep/er")
-    assert {path.name for path in Path("deep/er").iterdir()} == {"__main__.py", "import.json", "Pulumi.yaml"}
+    assert {path.name for path in Path("deep/er").iterdir()} == {
+        *("__main__.py", "import.json", "Pulumi.yaml", "requirements.txt", "README.md")
+    }
     assert "cd deep/er" in result.stdout
 
 

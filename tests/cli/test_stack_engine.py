@@ -65,7 +65,8 @@ NAMED = """
     import weld_pulumi as weld
 
     shop = weld.Connection("shop-account", integration_id="stripe", label="Shop", adopt=True)
-    weld.EltSync("payments", connection_id=shop.id, destination_schema_name="raw", adopt=True, sync_interval="0 0 * * *")
+    daily = "0 0 * * *"
+    weld.EltSync("payments", connection_id=shop.id, destination_schema_name="raw", adopt=True, sync_interval=daily)
 """
 
 
