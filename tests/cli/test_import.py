@@ -14,6 +14,7 @@ from weld_pulumi.cli.importing.program import literal
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Run
+from .fake_pulumi import FakePulumi, project
 
 
 def declared(folder: Path = Path(), name: str = "__main__.py") -> dict[str, dict[str, str]]:
@@ -196,7 +197,89 @@ def test_nothing_to_import(weld: Simulator, run: Run) -> None:
     assert list(Path().iterdir()) == []
 
 
+def test_names_serve_as_ids(run: Run, several: dict[str, str]) -> None:
+    run("import", "--connection", "one", "--sync", "two_2")
+    assert set(declared()) == {"one", "two-2"}
+
+
+def test_only_what_is_unmanaged_needs_a_stack(weld: Simulator, run: Run) -> None:
+    assert "--only-unmanaged" in run("import", "--only-unmanaged", code=1).stderr
+    assert list(Path().iterdir()) == []
+
+
+def test_only_the_streams_that_a_stack_does_not_have(
+    weld: Simulator, run: Run, pulumi: FakePulumi, tmp_path: Path
+) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    sync = weld.create_sync(shop, destination_schema_name="raw", streams=["charges", "refunds"])["id"]
+    inline = weld.create_sync(shop, destination_schema_name="inline", streams=["charges"])["id"]
+    ids = {row["name"]: row["id"] for row in weld.state()["streams"] if row["elt_sync_id"] == sync}
+    connections: list[tuple[str, str, str, object]] = [
+        ("Connection", row["label"], row["id"], {}) for row in weld.state()["connections"]
+    ]
+    stacked = [
+        *connections,
+        ("EltSync", "raw", sync, {}),
+        ("EltSync", "inline", inline, {"source_streams": [{"name": "charges"}]}),
+        ("SourceStream", "raw-refunds", ids["charges"], {}),  # its name is taken
+    ]
+    resources = [
+        {"type": f"pulumi-python:dynamic/weld:{kind}", "id": id, "urn": f"urn:pulumi:a::b::c::{name}", "inputs": inputs}
+        for kind, name, id, inputs in stacked
+    ]
+    project(tmp_path / "here")
+    pulumi.answers("stack", "export", stdout={"deployment": {"resources": resources}})
+    run("import", "--only-unmanaged", "--separate")
+    assert declared(name="weld_unmanaged.py") == {
+        "raw-refunds-2": {"": "weld.SourceStream", "elt_sync_id": repr(sync), "name": "'refunds'"}
+    }
+    assert not Path("README.md").exists()
+
+
+# What it protects
+
+
+def test_everything_is_protected_and_destinations_stay(weld: Simulator, run: Run) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    weld.create_sync(shop, destination_schema_name="raw", streams=["charges"])
+    weld.create_connection("slack", "Slack")  # no source
+    run("import")
+    text = Path("__main__.py").read_text()
+    assert text.count("    protected,\n") == 4
+    retained = {name for name, arguments in declared().items() if "deletion_policy" in arguments}
+    assert retained == {"databricks-simulator", "slack"}
+    assert imported()["slack"]["inputs"]["deletion_policy"] == "retain"
+    assert "--protect" not in run("import", "--force").stdout
+    told = run("import", "--force", "--no-protect").stdout
+    assert "--protect=false" in told
+    assert "protected" not in Path("__main__.py").read_text()
+    assert "import pulumi\n" not in Path("__main__.py").read_text()
+
+
 # Where it is written
+
+
+def test_files_of_yours_are_kept(weld: Simulator, run: Run) -> None:
+    for name in ("README.md", "requirements.txt"):
+        Path(name).write_text("mine\n")
+    run("import")
+    run("import", "--force")
+    assert [Path(name).read_text() for name in ("README.md", "requirements.txt")] == ["mine\n", "mine\n"]
+
+
+@pytest.mark.parametrize(("inside", "named"), [(True, "../tools/env"), (False, "/opt/env")])
+def test_the_project_names_the_virtual_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch, inside: bool, named: str
+) -> None:
+    monkeypatch.setattr("sys.prefix", str(Path.cwd() / "tools" / "env") if inside else "/opt/env")
+    run("import", "--output", "out")
+    assert f'virtualenv: "{named}"' in Path("out/Pulumi.yaml").read_text()
+
+
+def test_commands_name_the_weld_that_was_read(weld: Simulator, run: Run) -> None:
+    assert f"pulumi config set weld:apiUrl {weld.url}" in run("import").stdout
+    assert "pulumi up" in run("import", "--adopt", "--output", "adopting").stdout
+    assert "pulumi import --file" not in Path("adopting/README.md").read_text()
 
 
 def test_a_folder_that_is_made(run: Run) -> None:

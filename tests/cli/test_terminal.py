@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from rich.cells import cell_len
 
-from tests.support.terminal import in_terminal
+from tests.support.terminal import drawn, in_terminal
 from weld_pulumi.cli.tables import ago
 from weld_pulumi.simulator import Simulator
 
@@ -81,6 +81,14 @@ def test_a_list_stands_where_a_table_is_too_wide(
     else:
         assert f"id           {ids['connection']}" in lines
         assert "integration  google-analytics" in lines
+
+
+def test_long_commands_count(weld: Simulator, ids: dict[str, str]) -> None:
+    env = {**os.environ, "WELD_API_KEY": weld.api_key, "WELD_API_URL": weld.url}
+    told = drawn([sys.executable, "-m", "weld_pulumi", "import"], 80, env)
+    assert re.search(r"Reading 2 connections and 1 syncs: [0-3] of 3", told)
+    told = drawn([sys.executable, "-m", "weld_pulumi", "run", ids["sync"]], 80, env)
+    assert re.search(r"Requesting runs: [0-2] of 2", told)
 
 
 def test_times_are_short_for_people_and_exact_for_programs(weld: Simulator, ids: dict[str, str]) -> None:

@@ -17,6 +17,12 @@ _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 def in_terminal(command: Sequence[str], width: int, env: Mapping[str, str], folder: Path | None = None) -> list[str]:
     """The lines that a command left on a terminal of some width, without colours; the command must succeed."""
+    # What a spinner drew is overwritten.
+    return [line.rpartition("\r")[2].rstrip() for line in drawn(command, width, env, folder).split("\n")]
+
+
+def drawn(command: Sequence[str], width: int, env: Mapping[str, str], folder: Path | None = None) -> str:
+    """All that a command wrote to a terminal of some width, also what it overwrote, without colours."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     surroundings = {key: value for key, value in env.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
@@ -28,8 +34,7 @@ def in_terminal(command: Sequence[str], width: int, env: Mapping[str, str], fold
     os.close(ours)
     shown = _CODES.sub("", text.decode())
     assert process.returncode == 0, shown
-    # What a spinner drew is overwritten.
-    return [line.rpartition("\r")[2].rstrip() for line in shown.replace("\r\n", "\n").split("\n")]
+    return shown.replace("\r\n", "\n")
 
 
 def _read(terminal: int) -> list[bytes]:

@@ -87,7 +87,7 @@ class Next:
 
 def readme(what: Next) -> str:
     """Return the text of README.md."""
-    parts = [_TITLE, "Written by `weld-pulumi import`. Weld is not changed by any of these commands.\n"]
+    parts = [_TITLE, "Written by `weld-pulumi import` for what was in Weld.\n"]
     for said, commands in what.steps():
         parts.append(f"{said}\n")
         if commands:
