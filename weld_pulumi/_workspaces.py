@@ -57,7 +57,7 @@ def _settings(name: str, opts: pulumi.InvokeOptions | None) -> Settings:
     if provider is None:
         config = pulumi.Config(NAMESPACE)
         return load(lambda key: config.get(key.partition(":")[2]))
-    given = provider.weld_settings
+    given = provider._weld_settings
     for setting in SETTINGS:
         if _must_be_awaited(given.get(setting.config_key)):
             raise WeldValidationError(
@@ -97,7 +97,7 @@ def twin(function: Callable[P, T]) -> Callable[..., pulumi.Output[T]]:
             args, opts = args[:-1], args[-1]
         provider = _provider_of(function.__name__, opts)
         # The key is secret; what it is used to look up need not be.
-        known = pulumi.Output.unsecret(pulumi.Output.all(**provider.weld_settings)) if provider else None
+        known = pulumi.Output.unsecret(pulumi.Output.all(**provider._weld_settings)) if provider else None
         named: Any = pulumi.Output.all(**kwargs) if kwargs else {}
         given: list[Any] = [pulumi.Output.all(*args), named, known, _depended_on(opts)]
         return pulumi.Output.all(*given).apply(lambda all: _called(function, all[0], all[1], all[2]))

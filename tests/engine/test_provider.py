@@ -108,6 +108,13 @@ def test_look_ups_in_another_workspace(stack: Stacks, weld: Simulator, other: Si
     assert "'crew-c'" in refused
 
 
+def test_a_provider_that_is_exported_keeps_its_key_secret(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+    made = f"weld.Provider('team-b', api_key={OTHER_KEY!r}, api_url={other.url!r})"
+    project = stack(f"import pulumi\nimport weld_pulumi as weld\npulumi.export('team', {made})\n")
+    assert OTHER_KEY not in project.up().text
+    assert OTHER_KEY not in project.raw_state()
+
+
 ONE = """
     import weld_pulumi as weld
 

@@ -57,7 +57,7 @@ def integrations(client: WeldClient, ability: str, as_data: bool) -> None:
 
 
 @click.command(epilog="Example: weld-pulumi syncs --connection-id X4ughggABSd3UY")
-@click.option("--connection-id", metavar="CONNECTION", help="Only those of this source connection: its id or label.")
+@click.option("--connection-id", metavar="NAME|ID", help="Only those of this source connection.")
 @json_option
 @asks_weld
 def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:

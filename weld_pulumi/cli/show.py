@@ -16,12 +16,11 @@ import click
 from pydantic import BaseModel
 from rich.console import Console
 
-from .tables import Fit, ago, columns, draw
+from .tables import NOTHING, Fit, ago, columns, draw
 
 __all__ = ["Column", "as_json", "console", "json_option", "note", "printable", "show"]
 
 json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, for programs.")
-_NOTHING = "-"
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def _cell(value: object) -> str:
         value = int(value)
     if isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value))
-    return printable(str(value)) if value not in (None, "") else _NOTHING
+    return printable(str(value)) if value not in (None, "") else NOTHING
 
 
 def _short(part: Column, value: object) -> str:

@@ -16,7 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["Fit", "ago", "columns", "draw"]
+__all__ = ["NOTHING", "Fit", "ago", "columns", "draw"]
+
+#: How a cell looks that has no value.
+NOTHING = "-"
 
 
 class Fit(enum.Enum):
@@ -120,10 +123,12 @@ def _least(cells: Sequence[str], wanted: int, fit: Fit) -> int:
 
 
 def _print_list(titles: Sequence[str], row: Sequence[str], fits: Sequence[Fit], screen: Console) -> None:
-    """Print one row, a line for each cell; what is longer than the line is left to the terminal to wrap."""
+    """Print one row, a line for each cell that says something; a longer word is left to the terminal to wrap."""
     indent = max(map(cell_len, titles)) + _GAP
     room = max(1, screen.width - indent)
     for title, cell, fit in zip(titles, row, fits, strict=True):
+        if cell == NOTHING:
+            continue
         text = Text(title, "bold").append(" " * (indent - cell_len(title)), "not bold")
         text.append(("\n" + " " * indent).join(_lines(cell, fit, room)), "not bold")
         screen.print(text, soft_wrap=True)

@@ -58,13 +58,13 @@ class Provider(pulumi.ProviderResource):
         config = pulumi.Config("weld")
         props: dict[str, pulumi.Input[str | None]] = {PROVIDER_NAME_KEY: resource_name}
         # As given: look-ups need them, and plain ones only where they are no Outputs.
-        self.weld_settings: dict[str, Any] = {PROVIDER_NAME_KEY: resource_name}
+        self._weld_settings: dict[str, Any] = {PROVIDER_NAME_KEY: resource_name}
         for setting in SETTINGS:
             value = given[setting.attribute]
             if value is None and not setting.secret:
                 value = config.get(setting.key)
             if value is not None:
-                self.weld_settings[setting.config_key] = api_key if setting.secret else value
+                self._weld_settings[setting.config_key] = api_key if setting.secret else value
                 props[setting.config_key] = pulumi.Output.from_input(value).apply(_text)
         super().__init__("pulumi-python", resource_name, props, opts)
 

@@ -63,8 +63,10 @@ Examples:
     metavar="DIR",
     help="Folder to write to; default: this one.",
 )
-@click.option("--connection", "connections", multiple=True, metavar="ID", help="Only this connection and its syncs.")
-@click.option("--sync", "syncs", multiple=True, metavar="ID", help="Only this sync.")
+@click.option(
+    "--connection", "connections", multiple=True, metavar="NAME|ID", help="Only this connection and its syncs."
+)
+@click.option("--sync", "syncs", multiple=True, metavar="NAME|ID", help="Only this sync.")
 @click.option("--only-unmanaged", is_flag=True, help="Leave out what the current stack has; write an addition to it.")
 @click.option("--adopt", is_flag=True, help="Write adopt= into the program, instead of an import file.")
 @click.option("--protect/--no-protect", default=True, help="Let Pulumi refuse to delete what is imported (default).")
