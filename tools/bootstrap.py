@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shlex
 import signal
 import sys
@@ -28,6 +29,9 @@ from tools.local_env import environment, without_user_settings
 from tools.pulumi_cli import Cli, find_cli
 from tools.pulumi_install import ensure_cli
 from tools.virtual_env import compile_package, ensure_venv
+
+# What a shell takes for a name; others (an environment may have any) it would run as part of a command.
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 __all__ = ["Cli", "environment", "find_cli", "main", "without_user_settings"]
 
@@ -65,12 +69,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _dispatch(options: argparse.Namespace) -> int:
     quiet = options.command in ("run", "env")
-    python = ensure_venv(quiet=quiet)
+    ensure_venv(quiet=quiet)
     if not quiet:
         compile_package()
     if options.command == "venv":
         return 0
-    cli = ensure_cli(python, quiet=quiet)
+    cli = ensure_cli(quiet=quiet)
     if options.command == "run":
         _run(options.words, cli)
     if options.command == "env":
@@ -96,7 +100,7 @@ def _run(words: list[str], cli: Cli) -> NoReturn:
 
 def _print_environment(cli: Cli) -> None:
     env = environment(cli.directory)
-    for name in os.environ:
+    for name in filter(_VARIABLE.fullmatch, os.environ):
         if name not in env:
             print(f"unset {name}")
     for name, value in env.items():

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import pulumi_download
 from tools.console import SetupError, last_line, run_long, say, step
 from tools.local_env import LOGS, ROOT, without_user_settings
 from tools.locking import exclusive
@@ -39,9 +40,8 @@ from tools.pulumi_cli import (
 )
 
 _TITLE = "Pulumi CLI"
-_INSTALLER = "https://get.pulumi.com/install.sh"
+_INSTALLER = "https://get.pulumi.com/install.sh"  # asked for, to see whether the host answers; never run
 _PROBE_SECONDS = 5.0
-_DOWNLOAD_SECONDS = 900.0
 _STAGING = ".making-"
 _SDK = "github.com/pulumi/pulumi/sdk/v3"
 
@@ -66,23 +66,23 @@ HOST = GoProgram(COMPANIONS[0], f"{_SDK}/python/cmd/pulumi-language-python", SOU
 SCRIPTS = ("python/cmd/pulumi-language-python-exec", "python/dist/pulumi-resource-pulumi-python")
 
 
-def ensure_cli(venv_python: Path, *, quiet: bool = False) -> Cli:
+def ensure_cli(*, quiet: bool = False) -> Cli:
     """The CLI on PATH, else the cached one, else the official one, else one built with Go."""
     found = find_cli()
     if found is None:
-        found = _make(venv_python, cache_folder())
+        found = _make(cache_folder())
         say(f"    {found.executable}")
     elif not quiet:
         step(_TITLE, f"ready, {found}")
     return found
 
 
-def _make(venv_python: Path, cache: Path) -> Cli:
+def _make(cache: Path) -> Cli:
     step(_TITLE, "none on PATH that is recent enough, and none in the cache")
     with exclusive(cache / ".lock", _TITLE):
         _remove_leftovers(cache)
         found = find_in_cache(cache)  # whoever had the lock before may have made it
-        if found is None and _installed_official(venv_python, cache):
+        if found is None and _installed_official(cache):
             found = find_in_cache(cache)
         if found is None:
             _build_from_source(cache)
@@ -129,24 +129,22 @@ def download_is_reachable(url: str = _INSTALLER, seconds: float = _PROBE_SECONDS
     return answers == [True]
 
 
-def _installed_official(venv_python: Path, cache: Path) -> bool:
+def _installed_official(cache: Path) -> bool:
+    archive = pulumi_download.archive_name()
+    if archive is None:
+        return False
     step(_TITLE, f"asking whether the official download can be reached (at most {_PROBE_SECONDS:.0f} seconds)")
     if not download_is_reachable():
         say("    not from here")
         return False
     step(_TITLE, f"installing the official {OFFICIAL_VERSION} into {cache} (half a minute or so)")
-    log = LOGS / "pulumi-install.log"
-    log.unlink(missing_ok=True)
-    with _staging(official_folder(cache)) as folder:
-        program = (
-            "import sys; from semver import VersionInfo; from pulumi.automation import PulumiCommand; "
-            "PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))"
-        )
-        command = [str(venv_python), "-c", program, str(folder), OFFICIAL_VERSION]
-        if run_long(command, log, env=without_user_settings(os.environ), timeout=_DOWNLOAD_SECONDS):
-            return True
-    say(f"    that failed ({last_line(log)}; all of it: {log})")
-    return False
+    try:
+        with _staging(official_folder(cache)) as folder:
+            pulumi_download.install(archive, folder / "bin")
+    except pulumi_download.FAILURES as error:
+        say(f"    that failed ({error})")
+        return False
+    return True
 
 
 # --- the one built from source ----------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,15 +22,23 @@ from pulumi.dynamic import (
 )
 
 from ._ending import process_is_ending
-from ._engine_values import inward, outward, printable, unfit
+from ._engine_values import inward, outward, unfit
 from ._registry import SECRETS
+from ._secret_inputs import arguments_of, is_touched, values_at
+from ._stack_state import StackState
+from ._text import printable
 from .api.retries import Backoff, interruptible
 from .config import Settings, load
 from .errors import WeldError
-from .lifecycle.base import Lifecycle
+from .lifecycle.base import Checked, Lifecycle
+from .lifecycle.fields import Props
 from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
+from .lifecycle.notices import Notices
+from .lifecycle.ownership import CURRENT_URN, OwnershipRegistry
 from .lifecycle.session import Session
-from .validation.problems import Problem
+from .lifecycle.values import fingerprint
+from .pulumi_internals import current_urn
+from .validation.problems import Problem, WholeProblem
 
 if TYPE_CHECKING:
     from .api.client import WeldClient
@@ -52,7 +60,9 @@ def _session(settings: Settings) -> Session:
     """Return the session of this process: all resources of one provider share it."""
     with _sessions_lock:
         if settings not in _sessions:
-            _sessions[settings] = Session(settings, partial(_connect, settings))
+            notices = Notices()
+            ownership = OwnershipRegistry(StackState(notices.warn))
+            _sessions[settings] = Session(settings, partial(_connect, settings), notices, ownership=ownership)
         return _sessions[settings]
 
 
@@ -98,22 +108,37 @@ class DynamicProvider(ResourceProvider):
         watch_engine()
         config = req.config
         session = _guarded("configuring weld", lambda: _session(load(lambda key: _text(config.get(key)))))
+        if session.settings.warning:
+            session.notices.warn(session.settings.warning)
         self._lifecycle = _lifecycle_of(self._name)(session)
         _collect_seldom()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         secrets = news.get(SECRETS) or []
-        self._lifecycle.session.hidden.add([news.get(name) for name in secrets])
-        problems = [Problem(name, reason) for name, value in news.items() if (reason := unfit(value))]
+        problems = [WholeProblem(name, reason) for name, value in news.items() if (reason := unfit(value))]
         if problems:
-            return CheckResult({}, [self._failure(problem, secrets) for problem in problems])
-        checked = self._run("checking", lambda: self._lifecycle.check(inward(_olds), inward(news)))
-        return CheckResult(outward(checked.inputs), [self._failure(problem, secrets) for problem in checked.problems])
+            return CheckResult({}, [self._failure(problem, secrets, news) for problem in problems])
+        self._hidden.mark(values_at(secrets, news))
+        checked = self._run("checking", lambda: self._check(secrets, inward(_olds), inward(news)))
+        failures = [self._failure(problem, secrets, news) for problem in checked.problems]
+        return CheckResult(outward(checked.inputs), failures)
+
+    def _check(self, secrets: list[str], olds: Props, news: Props) -> Checked:
+        if not secrets:
+            return self._lifecycle.check(olds, news)
+        # A message may show the canonical form of a value; inside of lists there may be another order in it.
+        canonical, _ = self._lifecycle.table.canonical(news)
+        self._hidden.mark([canonical.get(path) for path in secrets])
+        self._hidden.mark([olds.get(name) for name in arguments_of(secrets)])
+        checked = self._lifecycle.check(olds, news)
+        self._lifecycle.session.secret_inputs[_known_by(checked.inputs)] = arguments_of(secrets)
+        return checked
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)))
+        self._mark_known(_olds)
+        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)), _id)
         if not diffed.changed:
             return DiffResult(changes=False)
         # With None the engine compares the inputs itself, and so shows details and honours replace_on_changes.
@@ -126,46 +151,84 @@ class DynamicProvider(ResourceProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         id, outs = self._run("creating", lambda: self._lifecycle.create(inward(props)))
-        return CreateResult(id, outward(outs))
+        return CreateResult(id, self._stored(outs, self._secret_inputs(props)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
+        known = self._mark_known(props)
         before = inward(props)
-        live = self._run("reading", lambda: self._lifecycle.read(id_, before))
+        live = self._run("reading", lambda: self._lifecycle.read(id_, before), id_)
         if live.id is None:
             return ReadResult("", {})
         outs = outward(live.outs)
-        # Where nothing has changed the engine keeps its inputs: thousands of streams need not travel once more.
-        return ReadResult(live.id, outs, None if outs == before else outward(live.inputs))
+        # Where no argument has changed the engine keeps its inputs: thousands of streams need not travel once more,
+        # and lists keep the order of the program, which an old state may have in its inputs only.
+        same = live.inputs == self._lifecycle.table.declared(before)
+        return ReadResult(live.id, self._stored(outs, known), None if same else outward(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        return UpdateResult(
-            outward(self._run("updating", lambda: self._lifecycle.update(_id, inward(_olds), inward(_news))))
-        )
+        self._mark_known(_olds)
+        outs = self._run("updating", lambda: self._lifecycle.update(_id, inward(_olds), inward(_news)), _id)
+        return UpdateResult(self._stored(outs, self._secret_inputs(_news)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)))
+        self._mark_known(_props)
+        self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)), _id)
 
-    def _run(self, verb: str, operation: Callable[[], T]) -> T:
-        return _guarded(f"{verb} the {self._name}", operation)
+    def _run(self, verb: str, operation: Callable[[], T], id: str = "") -> T:
+        token = CURRENT_URN.set(current_urn() or (f"{self._name} {id}" if id else ""))
+        try:
+            return _guarded(f"{verb} the {self._name}", operation, self._hidden)
+        finally:
+            CURRENT_URN.reset(token)
 
-    def _failure(self, problem: Problem, secrets: list[str]) -> CheckFailure:
+    def _failure(self, problem: Problem, secrets: list[str], news: Mapping[str, Any]) -> CheckFailure:
         """Name the property to the engine, unless it would then print a value that may be secret or huge."""
-        path, reason, table = problem.path, problem.reason, self._lifecycle.table
-        quoted = path in table and not table[path].hidden
-        if quoted and path not in secrets:
-            return CheckFailure(path, printable(reason))
-        reason = _OF_A_SECRET if quoted else reason
-        return CheckFailure("", printable(f"{path}: {reason}" if path else reason))
+        path, reason, is_secret = problem.path, problem.reason, is_touched(problem.path, secrets)
+        if is_secret and not isinstance(problem, WholeProblem):
+            reason = _OF_A_SECRET
+        if not is_secret and self._is_printable(path, news):
+            return CheckFailure(path, printable(self._hidden(reason)))
+        return CheckFailure("", printable(self._hidden(f"{path}: {reason}" if path else reason)))
+
+    def _is_printable(self, path: str, news: Mapping[str, Any]) -> bool:
+        """Tell whether the engine may print the value of a property; another resource may say that it is secret."""
+        table = self._lifecycle.table
+        return path in table and not table[path].hidden and not self._hidden.is_inside(news.get(path))
+
+    # What is secret --------------------------------------------------------------------------------------------
+
+    @property
+    def _hidden(self) -> Hidden:
+        return self._lifecycle.session.hidden
+
+    def _mark_known(self, outs: Mapping[str, Any]) -> list[str]:
+        """Mark what was secret in the last run: the program may not be there to say it again. Return the arguments."""
+        known = outs.get(SECRETS) or []
+        self._hidden.mark(values_at(known, outs))
+        return known
+
+    def _secret_inputs(self, inputs: Mapping[str, Any]) -> list[str]:
+        """Return the arguments that were secret when these inputs were checked."""
+        told = self._lifecycle.session.secret_inputs
+        return told.get(_known_by(inward(inputs)), []) if told else []
+
+    def _stored(self, outs: Mapping[str, Any], secrets: list[str]) -> dict[str, Any]:
+        return outward({**outs, SECRETS: secrets}) if secrets else outward(outs)
 
 
-def _guarded(operation: str, run: Callable[[], T]) -> T:
+def _known_by(inputs: Props) -> str:
+    return fingerprint([{name: value for name, value in inputs.items() if value is not None}])
+
+
+def _guarded(operation: str, run: Callable[[], T], redact: Callable[[str], str] = str) -> T:
     try:
         return run()
     except WeldError as error:
         error.operation = error.operation or operation
+        error.shown = redact(str(error))
         raise error from None
     except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
         # The plugin would never answer the engine.

@@ -8,10 +8,11 @@ from typing import Any
 
 from pulumi.output import Unknown
 
+from ._registry import OPTIONS
 from .lifecycle.base import MEMO
 from .lifecycle.values import UNKNOWN
 
-__all__ = ["inward", "outward", "printable", "unfit"]
+__all__ = ["inward", "outward", "unfit"]
 
 #: Deeper than any settings are, and far from Python's own limit.
 _DEEPEST = 64
@@ -19,7 +20,7 @@ _DEEPEST = 64
 
 def inward(props: Mapping[str, Any]) -> dict[str, Any]:
     """Translate what the engine sends: its unknowns are ours, and its own entries are none of our business."""
-    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key == MEMO}
+    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key in (MEMO, OPTIONS)}
 
 
 def outward(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,11 +49,6 @@ def unfit(value: Any) -> str | None:
             return None
         level = inside
     return f"is nested more than {_DEEPEST} levels deep"
-
-
-def printable(text: str) -> str:
-    """Escape what has no business in a line of text: a name of an argument may be anything."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def _encodable(text: str) -> bool:

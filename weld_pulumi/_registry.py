@@ -15,10 +15,13 @@ from pulumi.dynamic.dynamic import serialize_provider
 if TYPE_CHECKING:
     from ._dynamic import DynamicProvider
 
-__all__ = ["SECRETS", "Door", "load", "pickled_door"]
+__all__ = ["OPTIONS", "SECRETS", "Door", "load", "pickled_door"]
 
-#: Beside the arguments: which of them are secret. The engine tells no dynamic provider.
+#: Beside the arguments: what of them is secret, as paths; beside the outputs: which arguments are. The engine tells no
+#: dynamic provider.
 SECRETS = "__secrets"
+#: Beside the arguments: options of the resource that reach into a list. Of these it tells none either.
+OPTIONS = "__options"
 
 
 def load(name: str) -> DynamicProvider:

@@ -46,6 +46,8 @@ def client_of(function: Callable[..., Any], opts: pulumi.InvokeOptions | None) -
     settings = _settings(function.__name__, opts)
     with _lock:
         if settings not in _clients:
+            if settings.warning:
+                pulumi.log.warn(settings.warning)
             _clients[settings] = WeldClient(settings)
         return _clients[settings]
 

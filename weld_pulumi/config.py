@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -28,12 +28,11 @@ VALIDATION_LEVELS = ("full", "offline", "off")
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a host name or address can only mean this machine."""
-    host = (host or "").lower().rstrip(".")
-    if host == "localhost":
+    """Tell whether a host name or address can only mean this machine; ``localhost.`` is looked up in DNS."""
+    if (host or "").lower() == "localhost":
         return True
     try:
-        return ip_address(host).is_loopback
+        return ip_address(host or "").is_loopback
     except ValueError:
         return False
 
@@ -45,6 +44,10 @@ def _text(value: str) -> str:
     return text
 
 
+#: Every parser of URLs finds the same host in this: no user, no backslash, brackets around the whole host or nowhere.
+_PLAIN_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]@:/?#%\\]+)(:\d*)?")
+
+
 def _url(value: str) -> str:
     url = value.strip().rstrip("/")
     try:
@@ -52,12 +55,14 @@ def _url(value: str) -> str:
         host, _ = parts.hostname, parts.port
         (host or "").encode("idna")
     except ValueError:
-        raise ValueError("is not a URL; write for example https://connect.weld.app") from None
-    blank = any(character.isspace() or not character.isprintable() for character in url)
-    if parts.scheme not in ("http", "https") or not host or blank:
+        host = None
+    odd = any(character.isspace() or not character.isprintable() or character == "\\" for character in url)
+    if not host or parts.scheme not in ("http", "https") or odd:
         raise ValueError("is not a URL; write for example https://connect.weld.app")
     if "@" in parts.netloc or "?" in url or "#" in url:
         raise ValueError("must be a plain URL without user, query or fragment, for example https://connect.weld.app")
+    if not _PLAIN_HOST.fullmatch(parts.netloc):
+        raise ValueError("is not a URL; write for example https://connect.weld.app")
     if parts.scheme == "http" and not is_loopback(host):
         raise ValueError(f"must begin with https:// (the key is sent along), so write https://{parts.netloc}")
     return url
@@ -126,6 +131,7 @@ class Settings:
         max_retries: repetitions of a request that is safe to repeat.
         validation: ``full``, ``offline`` or ``off``.
         key_source: where the key came from, in words for an error message; without a key, where one was expected.
+        warning: what about the combination of settings may be an attack; empty where nothing is.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -134,6 +140,7 @@ class Settings:
     max_retries: int = 4
     validation: str = "full"
     key_source: str = ""
+    warning: str = ""
 
     @property
     def way_to_give_a_key(self) -> str:
@@ -180,17 +187,40 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
         # The key of another workspace must not step in for the one that an explicit provider was to have.
         own_key = setting.secret and provider is not None
         if not text and not own_key:
-            text, source = env.get(setting.env), f"the environment variable {setting.env}"
+            text, source = env.get(setting.env), _from_environment(setting)
         if setting.secret and (text or own_key):
             values["key_source"] = source
         values[setting.attribute] = _parsed(setting, text, source) if text else setting.default
-    return Settings(**values)
+    settings = Settings(**values)
+    if configured(_URL.config_key) and not provider and settings.key_source == _from_environment(_KEY):
+        return replace(settings, warning=_strange_address(settings))
+    return settings
+
+
+_KEY, _URL = SETTINGS[:2]
+
+
+def _from_environment(setting: Setting) -> str:
+    return f"the environment variable {setting.env}"
+
+
+def _strange_address(settings: Settings) -> str:
+    """Warn where a stack file, which may be somebody else's, decides where a key goes that is not its own."""
+    if settings.api_url == _URL.default or is_loopback(urlsplit(settings.api_url).hostname):
+        return ""
+    return (
+        f"the key of the environment variable {_KEY.env} is sent to {settings.api_url}, an address from "
+        f"{_URL.config_key} in the stack configuration. If you do not know that address, make a new key in Weld; if "
+        f"you do, store the key beside it (`pulumi config set --secret {_KEY.config_key}`) or set {_URL.env} instead."
+    )
 
 
 def _parsed(setting: Setting, text: str, source: str) -> Any:
     try:
         return setting.parse(text)
-    except ValueError as reason:
-        # A user and a password in a URL are nobody's business.
-        shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
-        raise WeldConfigError(f"{source}:{shown} {reason}.") from None
+    except ValueError as error:
+        reason = str(error)
+    # Not above: the original error may hold the value, and would hang on this one as its context. A user and a password
+    # in a URL are nobody's business either.
+    shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
+    raise WeldConfigError(f"{source}:{shown} {reason}.")

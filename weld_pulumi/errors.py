@@ -23,6 +23,8 @@ import copyreg
 import os
 from typing import TYPE_CHECKING, TypeVar
 
+from ._text import printable
+
 if TYPE_CHECKING or os.environ.get("WELD_TRACEBACK") == "1":
     _Shown = Exception
 else:
@@ -52,11 +54,13 @@ class WeldError(_Shown):
         operation: what was being done to which resource, where that is known; put before the text.
         advice: what to do next, beyond what the text says; put behind it.
         hint: what to do next as far as the request alone tells; put last. Who knows better takes it away.
+        shown: the whole text without secrets, where somebody who knows them has seen to it.
     """
 
     operation: str = ""
     advice: str = ""
     hint: str = ""
+    shown: str = ""
 
     def advise(self, text: str) -> None:
         """Add a sentence on what to do next."""
@@ -66,8 +70,10 @@ class WeldError(_Shown):
         return super().__str__()
 
     def __str__(self) -> str:
+        if self.shown:
+            return self.shown
         before = f"{self.operation}: " if self.operation else ""
-        return before + " ".join(filter(None, (self._what(), self.advice, self.hint)))
+        return printable(before + " ".join(filter(None, (self._what(), self.advice, self.hint))))
 
 
 E = TypeVar("E", bound=WeldError)

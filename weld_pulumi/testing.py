@@ -21,33 +21,6 @@ The fixture is the `weld_pulumi.simulator.Simulator` itself: ``requests()`` and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
-
-import pytest
-
-if TYPE_CHECKING:
-    from weld_pulumi.simulator import Simulator
+from weld_pulumi_pytest import pytest_configure, weld_simulator
 
 __all__ = ["pytest_configure", "weld_simulator"]
-
-MARKER = "weld_simulator"
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line("markers", f"{MARKER}(**settings): settings of the fixture weld_simulator")
-
-
-@pytest.fixture
-def weld_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    """Weld on localhost, for this test alone."""
-    # Imported late: pytest loads this module in every project that has weld-pulumi, also without the extra.
-    from weld_pulumi.simulator import Simulator
-
-    marker = request.node.get_closest_marker(MARKER)
-    settings: dict[str, Any] = {"auto_authorize": True, "authorize_delay": 0.0}
-    if marker is not None:
-        settings.update(marker.kwargs)
-    with Simulator(**settings) as simulator:
-        yield simulator

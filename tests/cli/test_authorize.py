@@ -74,6 +74,15 @@ def test_a_new_connection(weld: Simulator, run: Run, browser: Browser) -> None:
     assert f"adopt={id!r}" in result.stderr
 
 
+@pytest.mark.parametrize("label", ["x [/y]", "[bold]x", "[link=https://evil.example]x[/link]", "\x1b[2Jx"])
+def test_a_label_is_a_text_and_no_markup(weld: Simulator, run: Run, browser: Browser, label: str) -> None:
+    browser.acts = weld.authorize
+    result = run("authorize", "--integration-id", "stripe", "--label", label)
+    assert result.stdout.strip() in {each["id"] for each in weld.state()["connections"]}
+    assert repr(label) in result.stderr
+    assert "\x1b" not in result.stderr
+
+
 @pytest.mark.parametrize("label", ["name", "absent"])
 @pytest.mark.parametrize("used", ["gone", "listed"])
 def test_a_new_connection_of_which_weld_tells_little(

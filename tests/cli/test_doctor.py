@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -163,6 +164,65 @@ def test_projects_that_are_none_of_ours(run: Run, healthy: FakePulumi) -> None:
     assert findings(run, code=1)["Project"][0] == "failed"
     project(Path.cwd(), "")
     assert findings(run)["Project"][0] == "skipped"
+
+
+# What the project's Python is given
+
+SECRETS = {
+    "WELD_API_KEY": "key-s3cr3t",
+    "WELD_SOMETHING": "other-s3cr3t",
+    "PULUMI_ACCESS_TOKEN": "token-s3cr3t",
+    "PULUMI_CONFIG_PASSPHRASE": "phrase-s3cr3t",
+    "PULUMI_CONFIG_PASSPHRASE_FILE": "/file-s3cr3t",
+}
+
+
+@pytest.mark.parametrize("name", ["pulumi", "weld_pulumi", "grpc"])
+@pytest.mark.parametrize("python_path", [None, ".", ":"])
+def test_no_code_of_the_folder_is_run(run: Run, healthy: FakePulumi, name: str, python_path: str | None) -> None:
+    interpreter(Path.cwd() / ".venv")
+    project(Path.cwd(), options("toolchain: pip, virtualenv: .venv"))
+    Path(f"{name}.py").write_text(f"open({str(Path.cwd() / 'ran')!r}, 'w')\n__version__ = '6.6.6'\n")
+    assert findings(run, PYTHONPATH=python_path)["Project's Python"][0] == "ok"
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize("toolchain", ["pip, virtualenv: .venv", "poetry"])
+def test_the_projects_python_gets_no_secret_and_runs_elsewhere(
+    run: Run, healthy: FakePulumi, tmp_path: Path, toolchain: str
+) -> None:
+    told = tmp_path / "told"
+    interpreter(Path.cwd() / ".venv", f'(pwd; env) >> {told}; exec "{{python}}" "$@"')
+    poetry = healthy.folder / "poetry"
+    poetry.write_text(f"#!/bin/sh\nenv >> {told}\necho {Path.cwd() / '.venv'}\n")
+    poetry.chmod(0o755)
+    project(Path.cwd(), options(f"toolchain: {toolchain}"))
+    assert findings(run, code=1, **{"HOME": str(tmp_path), **SECRETS})["Project's Python"][0] == "ok"
+    given = told.read_text().splitlines()
+    assert f"HOME={tmp_path}" in given
+    assert [line for line in given if "s3cr3t" in line] == []
+    assert str(Path.cwd()) not in given
+
+
+@pytest.mark.parametrize("toolchain", ["pip, virtualenv: .venv", "poetry"])
+def test_the_project_of_another_user_is_not_run(
+    run: Run, healthy: FakePulumi, monkeypatch: pytest.MonkeyPatch, toolchain: str
+) -> None:
+    """Anybody can put a Pulumi.yaml into a folder above, such as /tmp."""
+    for python in (interpreter(Path.cwd() / ".venv"), healthy.folder / "poetry"):
+        python.write_text(f"#!/bin/sh\ntouch {Path.cwd() / 'ran'}\n")
+        python.chmod(0o755)
+    project(Path.cwd(), options(f"toolchain: {toolchain}"))
+    somebody_else = os.geteuid() + 1
+    monkeypatch.setattr(os, "geteuid", lambda: somebody_else)
+    status, text = findings(run)["Project's Python"]
+    assert status == "skipped"
+    assert "belongs to another user" in text
+    assert not Path("ran").exists()
+
+
+def test_help_says_whose_python_is_run(run: Run) -> None:
+    assert "runs the project's Python" in " ".join(run("doctor", "--help").stdout.split())
 
 
 # Key and Weld

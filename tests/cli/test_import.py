@@ -110,11 +110,12 @@ def test_what_only_weld_knows_is_told(weld: Simulator, run: Run) -> None:
 
 def test_settings_that_may_be_secret_are_not_written(weld: Simulator, run: Run) -> None:
     settings = {
-        "base_url": "https://example.com",
+        "base_url": "https://user:s3cr3t-0@example.com",
         "headers": {"Authorization": "Bearer s3cr3t-1"},
         "api_token": "s3cr3t-2",
         "masked": "********",
-        "deep": {"list": [1, 2.5, None, True], "password": "s3cr3t-3"},
+        "paging": {"page_size": 50, "style": "cursor", "cursor": "s3cr3t-3"},
+        "hooks": [{"passphrase": "s3cr3t-4"}],
     }
     connection = weld.create_connection("rest-api", "API")
     weld.create_sync(connection["id"], destination_schema_name="raw", elt_settings=settings, streams=["items"])
@@ -122,11 +123,21 @@ def test_settings_that_may_be_secret_are_not_written(weld: Simulator, run: Run) 
     for text in (Path("__main__.py").read_text(), Path("import.json").read_text(), result.output):
         assert "s3cr3t" not in text
         assert "****" not in text
-    assert (
-        declared()["raw"]["elt_settings"]
-        == "{'base_url': 'https://example.com', 'deep': {'list': [1, 2.5, None, True]}}"
-    )
-    assert "headers.Authorization, api_token, masked, deep.password" in result.stderr
+    assert declared()["raw"]["elt_settings"] == "{'paging': {'page_size': 50, 'style': 'cursor'}}"
+    left_out = "base_url, headers.Authorization, api_token, masked, paging.cursor, hooks[].passphrase"
+    for text in (result.stderr, Path("__main__.py").read_text().replace("\n# ", " ")):
+        assert left_out in text
+
+
+def test_what_is_written_is_for_its_owner_alone(run: Run) -> None:
+    run("import", "--output", "out")
+    assert {path.name: path.stat().st_mode & 0o777 for path in Path("out").iterdir()} == {
+        "__main__.py": 0o600,
+        "import.json": 0o600,
+        "Pulumi.yaml": 0o600,
+        "requirements.txt": 0o600,
+        "README.md": 0o600,
+    }
 
 
 def test_a_sync_in_an_orchestration(weld: Simulator, run: Run) -> None:
@@ -256,6 +267,25 @@ def test_everything_is_protected_and_destinations_stay(weld: Simulator, run: Run
     assert "import pulumi\n" not in Path("__main__.py").read_text()
 
 
+def test_nothing_in_the_program_or_on_the_terminal_acts(weld: Simulator, run: Run) -> None:
+    """Neither for who reads the program nor for who is told of it: controls, line ends, bidi, what has no width."""
+    acts = "\x1b]8;;https://evil.example\x07\x00\x9b2K\x85\u2028import os\u2029\u202eabc\u2066\u200b\r"
+    weld.set_readings({"connection_label": "label"})
+    shop = weld.create_connection("stripe", f"Shop{acts}")
+    orchestration = weld.create_orchestration(f"Nightly{acts}")
+    sync = weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges"])
+    settings = {f"password{acts}": "x", f"plain{acts}": f"x{acts}"}
+    weld.patch_sync(sync["id"], orchestration_workflow_id=orchestration["id"], elt_settings=settings)
+    other = weld.create_sync(shop["id"], destination_schema_name="other")
+    weld.patch_sync(other["id"], sync_interval=f"never{acts}", destination_schema_name=f"other{acts}")
+    result = run("import")
+    for text in (Path("__main__.py").read_text("utf-8"), result.stdout, result.stderr):
+        assert [line for line in text.split("\n") if not line.isprintable()] == []
+    assert "Nightly" in Path("__main__.py").read_text("utf-8")
+    assert f"plain{acts}" in ast.literal_eval(declared()["raw"]["elt_settings"])
+    assert "\\x1b]8;;" in result.stderr
+
+
 # Where it is written
 
 
@@ -357,3 +387,62 @@ def test_names_of_different_kinds_may_be_equal() -> None:
         "sync_for",
         "weld_2",
     ]
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+
+
+def test_only_the_owner_may_read_what_was_written(weld: Simulator, run: Run) -> None:
+    weld.create_connection("stripe", "Shop")
+    run("import", "--output", "out")
+    assert {path.name: oct(path.stat().st_mode & 0o777) for path in Path("out").iterdir()} == {
+        "__main__.py": "0o600",
+        "import.json": "0o600",
+        "Pulumi.yaml": "0o600",
+        "requirements.txt": "0o600",
+        "README.md": "0o600",
+    }
+
+
+def test_a_write_that_fails_leaves_the_old_files_as_they_are(
+    weld: Simulator, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weld.create_connection("stripe", "Shop")
+    for name in ("__main__.py", "import.json"):
+        Path(name).write_text("old")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", full)
+        assert "cannot be written: No space left" in run("import", "--force", code=1).stderr
+    assert not [path.name for path in Path().iterdir() if path.name.startswith((".__main__", ".import", ".Pulumi"))]
+    assert [Path(name).read_text() for name in ("__main__.py", "import.json")] == ["old", "old"]
+    Path("import.json").unlink()
+    Path("import.json").mkdir()
+    assert "import.json cannot be written" in run("import", "--force", code=1).stderr
+    assert Path("__main__.py").read_text() == "old"
+
+
+def test_where_weld_reports_only_what_it_must(weld: Simulator, run: Run) -> None:
+    weld.set_reading("optional_fields", "left_out")
+    shop = weld.create_connection("stripe", "Shop")
+    sync = weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges"], enabled=True)["id"]
+    told = json.loads(run("import", "--json").stdout)
+    assert told["resources"]["EltSync"] == 0
+    assert any(f"EltSync {sync} is left out" in note and f"adopt={sync!r}" in note for note in told["notes"])
+    assert "raw" not in declared()
+    for words in (["syncs"], ["streams", sync], ["streams", sync, "--available"], ["status", sync], ["connections"]):
+        run(*words)
+        json.loads(run(*words, "--json").stdout)
+    run("disable", sync, "--yes")
+
+
+def test_names_with_characters_of_no_use_make_a_program_all_the_same(weld: Simulator, run: Run) -> None:
+    labels = ("nul\x00", "line\nfeed", "\u202eright", "\x1b[31m")
+    for label in labels:
+        weld.create_connection("stripe", label)
+    run("import")
+    compile(Path("__main__.py").read_text("utf-8"), "__main__.py", "exec")
+    assert {entry["inputs"]["label"] for entry in imported().values()} >= set(labels)

@@ -26,7 +26,7 @@ def started(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         assert process.stdout is not None
         try:
             line = process.stdout.readline()
-            found = re.fullmatch(r"Weld simulator on (http://127\.0\.0\.1:\d+)\n", line)
+            found = re.fullmatch(r"Weld simulator on (http://(?:127\.0\.0\.1|localhost):\d+)\n", line)
             assert found, line
             yield found[1], process
         finally:
@@ -47,6 +47,18 @@ def test_it_answers_as_soon_as_it_says_so_and_ends_on_ctrl_c() -> None:
         rest = process.stdout.read()
     assert "mine" not in rest
     assert "Traceback" not in rest
+
+
+@pytest.mark.parametrize(("host", "is_warned_of"), [("0.0.0.0", True), ("127.0.0.1", False), ("localhost", False)])
+def test_a_host_that_others_can_reach_is_warned_of(host: str, is_warned_of: bool) -> None:
+    with started("--host", host) as (_, process):
+        assert process.stdout is not None
+        hints = [process.stdout.readline() for _ in range(2)]
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        rest = "".join([*hints, process.stdout.read()])
+    assert ("Warning: " in rest) is is_warned_of
+    assert ("--host 127.0.0.1" in rest) is is_warned_of
 
 
 def test_the_database_outlives_it_and_the_port_can_be_chosen(tmp_path: Path) -> None:

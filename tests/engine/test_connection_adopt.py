@@ -83,14 +83,14 @@ def test_not_for_two(weld: Simulator, stack: Stacks) -> None:
     id = weld.create_connection("stripe", "Stripe")["id"]
     project = stack(program(f'label="A", adopt="{id}"', f'label="B", adopt="{id}"'))
     refused = project.up(check=False)
-    assert any("another Connection of this stack is" in error for error in refused.errors)
+    assert any("of this program stands for" in error for error in refused.errors)
     first = program(f'label="A", adopt="{id}"')
     project.write(first)
     project.up()
     second = f'second = weld.Connection("second", integration_id="stripe", label="B", adopt="{id}", '
     project.write(first + second + "opts=pulumi.ResourceOptions(depends_on=[c0]))\n")
     refused = project.preview(check=False)
-    assert any("another Connection of this stack is" in error for error in refused.errors)
+    assert any("of this program stands for" in error for error in refused.errors)
     project.write(first)
     assert project.up("--replace", project.resource("c0")["urn"]).changed == {"c0": "replace"}
     assert [c["id"] for c in made(weld)] == [id]

@@ -17,8 +17,7 @@ def test_a_double_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:
         assert refused.errors[0] == (
             "pulumi-python:dynamic/weld:EltSync resource 'same': property destination_schema_name value {weld_same} "
             f"has a problem: Weld has this sync already: {theirs} (connection {stripe}, schema 'weld_same'); two "
-            f"stacks must not share one. To take it over, write adopt={theirs!r}. If this very stack has it and you "
-            "asked Pulumi to replace it, run `pulumi destroy --target URN --target-dependents` and then `pulumi up`"
+            f"stacks must not share one. To take it over, write adopt={theirs!r}."
         )
     assert weld.writes() == []
 
@@ -100,4 +99,4 @@ def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: S
     # One sync, one resource.
     stacked.write(text + elt_sync("copy", stripe, destination_schema_name="weld_found", adopt=made))
     refused = stacked.preview(check=False)
-    assert f"another EltSync of this program stands for sync {made}; remove one of the two." in refused.text
+    assert f"of this program stands for sync {made}" in refused.text

@@ -74,3 +74,11 @@ def test_nobody_there_and_weld_failing(weld: Simulator, stacked: Project) -> Non
     shown = stacked.preview(check=False)
     assert "Traceback" in shown.text
     assert_no_key(stacked, shown)
+
+
+def test_half_a_character_names_its_argument(weld: Simulator, stack: Stacks) -> None:
+    text = program(elt_sync("it", "c", elt_settings={"accounts": ["\ud800"]}))
+    refused = stack(text).preview(check=False)
+    assert not refused.ok
+    assert "EltSync 'it': elt_settings holds a text with half a character in it (a lone surrogate)" in refused.text
+    assert "Traceback" not in refused.text

@@ -50,8 +50,8 @@ def test_what_patterns_stand_for(weld: Simulator, stack: Stacks) -> None:
     assert stacked.outputs()["names"] == [
         {"name": "shop.customers"},
         {"name": "shop.order_lines", "full_sync_always": True},
-        {"name": "shop.orders", "enabled_history_table": True},
         {"name": "shop.products", "full_sync_always": True},
+        {"name": "shop.orders", "enabled_history_table": True},
     ]
 
     # Only the streams that are offered are asked for.

@@ -77,7 +77,6 @@ def test_changed_in_place_moved_and_lost(weld: Simulator, stack: Stacks) -> None
     before = streams_of(weld, one)
     assert {name: before["invoices"][name] for name in all_set} == {
         **all_set,
-        "excluded_columns": ["a", "b"],
         "protected_from_full_sync": 1,
         "enabled_history_table": 1,
     }

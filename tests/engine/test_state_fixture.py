@@ -56,3 +56,32 @@ def test_a_stack_of_an_earlier_release(tmp_path: Path, weld: Simulator, version:
     state = weld.state()
     assert (state["syncs"], state["streams"]) == ([], [])
     assert {row["id"] for row in state["connections"]} == before
+
+
+def test_an_index_in_a_stack_of_an_earlier_release_waits_for_the_order_of_the_program(
+    tmp_path: Path, weld: Simulator
+) -> None:
+    names = stored_state.objects(weld)
+    weld.clear_requests()
+    project = Project(tmp_path, stored_state.PROGRAM, **stored_state.settings(weld, names["workflow-Nightly"]))
+    project.set_state(stored_state.with_objects(stored_state.stored("0.1.0"), weld, names))
+    option = 'opts=pulumi.ResourceOptions(ignore_changes=["source_streams[0].hashed_columns"])'
+    last = 'run_triggers={"version": 1},'
+    ignoring = stored_state.PROGRAM.replace(last, f"{last} {option}")
+
+    # In the order of 0.1 the first stream is one without hashed columns.
+    project.write(ignoring)
+    refused = project.preview(check=False)
+    assert not refused.ok
+    assert "leave the option out for one `pulumi up`" in refused.text
+    project.write(stored_state.PROGRAM)
+    project.up(expect_no_changes=True)
+    project.write(ignoring)
+    for _ in range(2):
+        project.up(expect_no_changes=True)
+        weld.patch_sync(names["sync-raw_payments"], status="FAILED")
+        project.refresh()
+    assert weld.writes() == []
+    entries = project.resource("payments")["inputs"]["source_streams"]
+    assert [entry["name"] for entry in entries] == ["customers", "charges", "invoices"]
+    assert entries[0]["hashed_columns"] == ["phone", "email"]

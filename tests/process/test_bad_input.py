@@ -105,7 +105,7 @@ def examine(kind: str, made: Any, news: dict[str, Any], olds: dict[str, Any]) ->
 
 def _shown(name: str) -> str:
     """A name as a failure writes it."""
-    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -72,7 +72,7 @@ def test_a_sync(weld: Simulator, plugin: Plugin, shop: str) -> None:
     arguments = {**SYNC, "connection_id": shop}
     id, outs, inputs = made(plugin, "EltSync", arguments)
     assert inputs["sync_interval"] == "0 */6 * * *"
-    assert [entry["name"] for entry in inputs["source_streams"]] == ["charges", "customers"]
+    assert [entry["name"] for entry in inputs["source_streams"]] == ["customers", "charges"]
     assert inputs["enabled"] is True
     assert (outs["status"], set(outs["stream_ids"])) == ("RUNNING", {"charges", "customers"})
     settled(plugin, "EltSync", id, outs, inputs)
@@ -105,7 +105,7 @@ def test_a_stream(weld: Simulator, plugin: Plugin, shop: str) -> None:
     sync = weld.create_sync(shop)["id"]
     arguments = {"elt_sync_id": sync, "name": "refunds", "excluded_columns": ["b", "a"]}
     id, outs, inputs = made(plugin, "SourceStream", arguments)
-    assert inputs["excluded_columns"] == ["a", "b"]
+    assert inputs["excluded_columns"] == ["b", "a"]
     assert outs["incremental_primary_key_name"] == ["id"]
     settled(plugin, "SourceStream", id, outs, inputs)
     assert plugin.get("SourceStream", id)[1]["name"] == "refunds"
@@ -253,3 +253,13 @@ def test_where_validation_is_off_only_types_are_checked(level: str) -> None:
             stops = level == "offline" or (name, value) in WRONG_TYPE
             assert [named for named, _ in checked.failures] == ([name] if stops else []), (name, value)
             assert checked.inputs[name] == value
+
+
+def test_the_plugin_knows_which_resource_the_engine_asks_about(plugin: Plugin, shop: str) -> None:
+    """Pulumi hands a provider no URN; where a new SDK hides it, names in messages and the protection by it are gone."""
+    sync = {"connection_id": shop, "destination_schema_name": "raw", "sync_interval": "0 3 * * *"}
+    urn = "urn:pulumi:test::testing::pulumi-python:dynamic/weld:EltSync::"
+    assert plugin.check("EltSync", sync, urn=f"{urn}first").failures == []
+    ((path, reason),) = plugin.check("EltSync", sync, urn=f"{urn}second").failures
+    assert path == "destination_schema_name"
+    assert "'first'" in reason

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from weld_pulumi.simulator import READINGS
+from weld_pulumi.simulator import READINGS, openapi_document
 from weld_pulumi.simulator.shapes import normalised_interval
 
 from . import test_readings as _the_other_half  # noqa: F401
@@ -229,6 +229,38 @@ def test_absent_optional(api: Api, value: str) -> None:
         (page, "next_cursor"),
     ):
         assert found.get(key, "absent") == (None if value == "null" else "absent")
+
+
+@reading("optional_fields")
+@pytest.mark.parametrize("absent", ["absent", "null"])
+def test_optional_fields(api: Api, value: str, absent: str) -> None:
+    api.simulator.set_readings({"optional_fields": value, "absent_optional": absent, "sync_streams_read": "present"})
+    made = api.sync("salesforce", "accounts", enabled=True, start_date="2024-01-01")
+    workflow = api("GET", "/orchestrations")["data"][0]
+    attached = {"orchestration_workflow_id": workflow["id"]}
+    path = f"/elt_syncs/{made['id']}"
+    stream = api("GET", "/elt_streams")["data"][0]
+    status = api("GET", f"{path}/status")
+    found = {
+        "EltSyncDto": [made, api("GET", path), api("GET", "/elt_syncs")["data"][0]],
+        "EltStreamDto": [stream, api("GET", f"/elt_streams/{stream['id']}"), *api.upsert(made["id"])["source_streams"]],
+        "AvailableStreamDto": api("GET", f"{path}/available_source_streams")["data"],
+        "EltStreamRunDto": api("GET", f"/elt_stream_runs?elt_stream_id={stream['id']}")["data"],
+        "EltSyncStatusDto": [status],
+        "SourceStreamSnapshotStatesDto": status["source_streams"],
+        "IntegrationDto": api("GET", "/integrations")["data"],
+        "OrchestrationDto": [workflow],
+        "OrchestrationRunDto": [api("POST", f"/orchestrations/{workflow['id']}/request_run")],
+    }
+    found["EltSyncDto"].append(api("POST", f"{path}/orchestration", attached))
+    schemas = openapi_document()["components"]["schemas"]
+    for name, items in found.items():
+        required = set(schemas[name]["required"])
+        assert all(required <= set(item) for item in items), name
+        told = {key for item in items for key, given in item.items() if given is not None} - required
+        # An orchestration's own description has no optional field.
+        optional = set(schemas[name]["properties"]) - required
+        assert bool(told) == (value == "reported" and bool(optional)), name
 
 
 @reading("extra_fields")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import re
 import subprocess
@@ -316,7 +317,25 @@ def test_without_the_extra() -> None:
     assert run("-c", code).stdout == "The Weld simulator needs an extra: pip install 'weld-pulumi[simulator]'\n"
 
 
-def test_the_fixture_for_other_peoples_tests(tmp_path: Path) -> None:
+def test_a_pytest_run_without_the_fixture_loads_nothing_for_it(tmp_path: Path) -> None:
+    """Of all that is ours, pytest finds one small module by itself; it brings along what pytest has anyway."""
+    (tmp_path / "test_mine.py").write_text(
+        "import sys\n"
+        "def test_what_is_loaded(pytestconfig):\n"
+        "    assert pytestconfig.pluginmanager.has_plugin('weld_pulumi')\n"
+        "    mine = {name for name in sys.modules if name.startswith('weld_pulumi')}\n"
+        "    assert mine == {'weld_pulumi_pytest'}\n"
+        "    assert not {'pulumi', 'grpc', 'pydantic', 'fastapi', 'uvicorn'} & set(sys.modules)\n"
+    )
+    # Only the plugin of this package among those that are installed: others may load anything.
+    (point,) = importlib.metadata.entry_points(group="pytest11", name="weld_pulumi")
+    arguments = ("-q", "-p", point.name, "-p", "no:cacheprovider", "--rootdir", str(tmp_path), str(tmp_path))
+    done = run("-m", "pytest", *arguments, PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("plugin", ["weld_pulumi.testing", "weld_pulumi_pytest"])
+def test_the_fixture_for_other_peoples_tests(tmp_path: Path, plugin: str) -> None:
     (tmp_path / "test_mine.py").write_text(
         "import pytest, requests, sys\n"
         "assert 'fastapi' not in sys.modules\n"
@@ -334,7 +353,7 @@ def test_the_fixture_for_other_peoples_tests(tmp_path: Path) -> None:
         "    assert count(weld_simulator) == 1\n"
     )
     # Without plugins that are installed, since this one may be among them under its other name.
-    arguments = ("-q", "--strict-markers", "-W", "error", "-p", "weld_pulumi.testing", "-p", "no:cacheprovider")
+    arguments = ("-q", "--strict-markers", "-W", "error", "-p", plugin, "-p", "no:cacheprovider")
     done = run(
         "-m", "pytest", *arguments, "--rootdir", str(tmp_path), str(tmp_path), PYTEST_DISABLE_PLUGIN_AUTOLOAD="1"
     )

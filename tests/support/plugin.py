@@ -128,8 +128,8 @@ class Plugin:
         """What it has printed, whole once it has ended: the engine shows this to the person."""
         return "".join(self._lines)
 
-    def check(self, kind: str, news: Props, olds: Props | None = None) -> Checked:
-        request = provider_pb2.CheckRequest(news=self._props(kind, news), olds=self._props(kind, olds))
+    def check(self, kind: str, news: Props, olds: Props | None = None, urn: str = "") -> Checked:
+        request = provider_pb2.CheckRequest(urn=urn, news=self._props(kind, news), olds=self._props(kind, olds))
         response = self._call("Check", request)
         return Checked(self._plain(kind, response.inputs), [(f.property, f.reason) for f in response.failures])
 

@@ -143,7 +143,8 @@ def live_through(weld: Simulator) -> None:
 def _drift(stack: Stack, resources: list[Res]) -> None:
     weld = stack.weld
     sync = sync_of(weld, "weld_Inline")
-    weld.patch_sync(sync["id"], sync_interval="15 1 * * *")
+    if weld.readings["optional_fields"] == "reported":
+        weld.patch_sync(sync["id"], sync_interval="15 1 * * *")
     weld.patch_stream(streams_of(weld, sync["id"])["refunds"]["id"], full_sync_always=True)
     weld.create_stream(sync["id"], "payouts")
     separate = sync_of(weld, "weld_separate")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,7 @@ from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import WeldError
 from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.ownership import Entry, OwnershipRegistry
 from weld_pulumi.lifecycle.session import Clock, Session
 from weld_pulumi.simulator import Simulator
 
@@ -80,10 +82,38 @@ class _Clock(Clock):
             self.sleep(seconds)
 
 
+@dataclass(frozen=True)
+class _Request:
+    """What the servicer gets from the engine, as far as the provider looks at it."""
+
+    urn: str
+
+
+class Caller:
+    """Calls a provider as the servicer does: only its request has the URN, and the provider reads it there."""
+
+    def __init__(self, provider: _dynamic.DynamicProvider, urn: str) -> None:
+        self._provider = provider
+        self._urn = urn
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            request = _Request(self._urn)  # noqa: F841
+            return getattr(self._provider, method)(*args)
+
+        return call
+
+
 class Process:
     """One plugin process: a session of its own."""
 
-    def __init__(self, weld: Simulator, lines: list[str], request_timeout: float = 5) -> None:
+    def __init__(
+        self,
+        weld: Simulator,
+        lines: list[str],
+        request_timeout: float = 5,
+        entries: Callable[[], list[Entry]] = list,
+    ) -> None:
         settings = Settings(
             api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=request_timeout
         )
@@ -93,7 +123,8 @@ class Process:
         def connect(hidden: Hidden) -> WeldClient:
             return WeldClient(settings, Transport(settings, backoff, hidden=hidden))
 
-        session = Session(settings, connect, Notices(lines.append), clock)
+        ownership = OwnershipRegistry(lambda _: entries())
+        session = Session(settings, connect, Notices(lines.append), clock, ownership=ownership)
         _dynamic._sessions.clear()
         _dynamic._sessions[settings] = session
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}
@@ -106,6 +137,15 @@ class Process:
 
     def __getitem__(self, kind: str) -> _dynamic.DynamicProvider:
         return self._providers[kind]
+
+    def call(self, kind: str, name: str) -> Caller:
+        """The provider of one resource, told its URN."""
+        return Caller(self._providers[kind], urn_of(kind, name))
+
+
+def urn_of(kind: str, name: str) -> str:
+    """The URN of a resource of the model's stack."""
+    return f"urn:pulumi:test::model::pulumi-python:dynamic/weld:{kind}::{name}"
 
 
 def _wire(value: Any) -> Any:
@@ -131,99 +171,132 @@ def _plain(props: Props) -> str:
 
 @dataclass
 class Stack:
-    """A stack: its state, and what its runs printed."""
+    """A stack: its state, and what its runs printed.
+
+    Attributes:
+        late: steps wait until something needs them, as they may where many run at once; else each is done at once.
+        pending_deletes: the old halves of replacements, by the name of their resource.
+    """
 
     weld: Simulator
     state: dict[str, Held] = field(default_factory=dict)
-    pending_deletes: list[Held] = field(default_factory=list)
+    pending_deletes: list[tuple[str, Held]] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     request_timeout: float = 5
+    late: bool = False
 
-    def up(self, program: list[Res], *, preview_first: bool = True) -> dict[str, str]:
+    def up(
+        self, program: list[Res], *, preview_first: bool = True, targets: Collection[str] | None = None
+    ) -> dict[str, str]:
         """Bring Weld in line; return the operation on each resource that changed."""
         if preview_first:
-            self.preview(program)
-        return self._run(program, preview=False)
+            self.preview(program, targets=targets)
+        return self._run(program, False, targets)
 
-    def preview(self, program: list[Res]) -> dict[str, str]:
+    def preview(self, program: list[Res], *, targets: Collection[str] | None = None) -> dict[str, str]:
         """Say what `up` would do; fail where it writes."""
         before = len(self.weld.writes())
-        steps = self._run(program, preview=True)
+        steps = self._run(program, True, targets)
         assert len(self.weld.writes()) == before, "a preview wrote to Weld"
         return steps
 
-    def _run(self, program: list[Res], preview: bool) -> dict[str, str]:
-        process = Process(self.weld, self.lines, self.request_timeout)
+    def process(self) -> Process:
+        """The plugin process of the next command."""
+        return Process(self.weld, self.lines, self.request_timeout, self._entries)
+
+    def _entries(self) -> list[Entry]:
+        held = [*self.state.items(), *self.pending_deletes]
+        return [Entry(urn_of(each.kind, name), each.id, each.outs) for name, each in held]
+
+    def _run(self, program: list[Res], preview: bool, targets: Collection[str] | None) -> dict[str, str]:
+        process = self.process()
         steps: dict[str, str] = {}
         ids: dict[str, Any] = {}
-        if not preview:
-            for held in list(self.pending_deletes):
-                process[held.kind].delete(held.id, _props(held.outs))
-                self.pending_deletes.remove(held)
+        waiting: list[tuple[str, Callable[[], None]]] = []
+
+        def settle() -> None:
+            for name, step in waiting:
+                step()
+                ids[name] = self.state[name].id
+            waiting.clear()
+
         for res in program:
-            news = _props(self._resolve(res.props, ids))
-            op = self._step(process, res, news, self.state.get(res.name), preview, steps)
-            if op in ("create", "replace") and preview:
+            if any(name not in ids for name in _refs(res.props)):
+                settle()
+            if targets is not None and res.name not in targets:
+                if res.name in self.state:
+                    ids[res.name] = self.state[res.name].id
+                continue
+            if any(name not in ids for name in _refs(res.props)):
+                continue  # what it needs was left out
+            step = self._step(process, res, _props(self._resolve(res.props, ids)), preview, steps)
+            if preview and steps.get(res.name) in ("create", "replace"):
                 ids[res.name] = Unknown()  # type: ignore[no-untyped-call]
-            else:
+            elif preview:
                 ids[res.name] = self.state[res.name].id
+            else:
+                waiting.append((res.name, step))
+                if not self.late:
+                    settle()
+        settle()
         names = [res.name for res in program]
         for name in [name for name in reversed(list(self.state)) if name not in names]:
-            steps[name] = "delete"
-            if not preview:
-                held = self.state[name]
-                process[held.kind].delete(held.id, _props(held.outs))
-                del self.state[name]
+            if targets is None or name in targets:
+                steps[name] = "delete"
         if not preview:
-            for held in list(self.pending_deletes):
-                process[held.kind].delete(held.id, _props(held.outs))
-                self.pending_deletes.remove(held)
+            self._delete(process, [name for name, op in steps.items() if op == "delete"], targets)
         return steps
 
+    def _delete(self, process: Process, names: list[str], targets: Collection[str] | None) -> None:
+        for name, held in list(self.pending_deletes):
+            if targets is None or name in targets:
+                process.call(held.kind, name).delete(held.id, _props(held.outs))
+                self.pending_deletes.remove((name, held))
+        for name in names:
+            held = self.state[name]
+            process.call(held.kind, name).delete(held.id, _props(held.outs))
+            del self.state[name]
+
     def _step(
-        self, process: Process, res: Res, news: Props, held: Held | None, preview: bool, steps: dict[str, str]
-    ) -> str:
-        provider = process[res.kind]
+        self, process: Process, res: Res, news: Props, preview: bool, steps: dict[str, str]
+    ) -> Callable[[], None]:
+        """Check and compare a resource; return what is to be done then."""
+        provider, held = process.call(res.kind, res.name), self.state.get(res.name)
         inputs = self._check(provider, held.inputs if held else {}, news)
         if held is None:
-            return self._create(provider, res, inputs, preview, steps)
+            steps[res.name] = "create"
+            return lambda: self._create(provider, res, inputs)
         diff = provider.diff(held.id, _props(held.outs), _props(inputs))
         changed = diff.changes is True or (diff.changes is None and _plain(inputs) != _plain(_props(held.inputs)))
         if diff.changes is False or not changed:
-            if not preview:
-                held.inputs = inputs
-            return "same"
+            return lambda: None if preview else held.__dict__.update(inputs=inputs)
         if diff.replaces:
             steps[res.name] = "replace"
-            inputs = self._check(provider, {}, news)
-            if preview:
-                return "replace"
-            if diff.delete_before_replace:
-                provider.delete(held.id, _props(held.outs))
-                del self.state[res.name]
-            made = provider.create(_props(inputs))
-            if not diff.delete_before_replace:
-                self.pending_deletes.append(held)
-            self.state[res.name] = Held(res.kind, made.id, inputs, _props(made.outs or {}))
-            return "replace"
+            again = self._check(provider, {}, news)
+            return lambda: self._replace(provider, res, again, held, bool(diff.delete_before_replace))
         steps[res.name] = "update"
-        if not preview:
-            updated = provider.update(held.id, _props(held.outs), _props(inputs))
-            held.inputs, held.outs = inputs, _props(updated.outs or {})
-        return "update"
+        return lambda: self._update(provider, held, inputs)
 
-    def _create(
-        self, provider: _dynamic.DynamicProvider, res: Res, inputs: Props, preview: bool, steps: dict[str, str]
-    ) -> str:
-        steps[res.name] = "create"
-        if not preview:
-            made = provider.create(_props(inputs))
-            assert isinstance(made.id, str)
-            assert made.id
-            self.state[res.name] = Held(res.kind, made.id, inputs, _props(made.outs or {}))
-        return "create"
+    def _create(self, provider: Caller, res: Res, inputs: Props) -> None:
+        made = provider.create(_props(inputs))
+        assert isinstance(made.id, str)
+        assert made.id
+        self.state[res.name] = Held(res.kind, made.id, inputs, _props(made.outs or {}))
 
-    def _check(self, provider: _dynamic.DynamicProvider, olds: Props, news: Props) -> Props:
+    def _replace(self, provider: Caller, res: Res, inputs: Props, held: Held, delete_first: bool) -> None:
+        if delete_first:
+            provider.delete(held.id, _props(held.outs))
+            del self.state[res.name]
+        made = provider.create(_props(inputs))
+        if not delete_first:
+            self.pending_deletes.append((res.name, held))
+        self.state[res.name] = Held(res.kind, made.id, inputs, _props(made.outs or {}))
+
+    def _update(self, provider: Caller, held: Held, inputs: Props) -> None:
+        updated = provider.update(held.id, _props(held.outs), _props(inputs))
+        held.inputs, held.outs = inputs, _props(updated.outs or {})
+
+    def _check(self, provider: Caller, olds: Props, news: Props) -> Props:
         checked = provider.check(_props(olds), news)
         if checked.failures:
             raise RefusedError("; ".join(f"{f.property}: {f.reason}" for f in checked.failures))
@@ -240,11 +313,11 @@ class Stack:
 
     def refresh(self) -> dict[str, str]:
         """Look at everything; return what was found different: "update" or "delete"."""
-        process = Process(self.weld, self.lines, self.request_timeout)
+        process = self.process()
         found: dict[str, str] = {}
         before = len(self.weld.writes())
         for name, held in list(self.state.items()):
-            read = process[held.kind].read(held.id, _props(held.outs))
+            read = process.call(held.kind, name).read(held.id, _props(held.outs))
             if not read.id:
                 found[name] = "delete"
                 del self.state[name]
@@ -256,15 +329,17 @@ class Stack:
         assert len(self.weld.writes()) == before, "a refresh wrote to Weld"
         return found
 
-    def destroy(self) -> None:
-        """Remove everything."""
-        process = Process(self.weld, self.lines, self.request_timeout)
-        for name, held in reversed(list(self.state.items())):
-            process[held.kind].delete(held.id, _props(held.outs))
-            del self.state[name]
-        for held in list(self.pending_deletes):
-            process[held.kind].delete(held.id, _props(held.outs))
-            self.pending_deletes.remove(held)
+    def destroy(self, targets: Collection[str] | None = None) -> None:
+        """Remove everything, or just the targets."""
+        names = [name for name in reversed(list(self.state)) if targets is None or name in targets]
+        self._delete(self.process(), names, targets)
+
+
+def _refs(value: Any) -> list[str]:
+    if isinstance(value, Ref):
+        return [value.name]
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [name for item in items for name in _refs(item)]
 
 
 __all__ = ["Crash", "Held", "Process", "Ref", "RefusedError", "Res", "Stack", "WeldError"]

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from requests import PreparedRequest
 
-from weld_pulumi.api.transport import Transport
+from weld_pulumi.api.wire import Adapter
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 from weld_pulumi.simulator.faults import Fault as Rule
@@ -133,17 +135,18 @@ def _nobody_listens(weld: Simulator, **which: Any) -> Iterator[None]:
     """Send these requests to a port on which nobody listens, so that this machine itself refuses them."""
     rules = Faults()
     rules.add(Rule("drop_before", **which))
-    send = Transport._exchange
+    send = Adapter.send
     with socket.socket() as bound, pytest.MonkeyPatch.context() as patch:
         bound.bind(("127.0.0.1", 0))  # nobody else gets the port
         nowhere = f"http://127.0.0.1:{bound.getsockname()[1]}"
 
-        def exchange(transport: Transport, key: str, method: str, url: str, path: str, *rest: Any) -> Any:
-            if rules.match(method, path):
-                url = url.replace(weld.url, nowhere)
-            return send(transport, key, method, url, path, *rest)
+        def send_nowhere(adapter: Adapter, request: PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+            # The key is on the request already: it goes to no other address.
+            if rules.match(str(request.method), urlsplit(request.url or "").path):
+                request.url = str(request.url).replace(weld.url, nowhere)
+            return send(adapter, request, *args, **kwargs)
 
-        patch.setattr(Transport, "_exchange", exchange)
+        patch.setattr(Adapter, "send", send_nowhere)
         yield
 
 

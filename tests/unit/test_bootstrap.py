@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,32 @@ class TestCommands:
             check=True,
         )
         assert answer.stdout == "local-\n"
+
+    def test_env_runs_nothing_whatever_is_in_it(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Log
+    ) -> None:
+        """A checkout, a PATH and a name that a shell would take apart."""
+        local = tmp_path / 'it\'s "here" $(touch ran) `touch ran`; touch ran\n\\'
+        monkeypatch.setattr("tools.local_env.LOCAL", local)
+        monkeypatch.setattr(bootstrap, "environment", partial(environment, local=local, bin_folder=local / "bin"))
+        monkeypatch.setenv("PATH", f"{local}:/usr/bin:/bin")
+        for name in (
+            "PULUMI_$(touch ran)",
+            "PULUMI_A;touch ran;",
+            "PULUMI_B`touch ran`",
+            "PULUMI_C\ntouch ran\n",
+            "a b",
+        ):
+            monkeypatch.setenv(name, "x")
+        monkeypatch.setenv("PULUMI_ACCESS_TOKEN", "of the user")
+        assert bootstrap.main(["env"]) == 0
+        script = f'{capsys.readouterr().out}\nprintf "%s|" "$PULUMI_HOME" "$PATH" "$PULUMI_ACCESS_TOKEN"'
+        command = ["/bin/sh", "-e", "-c", script]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path)
+        home, path, token, _ = answer.stdout.split("|")
+        assert (home, token, answer.stderr) == (f"{local}/home", "", "")
+        assert path.startswith(f"{local}/bin:/cli:{local}")
+        assert not (tmp_path / "ran").exists()
 
     @pytest.mark.parametrize("arguments", [["--help"], []])
     def test_works_with_nothing_installed(self, arguments: list[str]) -> None:

@@ -123,7 +123,7 @@ class TestGettingTheCli:
         """Everything that reaches outside replaced; what was made is listed."""
         made: list[str] = []
 
-        def install(_python: Path, cache: Path) -> bool:
+        def install(cache: Path) -> bool:
             made.append("official")
             make_cli(pulumi_cli.official_folder(cache) / "bin")
             return True
@@ -139,14 +139,14 @@ class TestGettingTheCli:
         return made
 
     def test_official_first_and_only_once(self, made: list[str], capsys: Log) -> None:
-        first = pulumi_install.ensure_cli(Path("python"))
-        assert pulumi_install.ensure_cli(Path("python")) == first
+        first = pulumi_install.ensure_cli()
+        assert pulumi_install.ensure_cli() == first
         assert made == ["official"]
         assert "ready, Pulumi 3." in capsys.readouterr().out
 
     def test_built_where_the_download_is_out_of_reach(self, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(pulumi_install, "_installed_official", lambda *_: False)
-        assert pulumi_install.ensure_cli(Path("python")).origin == "built from source, cached"
+        assert pulumi_install.ensure_cli().origin == "built from source, cached"
         assert made == ["source"]
 
     def test_what_another_process_made_meanwhile_is_taken(
@@ -156,28 +156,13 @@ class TestGettingTheCli:
             make_cli(pulumi_cli.source_folder(cache) / "bin")
 
         monkeypatch.setattr(pulumi_install, "_remove_leftovers", other_process_finishes)
-        pulumi_install.ensure_cli(Path("python"))
+        pulumi_install.ensure_cli()
         assert made == []
 
     def test_leftovers_of_a_killed_build_go(self, made: list[str], env: dict[str, str]) -> None:
         leftover = make_cli(cache_of(env) / ".making-abc" / "bin")
-        pulumi_install.ensure_cli(Path("python"))
+        pulumi_install.ensure_cli()
         assert not leftover.parent.exists()
-
-    @pytest.mark.parametrize("works", [True, False])
-    def test_the_official_installer(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, works: bool) -> None:
-        python = tmp_path / "python"  # called as: python -c PROGRAM FOLDER VERSION
-        make = "\n".join(f'echo v$4 > "$3/bin/{name}"; chmod +x "$3/bin/{name}"' for name in ("pulumi", *COMPANIONS))
-        ending = make if works else "echo 'HTTP Error 503' >&2; exit 1"
-        python.write_text(f'#!/bin/sh\nmkdir "$3/bin"\n{ending}\n')
-        python.chmod(0o755)
-        monkeypatch.setattr(pulumi_install, "LOGS", tmp_path / "logs")
-        monkeypatch.setattr(pulumi_install, "download_is_reachable", lambda: True)
-        cache = tmp_path / "cache"
-        cache.mkdir()
-        assert pulumi_install._installed_official(python, cache) is works
-        assert (pulumi_cli.find_in_cache(cache) is not None) is works
-        assert len(list(cache.iterdir())) == works
 
     def test_no_go_and_no_download(self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()

@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pulumi.dynamic import ConfigureRequest
+from pulumi.dynamic.config import Config
 
+from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.config import PROVIDER_NAME_KEY, SETTINGS, Settings, is_loopback, load
 from weld_pulumi.errors import WeldConfigError
 
@@ -75,6 +78,41 @@ def test_each_setting_has_a_source_of_its_own() -> None:
 def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WELD_API_KEY", KEY)
     assert load(lambda _: None).api_key == KEY
+
+
+def test_a_key_of_the_environment_with_an_address_of_the_stack_is_warned_of() -> None:
+    elsewhere = {"weld:apiUrl": "https://weld.evil.example"}
+    text = loaded(elsewhere, {"WELD_API_KEY": KEY}).warning
+    assert "WELD_API_KEY" in text
+    assert "https://weld.evil.example" in text
+    assert "pulumi config set --secret weld:apiKey" in text
+    assert KEY not in text
+
+
+def test_up_tells_that_warning(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("WELD_API_KEY", KEY)
+    for kind in ("EltSync", "SourceStream"):
+        config = Config({"weld:apiUrl": "https://weld.evil.example"}, "project")
+        DynamicProvider(kind).configure(ConfigureRequest(config))
+    assert capsys.readouterr().out.count("warning: Weld: the key of the environment variable WELD_API_KEY") == 1
+
+
+@pytest.mark.parametrize(
+    ("configured", "environment"),
+    [
+        ({}, {"WELD_API_KEY": KEY}),
+        ({"weld:apiUrl": "https://connect.weld.app/"}, {"WELD_API_KEY": KEY}),
+        ({"weld:apiUrl": "http://localhost:3000"}, {"WELD_API_KEY": KEY}),
+        ({"weld:apiUrl": "https://weld.example", "weld:apiKey": KEY}, {"WELD_API_KEY": "another"}),
+        ({"weld:apiUrl": "https://weld.example"}, {}),
+        ({}, {"WELD_API_URL": "https://weld.example", "WELD_API_KEY": KEY}),
+        ({PROVIDER_NAME_KEY: "b", "weld:apiUrl": "https://weld.example"}, {"WELD_API_KEY": KEY}),
+    ],
+)
+def test_other_pairs_of_key_and_address_are_nothing_to_warn_of(
+    configured: dict[str, str], environment: dict[str, str]
+) -> None:
+    assert loaded(configured, environment).warning == ""
 
 
 def test_an_explicit_provider_says_so() -> None:
@@ -152,6 +190,17 @@ def test_urls(url: str) -> None:
         ("http://192.168.0.1", "must begin with https://"),
         ("http://2130706433", "must begin with https://"),
         ("http://[::2]", "must begin with https://"),
+        ("http://localhost.", "must begin with https://"),
+        ("http://localhost.:8080", "must begin with https://"),
+        ("http://127.0.0.1.", "must begin with https://"),
+        ("http://evil.example\\[::1]", "is not a URL"),
+        ("http://evil.example\\[::1]:80", "is not a URL"),
+        ("http:\\\\evil.example", "is not a URL"),
+        ("https://connect.weld.app\\x", "is not a URL"),
+        ("http://evil.example[::1]", "is not a URL"),
+        ("http://[::1]evil.example", "is not a URL"),
+        ("http://[::1%25eth0]", "is not a URL"),
+        ("http://127.0.0.1%2eevil.example", "is not a URL"),
         ("connect.weld.app", "is not a URL"),
         ("ftp://connect.weld.app", "is not a URL"),
         ("https://", "is not a URL"),
@@ -172,6 +221,11 @@ def test_urls_that_cannot_be_used(url: str, reason: str) -> None:
     assert text.startswith(f"weld:apiUrl in the stack configuration: {url!r} ")
     assert reason in text
     assert text.isprintable()
+
+
+@pytest.mark.parametrize("url", ["http://evil.example\\@localhost", "http://evil.example\\@localhost/x"])
+def test_another_host_does_not_pass_for_loopback(url: str) -> None:
+    assert "is not a URL" in refusal({"weld:apiUrl": url})
 
 
 @pytest.mark.parametrize("url", ["https://user:hunter2@a.example", "https://user:hun/ter2@a.example"])
@@ -211,7 +265,9 @@ def test_levels_of_validation() -> None:
     ("host", "loopback"),
     [
         ("localhost", True),
-        ("LocalHost.", True),
+        ("LocalHost", True),
+        ("localhost.", False),
+        ("127.0.0.1.", False),
         ("127.0.0.1", True),
         ("127.255.255.254", True),
         ("::1", True),

@@ -50,7 +50,7 @@ def test_everything_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
 
 
 def test_nothing_else_is_in_it(wheel: zipfile.ZipFile) -> None:
-    others = {name.split("/")[0] for name in wheel.namelist()} - {"weld_pulumi"}
+    others = {name.split("/")[0] for name in wheel.namelist()} - {"weld_pulumi", "weld_pulumi_pytest.py"}
     assert others == {f"weld_pulumi-{weld.__version__}.dist-info"}
     assert f"weld_pulumi-{weld.__version__}.dist-info/licenses/LICENSE" in wheel.namelist()
 
@@ -95,7 +95,7 @@ def test_what_it_needs(metadata: Message) -> None:
 def test_what_it_installs(wheel: zipfile.ZipFile) -> None:
     points = wheel.read(f"weld_pulumi-{weld.__version__}.dist-info/entry_points.txt").decode()
     assert "[console_scripts]\nweld-pulumi = weld_pulumi.cli:main" in points
-    assert "[pytest11]\nweld_pulumi = weld_pulumi.testing" in points
+    assert "[pytest11]\nweld_pulumi = weld_pulumi_pytest" in points
 
 
 def test_it_works_out_of_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
@@ -108,6 +108,10 @@ def test_it_works_out_of_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> No
         assert weld_pulumi.__file__.startswith(sys.argv[1]), weld_pulumi.__file__
         for name in ("Connection", "EltSync", "SourceStream"):
             load(name)
+        import weld_pulumi_pytest
+        assert weld_pulumi_pytest.__file__.startswith(sys.argv[1]), weld_pulumi_pytest.__file__
+        from weld_pulumi.testing import weld_simulator
+        assert weld_simulator is weld_pulumi_pytest.weld_simulator
         from weld_pulumi.simulator import Simulator
         from weld_pulumi.api.client import WeldClient
         from weld_pulumi.config import Settings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +26,12 @@ _REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-amzn-requestid", "cf-ray
 #: Of an error's body more than this is not looked at.
 _LARGEST_ERROR = 64 * 1024
 _LONGEST_CODE = 80
+#: Dicts, lists and their entries in one answer: each takes some hundred bytes of memory, however short it is written.
+_MOST_PARTS = 1_000_000
+_DEEPEST = 100
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
+_WITHHELD = "what it says is withheld, since it may repeat elt_settings; WELD_TRACEBACK=1 shows it"
 
 
 @shown_as_its_base
@@ -68,13 +75,62 @@ def read_answer(
             "(WELD_API_URL).",
             final=True,
         )
+    if sum(body.count(mark) for mark in (b"{", b"[", b",")) > _MOST_PARTS:
+        raise AnswerLostError(
+            f"{method} {path}: the answer has more parts than any of Weld's. {_CHECK_URL}.", final=True
+        )
     text = body.decode("utf-8", errors="replace").strip()
     if not text:
         return None
     try:
-        return json.loads(text)
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        raise AnswerLostError(f"{method} {path}: {_no_json(text, headers, redact)}") from None
+        value = _UNREADABLE
+    # Not above: the original error holds the whole answer, and would hang on this one as its context.
+    if value is _UNREADABLE:
+        raise AnswerLostError(f"{method} {path}: {_no_json(text, headers, redact)}")
+    if oddity := _oddity(text, value):
+        raise AnswerLostError(f"{method} {path}: the answer {oddity}, as none of Weld's is. {_CHECK_URL}.", final=True)
+    return value
+
+
+def _oddity(text: str, value: Any) -> str:
+    """Say what makes an answer impossible to work with, although it is JSON; empty where nothing does."""
+    level: list[Any] = [[value]]
+    for _ in range(_DEEPEST + 1):
+        entries = (each for item in level for each in (item.values() if isinstance(item, dict) else item))
+        level = [each for each in entries if isinstance(each, (dict, list))]
+        if not level:
+            break
+    else:
+        return f"is nested more than {_DEEPEST} levels deep"
+    # Only an escape can stand for half a character; two of them are a whole one.
+    if _HALF_CHARACTER.search(text) and not _is_encodable(value):
+        return "is not proper Unicode (it holds a lone surrogate)"
+    return ""
+
+
+def _is_encodable(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("too large a number")
+    return value
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_number)
+_UNREADABLE = object()
 
 
 def _no_json(text: str, headers: Mapping[str, str], redact: Redaction) -> str:
@@ -102,10 +158,12 @@ def _refusal(
     code, message = _code_and_message(text, headers, redact)
     cls = api_error_class(status)
     request_id = next((headers[name] for name in _REQUEST_ID_HEADERS if headers.get(name)), None)
+    if redact.withhold:
+        code, request_id = (each if each and _PLAIN_WORD.fullmatch(each) else None for each in (code, request_id))
     error = cls(
         status,
         shorten(redact(code), _LONGEST_CODE) if code else None,
-        shorten(redact(message)),
+        shorten(redact(message)) if not (redact.withhold and message) else _WITHHELD,
         method,
         path,
         shorten(redact(request_id), _LONGEST_CODE) if request_id else None,
@@ -148,7 +206,7 @@ def _hint(error: WeldApiError, is_page: bool) -> str:
     if status == 404:
         return _hint_of_missing(method, path)
     if status in (400, 422) and method == "POST" and not path.endswith(_WITHOUT_ARGUMENTS):
-        return _hint_of_arguments(path, bool(error.message))
+        return _hint_of_arguments(path, error.message not in ("", _WITHHELD))
     if status == 409 or (status in (400, 422) and method != "GET"):
         return _LOOK
     if status == 402:
@@ -221,5 +279,5 @@ def _is_html(text: str, headers: Mapping[str, str]) -> bool:
 
 def _title(text: str, redact: Redaction) -> str:
     found = re.search(r"<title[^>]*>(.*?)</title>", text[:5000], re.IGNORECASE | re.DOTALL)
-    title = shorten(redact(found.group(1)), 80) if found else ""
+    title = shorten(redact(found.group(1)), 80) if found and not redact.withhold else ""
     return f" ({title})" if title else ""

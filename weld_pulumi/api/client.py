@@ -20,6 +20,7 @@ from pydantic import ValidationError
 from ..config import Settings
 from ..errors import ConflictError, NotFoundError, WeldApiError, WeldError, WeldValidationError
 from .answers import AnswerLostError
+from .limits import ListBudget
 from .models import (
     AvailableSourceStream,
     ConnectionBridge,
@@ -279,8 +280,8 @@ class WeldClient:
         if not self._has_read_a_list:
             next(iter(self._list(EltSyncInfo, "/elt_syncs", size=1)), None)
 
-    def _get(self, path: str, params: Mapping[str, str | int] | None = None) -> Any:
-        return self.transport.request(Kind.READ, "GET", path, params=params)
+    def _get(self, path: str) -> Any:
+        return self.transport.request(Kind.READ, "GET", path)
 
     def _send(
         self, kind: Kind, method: str, path: str, body: Mapping[str, Any] | None = None, secrets: Iterable[str] = ()
@@ -308,7 +309,12 @@ class WeldClient:
         paged: bool = True,
         size: int = PAGE_SIZE,
     ) -> Iterator[M]:
-        pages = read_all(path, lambda query: self._get(path, query), params or {}, size if paged else None)
+        budget = ListBudget(path)
+
+        def fetch(query: dict[str, str | int]) -> Any:
+            return self.transport.request(Kind.READ, "GET", path, params=query, received=budget.take_bytes)
+
+        pages = read_all(path, fetch, params or {}, size if paged else None, budget)
         for item in pages:
             parsed = self._parse(model, item, f"GET {path}")
             self._has_read_a_list = True
@@ -320,11 +326,12 @@ class WeldClient:
             return model.model_validate(value)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(str(part) for part in first["loc"]) or "the answer"
-            raise AnswerLostError(
-                f"{request}: the answer does not look like Weld's ({where}: {first['msg']}). Check weld:apiUrl "
-                "(WELD_API_URL), or see whether a newer weld-pulumi knows this answer."
-            ) from None
+        # Not above: the original error holds what Weld answered, and would hang on this one as its context.
+        where = ".".join(str(part) for part in first["loc"]) or "the answer"
+        raise AnswerLostError(
+            f"{request}: the answer does not look like Weld's ({where}: {first['msg']}). Check weld:apiUrl "
+            "(WELD_API_URL), or see whether a newer weld-pulumi knows this answer."
+        )
 
     def _with_absolute_url(self, bridge: ConnectionBridge) -> ConnectionBridge:
         """Make the link absolute; one that is no web address, which no person should open, is left out."""
@@ -336,8 +343,9 @@ class WeldClient:
         return bridge.model_copy(update={"authorize_url": link if fine and bridge.authorize_url else None})
 
 
-def _name_of(item: Any) -> Any:
-    return item.get("name") if isinstance(item, dict) else None
+def _name_of(item: Any) -> str | None:
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _quoted(identifier: str) -> str:

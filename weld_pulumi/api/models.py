@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 __all__ = [
     "AvailableSourceStream",
@@ -49,6 +49,14 @@ class WeldModel(BaseModel):
         if not isinstance(value, dict) or None not in value.values():
             return value
         return {k: v for k, v in value.items() if v is not None}
+
+    @field_validator("id", check_fields=False)
+    @classmethod
+    def _id_is_plain(cls, value: str | None) -> str | None:
+        # The engine shows ids as they are: in one that commands the terminal a link can be forged.
+        if value is not None and not value.isprintable():
+            raise ValueError("holds characters that no id has")
+        return value
 
 
 class ConnectionInfo(WeldModel):
@@ -132,13 +140,19 @@ class EltSyncInfo(WeldModel):
     created_at: str | None = None
     updated_at: str | None = None
 
+    @property
+    def reports_schedule(self) -> bool:
+        """Whether Weld reports what runs the sync, since each has an interval or an orchestration."""
+        return self.sync_interval is not None or self.orchestration_workflow_id is not None
+
     @model_validator(mode="before")
     @classmethod
     def _one_shape(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
         shape = {k: v for k, v in value.items() if v is not None}
-        shape.setdefault("enabled", shape.get("active", shape.get("status") not in _OFF))
+        status = shape.get("status")
+        shape.setdefault("enabled", shape.get("active", not isinstance(status, str) or status not in _OFF))
         config = shape.get("config")
         if isinstance(config, dict) and isinstance(config.get("sourceSettings"), dict):
             shape.setdefault("elt_settings", config["sourceSettings"])
@@ -155,13 +169,13 @@ class RetirementDetails(WeldModel):
 
 
 class AvailableSourceStream(WeldModel):
-    """A stream that can be added to a sync."""
+    """A stream that can be added to a sync. Each None means that Weld does not report it."""
 
     name: str
     retired: bool = False
     is_selectable: bool | None = None
     preselect: bool | None = None
-    sub_streams: list[str] = []
+    sub_streams: list[str] | None = None
     retirement_details: RetirementDetails | None = None
 
     @model_validator(mode="before")

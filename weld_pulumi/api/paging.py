@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from .answers import AnswerLostError
+from .limits import ListBudget
 
 __all__ = ["PAGE_SIZE", "read_all"]
 
@@ -16,7 +17,11 @@ Fetch = Callable[[dict[str, str | int]], Any]
 
 
 def read_all(
-    path: str, fetch: Fetch, params: Mapping[str, str | int], limit: int | None = PAGE_SIZE
+    path: str,
+    fetch: Fetch,
+    params: Mapping[str, str | int],
+    limit: int | None = PAGE_SIZE,
+    budget: ListBudget | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield every item once, page after page.
 
@@ -25,20 +30,23 @@ def read_all(
         fetch: sends the request with the given query parameters and returns the body.
         params: query parameters that filter.
         limit: items a page, or None where the endpoint declares no paging parameters.
+        budget: what the whole list may take.
 
     Raises:
-        AnswerLostError: a body is no list, or the pages do not end.
+        AnswerLostError: a body is no list, the pages do not end, or the list takes more than it may.
     """
+    budget = budget or ListBudget(path)
     query: dict[str, str | int] = {**params, **({"limit": limit} if limit else {})}
     seen_ids: set[str] = set()
     seen_cursors: set[str] = set()
     for _ in range(_MOST_PAGES):
         items, cursor, is_told = _page(path, fetch(query), limit)
-        if not is_told and all(item.get("id") in seen_ids for item in items):
+        budget.take_items(len(items))
+        if not is_told and all(_id_of(item) in seen_ids for item in items):
             return  # a page without news is the end of a list that does not tell its end
         for item in items:
-            identity = item.get("id")
-            if isinstance(identity, str):
+            identity = _id_of(item)
+            if identity is not None:
                 if identity in seen_ids:
                     continue  # the list grew between two pages
                 seen_ids.add(identity)
@@ -66,10 +74,15 @@ def _page(path: str, body: Any, limit: int | None) -> tuple[list[dict[str, Any]]
         more = cursor is not None or (limit is not None and len(items) >= limit)
     if not more or (cursor is None and not items):
         return items, None, is_told
-    cursor = cursor or items[-1].get("id")
-    if not cursor:
+    cursor = cursor or _id_of(items[-1])
+    if not isinstance(cursor, (str, int)):
         raise AnswerLostError(f"GET {path}: there are more pages, but Weld does not say where. Try again.")
     return items, str(cursor), is_told
+
+
+def _id_of(item: Mapping[str, Any]) -> str | None:
+    found = item.get("id")
+    return found if isinstance(found, str) else None
 
 
 def _first(envelope: Mapping[str, Any], *names: str) -> Any:

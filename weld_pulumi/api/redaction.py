@@ -1,10 +1,18 @@
-"""Takes secrets out of texts that Weld, a proxy or an exception hands back."""
+"""Takes secrets out of texts: of those that Weld, a proxy or an exception hands back, and of this program's own.
+
+Who repeats a text may cut it off, write it in another case, or escape it as JSON, PHP, Go, JavaScript, HTML or a URL
+do, one inside of the other. So texts are compared by their letters and digits alone (:func:`_letters`), in which all
+of these look alike, and what looks like base64 is decoded.
+"""
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -15,26 +23,68 @@ _PUT_INSTEAD = "[secret]"
 _SHORTEST_LINE = 8
 #: Texts inside settings that are no longer than this say nothing, and stand in many a message.
 _LONGEST_WORD = 3
+#: Letters of a secret by which a part of it is recognised; of a shorter one all of them, but not fewer than the latter.
+_PIECE, _SHORTEST_PIECE = 8, 6
+#: Letters of the beginning of a secret that count where a text was plainly cut off behind them.
+_SHORTEST_BEGINNING = 4
+_BACKSLASH, _AMPERSAND = r"(?:\\|%(?:25)*5[cC])", r"(?:&|\\+u0026|%(?:25)*26)"
+_ESCAPED = re.compile(
+    rf"{_AMPERSAND}(?:amp;)*(?:#[xX]([0-9a-fA-F]{{1,6}})|#(\d{{1,7}})|[a-zA-Z]{{2,6}});"
+    rf"|{_BACKSLASH}+(?:u([0-9a-fA-F]{{4}})|u\{{([0-9a-fA-F]{{1,6}})\}}|U([0-9a-fA-F]{{8}})|x([0-9a-fA-F]{{2}}))"
+    rf"|{_BACKSLASH}+(?:([0-3][0-7]{{2}})|[abfnrtv])"
+    r"|%(?:25)*([0-9a-fA-F]{2})"
+)
+#: Of the groups of the former.
+_BASES = (16, 10, 16, 16, 16, 16, 8, 16)
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
+_OURS_CUT, _CUT = re.compile(r"[^\w…]{0,3}…"), re.compile(r"[^\w…]{0,4}(?:…|\.\.\.|\btrunc|$)")
 
 
 class Hidden:
-    """Texts that no error may show from now on: Weld may repeat what it was told when it is asked for more.
+    """Texts that no message may show from now on. May be used by several threads at once.
 
-    May be used by several threads at once.
+    Settings are taken out of what Weld says: it may repeat what it was told when it is asked for more. What the program
+    marks as secret is taken out of every message of this process, whoever wrote it.
     """
 
     def __init__(self) -> None:
-        self._texts: frozenset[str] = frozenset()
+        self._settings: frozenset[str] = frozenset()
+        self._marked: frozenset[str] = frozenset()
         self._adding = threading.Lock()
+        self._redaction = Redaction(())
 
     def add(self, settings: Any) -> None:
-        """Hide every text and number inside ``settings``: any may be a secret."""
-        texts = set(_leaves(settings))
-        with self._adding:
-            self._texts |= texts
+        """Hide every text and number inside ``settings`` where Weld repeats it: any may be a secret."""
+        texts = {text for text in _leaves(settings) if len(text) > _LONGEST_WORD}
+        if not texts <= self._settings:
+            with self._adding:
+                self._settings |= texts
+
+    def mark(self, values: Any) -> None:
+        """Hide every text and number inside ``values`` everywhere: the program says that they are secret."""
+        texts = set(_leaves(values))
+        if not texts <= self._marked:
+            with self._adding:
+                self._marked |= texts
+                self._redaction = Redaction(self._marked, whole=True)
+
+    def is_marked(self, text: str) -> bool:
+        """Tell whether the program says that this very text is secret."""
+        return text in self._marked
+
+    def is_inside(self, value: Any) -> bool:
+        """Tell whether a value holds something that the program says is secret."""
+        return bool(self._marked) and any(self(text) != _one_line(text) for text in _leaves(value))
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._texts)
+        return iter(self._settings | {text for text in self._marked if len(text) > _LONGEST_WORD})
+
+    def __call__(self, text: str) -> str:
+        """Return one of our own messages without what the program marks as secret.
+
+        We quote values whole, or cut off at their end; so words that only stand in a secret stay.
+        """
+        return self._redaction(text) if self._marked else text
 
 
 class Redaction:
@@ -42,26 +92,94 @@ class Redaction:
 
     Args:
         secrets: the secrets; empty ones are passed over.
+        withhold: show nothing at all of what somebody else says, but codes.
+        whole: leave a part of a secret where it is, unless the text was cut off there; and take out what is too short
+            to be told from other words where it stands in quotes.
     """
 
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = {secret for secret in secrets if secret}
+    def __init__(self, secrets: Iterable[str], withhold: bool = False, whole: bool = False) -> None:
+        self.withhold = withhold
+        self._whole = whole
+        self._given = {secret for secret in secrets if secret}
 
     def __call__(self, text: str) -> str:
         """Return ``text`` on one line, without control characters and without secrets."""
-        for form in sorted(self._forms(), key=len, reverse=True):
+        for form in self._forms:
             text = text.replace(form, _PUT_INSTEAD)
-        text = _one_line(text)
+        text = _one_line(self._without_pieces(text))
         for secret in self._secrets:
             # Folding may have put a secret together again that was broken in two.
             folded = _one_line(secret)
             text = text.replace(folded, _PUT_INSTEAD) if folded else text
+        for quoted in self._quoted:
+            text = text.replace(quoted, f"{quoted[0]}{_PUT_INSTEAD}{quoted[0]}")
         return text
 
-    def _forms(self) -> set[str]:
+    @cached_property
+    def _secrets(self) -> set[str]:
+        return {secret for secret in self._given if not self._whole or len(secret) > _LONGEST_WORD}
+
+    @cached_property
+    def _quoted(self) -> list[str]:
+        return [f"{mark}{secret}{mark}" for secret in self._given - self._secrets for mark in "'\""]
+
+    @cached_property
+    def _forms(self) -> list[str]:
+        """Return what is looked for as it is, the longest first."""
         lines = {line.strip() for secret in self._secrets for line in secret.splitlines()}
         parts = self._secrets | {line for line in lines if len(line) >= _SHORTEST_LINE}
-        return {form for part in parts for form in _forms(part)}
+        return sorted({form for part in parts for form in _forms(part)}, key=len, reverse=True)
+
+    @cached_property
+    def _lettered(self) -> set[str]:
+        return {letters for secret in self._secrets if len(letters := _letters(secret)[0]) >= _SHORTEST_PIECE}
+
+    @cached_property
+    def _pieces(self) -> dict[int, set[str]]:
+        """Return the letters that give a secret away, by their number."""
+        pieces = self._lettered if self._whole else {each for letters in self._lettered for each in _pieces(letters)}
+        return {length: {each for each in pieces if len(each) == length} for length in set(map(len, pieces))}
+
+    @cached_property
+    def _beginnings(self) -> set[str]:
+        return {letters[:end] for letters in self._lettered for end in range(_SHORTEST_BEGINNING, _PIECE + 1)}
+
+    def _without_pieces(self, text: str) -> str:
+        """Take out what has the letters of a secret, or of a part of one, however it is written."""
+        if not self._lettered:
+            return text
+        letters, places = _letters(text)
+        found = [*self._found(letters), *self._cut_off(text, letters, places)]
+        hits = [(places[start][0], places[end - 1][1]) for start, end in found]
+        hits += [run.span() for run in _BASE64.finditer(text) if self._is_inside(run[0])]
+        return _without(text, hits)
+
+    def _found(self, letters: str) -> Iterator[tuple[int, int]]:
+        for length, pieces in self._pieces.items():
+            for start in range(len(letters) - length + 1):
+                if letters[start : start + length] in pieces:
+                    yield start, start + length
+
+    def _cut_off(self, text: str, letters: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Find beginnings of secrets behind which the text was cut off."""
+        cut = _OURS_CUT if self._whole else _CUT
+        longest = max(map(len, self._lettered))
+        for end in (number for number, (_, at) in enumerate(places, 1) if cut.match(text, at)):
+            for start in range(max(0, end - longest), end - _SHORTEST_BEGINNING + 1):
+                begins = letters[start : min(end, start + _PIECE)] in self._beginnings
+                if begins and any(secret.startswith(letters[start:end]) for secret in self._lettered):
+                    yield start, end
+                    break
+
+    def _is_inside(self, run: str) -> bool:
+        """Tell whether a run of letters is base64 that holds a secret, also where its beginning or end is missing."""
+        standard = run.replace("-", "+").replace("_", "/")
+        for start in range(4):
+            part = standard[start:-1] if (len(standard) - start) % 4 == 1 else standard[start:]
+            decoded = base64.b64decode(part + "=" * (-len(part) % 4)).decode("latin-1")
+            if any(True for _ in self._found(_letters(decoded)[0])):
+                return True
+        return False
 
 
 def shorten(text: str, longest: int = 400) -> str:
@@ -79,19 +197,71 @@ def _forms(secret: str) -> Iterable[str]:
     escaped = secret.encode(errors="backslashreplace").decode()
     return (
         secret,
+        repr(secret)[1:-1],
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
+        json.dumps(json.dumps(secret)[1:-1])[1:-1],
+        base64.b64encode(escaped.encode()).decode().rstrip("="),
         html.escape(secret),
         quote(escaped, safe=""),
         quote_plus(escaped),
     )
 
 
-def _leaves(settings: Any) -> Iterator[str]:
-    if isinstance(settings, Mapping):
-        settings = list(settings.values())
-    if isinstance(settings, (list, tuple)):
-        for item in settings:
-            yield from _leaves(item)
-    elif settings is not None and not isinstance(settings, bool) and len(text := str(settings)) > _LONGEST_WORD:
-        yield text
+def _leaves(values: Any) -> Iterator[str]:
+    """Yield every text and number inside, however deep, as texts."""
+    waiting = [values]
+    for item in waiting:
+        if isinstance(item, Mapping):
+            waiting.extend(item.values())
+        elif isinstance(item, (list, tuple)):
+            waiting.extend(item)
+        elif isinstance(item, float) and item.is_integer():
+            yield str(int(item))  # the engine hands every number over as a float
+        elif isinstance(item, (str, int, float)) and not isinstance(item, bool):
+            yield str(item)
+
+
+# Letters and digits -----------------------------------------------------------------------------------------------
+
+
+def _letters(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """Return the ASCII letters and digits of a text in lower case, and where each stands; escapes count decoded."""
+    letters: list[str] = []
+    places: list[tuple[int, int]] = []
+    position = 0
+    while position < len(text):
+        escaped = _ESCAPED.match(text, position) if text[position] in "\\%&" else None
+        end = escaped.end() if escaped else position + 1
+        char = _decoded(escaped) if escaped else text[position]
+        if char.isascii() and char.isalnum():
+            letters.append(char.lower())
+            places.append((position, end))
+        position = end
+    return "".join(letters), places
+
+
+def _decoded(escaped: re.Match[str]) -> str:
+    code = next((int(digits, base) for digits, base in zip(escaped.groups(), _BASES, strict=True) if digits), 0)
+    return chr(code) if code < 128 else ""
+
+
+def _pieces(letters: str) -> Iterator[str]:
+    length = min(_PIECE, len(letters))
+    return (letters[start : start + length] for start in range(len(letters) - length + 1))
+
+
+def _without(text: str, hits: list[tuple[int, int]]) -> str:
+    """Put one mark in the place of each run of hits."""
+    parts: list[str] = []
+    position = 0
+    merged: list[list[int]] = []
+    for start, end in sorted(hits):
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(end, merged[-1][1])
+        else:
+            merged.append([start, end])
+    for start, end in merged:
+        parts += [text[position:start], _PUT_INSTEAD]
+        position = end
+    return "".join([*parts, text[position:]])

@@ -15,8 +15,8 @@ import os
 import ssl
 from collections.abc import Callable, Iterable, Mapping
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
-from urllib.parse import SplitResult, urljoin, urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
@@ -26,6 +26,7 @@ from ..config import Settings, is_loopback
 from ..errors import WeldConnectionError, WeldError
 from .answers import AnswerLostError, NotSentError, read_answer
 from .redaction import Hidden, Redaction
+from .redirects import Origin, origin_of, redirected
 from .retries import Backoff, Kind, may_repeat, retry_after
 from .wire import Adapter, HandshakeError, WireSession
 
@@ -35,7 +36,6 @@ _CONNECT_SECONDS = 10.0
 _LARGEST_BODY = 64 * 1024 * 1024
 _MOST_REDIRECTS = 3
 _CONNECTIONS_KEPT = 8
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNSENDABLE = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -48,14 +48,32 @@ Body = Mapping[str, Any]
 
 
 class _KeyHeader(requests.auth.AuthBase):
-    """Puts the key on a request; its being there also keeps requests from reading ``.netrc``."""
+    """Puts the key on a request to one origin; its being there also keeps requests from reading ``.netrc``."""
 
-    def __init__(self, key: str) -> None:
+    def __init__(self, key: str, origin: Origin) -> None:
         self._key = key
+        self._origin = origin
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        # Checked before, but this is the address that is used.
+        if origin_of(request.url or "") != self._origin:
+            raise requests.exceptions.InvalidURL("not where the key belongs")
         request.headers["x-api-key"] = self._key
         return request
+
+
+class _Call(NamedTuple):
+    """A request, and who is told how much came back."""
+
+    method: str
+    path: str
+    params: Params | None
+    body: Body | None
+    received: Callable[[int], None]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
 
 
 class Transport:
@@ -91,6 +109,7 @@ class Transport:
         params: Params | None = None,
         body: Body | None = None,
         secrets: Iterable[str] = (),
+        received: Callable[[int], None] = lambda _: None,
     ) -> Any:
         """Send one request, repeat it where that is safe, and return the JSON of its answer (None if empty).
 
@@ -101,6 +120,7 @@ class Transport:
             params: query parameters.
             body: JSON body.
             secrets: texts that must not appear in an error, besides the key.
+            received: is told the size of each part of an answer; may raise.
 
         Raises:
             WeldConfigError: there is no key.
@@ -109,14 +129,17 @@ class Transport:
             WeldConnectionError: Weld was not reached.
         """
         key = self.settings.require_key()
-        redact = Redaction((key, *secrets, *self.hidden))
+        call = _Call(method, path, params, body, received)
+        # What Weld says to settings may repeat them in ways that nobody has thought of.
+        withhold = bool(body and body.get("elt_settings")) and os.environ.get("WELD_TRACEBACK") != "1"
+        redact = Redaction((key, *secrets, *self.hidden), withhold=withhold)
         attempt = 0
         while True:
             advised: float | None = None
             if method != "GET" and self._is_abandoned():
                 raise WeldConnectionError(f"{method} {path}: not sent, since the run that wanted it is gone.")
             try:
-                response, content = self._send(key, method, path, params, body)
+                response, content = self._send(key, call)
                 headers = response.headers
                 advised = retry_after(headers.get("retry-after"))
                 return read_answer(method, path, response.status_code, headers, content, self.settings, redact)
@@ -129,35 +152,34 @@ class Transport:
             self.backoff.wait(attempt, advised)
             attempt += 1
 
-    def _send(
-        self, key: str, method: str, path: str, params: Params | None, body: Body | None
-    ) -> tuple[requests.Response, bytes]:
-        url = self.settings.api_url + path
+    def _send(self, key: str, call: _Call) -> tuple[requests.Response, bytes]:
+        url = self.settings.api_url + call.path
         for _ in range(_MOST_REDIRECTS + 1):
-            response, content = self._exchange(key, method, url, path, params, body)
+            response, content = self._exchange(key, url, call)
             if not response.is_redirect:
                 return response, content
-            url, params = _redirected(f"{method} {path}", method, url, response), None
-        raise WeldConnectionError(f"{method} {path}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
+            url = redirected(call.name, call.method, url, response.status_code, response.headers["location"])
+            call = call._replace(params=None)
+        raise WeldConnectionError(f"{call.name}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
 
-    def _exchange(
-        self, key: str, method: str, url: str, path: str, params: Params | None, body: Body | None
-    ) -> tuple[requests.Response, bytes]:
+    def _exchange(self, key: str, url: str, call: _Call) -> tuple[requests.Response, bytes]:
         limit = self.settings.request_timeout
         try:
             with self._session.request(
-                method,
+                call.method,
                 url,
-                params=params,
-                json=body,
-                auth=_KeyHeader(key),
+                params=call.params,
+                json=call.body,
+                auth=_KeyHeader(key, origin_of(self.settings.api_url)),
                 timeout=(min(_CONNECT_SECONDS, limit), limit),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                return response, _read(f"{method} {path}", response)
+                return response, _read(call, response)
         except (OSError, ValueError, HTTPError) as error:
-            raise _failure(f"{method} {path}", urlsplit(url).netloc, limit, error) from None
+            failure = _failure(call.name, urlsplit(url).netloc, limit, error)
+        # Not above: the original error holds the request with the key, and would hang on this one as its context.
+        raise failure
 
     @property
     def _session(self) -> WireSession:
@@ -178,16 +200,17 @@ def _new_session(settings: Settings) -> WireSession:
     return session
 
 
-def _read(what: str, response: requests.Response) -> bytes:
+def _read(call: _Call, response: requests.Response) -> bytes:
     parts: list[bytes] = []
     size = 0
     for part in response.iter_content(65536):
         parts.append(part)
         size += len(part)
+        call.received(len(part))
         if size > _LARGEST_BODY:
             megabytes = _LARGEST_BODY // 1024**2
             raise AnswerLostError(
-                f"{what}: the answer is larger than {megabytes} MB, which none of Weld's is. Check weld:apiUrl "
+                f"{call.name}: the answer is larger than {megabytes} MB, which none of Weld's is. Check weld:apiUrl "
                 "(WELD_API_URL).",
                 final=True,
             )
@@ -227,36 +250,3 @@ def _reason(error: Exception) -> Any:
     """Return the error of urllib3 inside one of requests."""
     inner = error.args[0] if error.args else None
     return getattr(inner, "reason", None) or inner
-
-
-def _redirected(what: str, method: str, url: str, response: requests.Response) -> str:
-    """Return where to go next, if that is the same origin and means the same request."""
-    here, location = urlsplit(url), response.headers["location"]
-    try:
-        target = urljoin(url, location)
-        there = urlsplit(target)
-        elsewhere = _origin(here) != _origin(there)
-    except ValueError:
-        raise WeldConnectionError(
-            f"{what}: {here.netloc} redirects to what is no address. Check weld:apiUrl (WELD_API_URL)."
-        ) from None
-    if method != "GET" and response.status_code not in (307, 308):
-        # To some servers this means: done, and look there.
-        raise AnswerLostError(
-            f"{what}: {here.netloc} redirects a request that writes. Check weld:apiUrl (WELD_API_URL).", final=True
-        )
-    if elsewhere:
-        raise WeldConnectionError(
-            f"{what}: {here.netloc} redirects to another host ({_shown(there)}); the key was not sent there. Check "
-            "weld:apiUrl (WELD_API_URL): it must name Weld's API itself, https://connect.weld.app."
-        )
-    return target
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
-
-
-def _shown(parts: SplitResult) -> str:
-    """Write an origin without user and password."""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import click
 
+from .._text import printable
 from ..api.client import WeldClient
 from ..errors import ConflictError, WeldError
 from .ids import IdCommand
 from .naming import find
 from .progress import progress
+from .show import say
 from .weld import asks_weld
 
 __all__ = ["disable", "enable", "full_refresh", "run", "run_orchestration"]
@@ -19,7 +21,7 @@ yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask back.")
 def confirm(question: str, yes: bool) -> None:
     """Ask before something that cannot be taken back."""
     if not yes:
-        click.confirm(f"{question} Go on?", abort=True, err=True)
+        click.confirm(printable(f"{question} Go on?"), abort=True, err=True)
 
 
 @click.command(
@@ -43,17 +45,15 @@ def run(client: WeldClient, what: str) -> None:
     try:
         client.request_run(found.id)
     except ConflictError:
-        click.echo(f"Stream {found.id} is running already; see `weld-pulumi runs {found.id}`.")
+        say(f"Stream {found.id} is running already; see `weld-pulumi runs {found.id}`.")
         return
-    click.echo(
-        f"A run of stream {found.id} is asked for; it may take minutes until `weld-pulumi runs {found.id}` shows it."
-    )
+    say(f"A run of stream {found.id} is asked for; it may take minutes until `weld-pulumi runs {found.id}` shows it.")
 
 
 def _run_all(client: WeldClient, sync_id: str) -> None:
     streams = sorted(client.list_streams(sync_id), key=lambda stream: stream.name)
     if not streams:
-        click.echo("The sync has no streams.")
+        say("The sync has no streams.")
         return
     running = 0
     with progress("Requesting runs", len(streams)) as count:
@@ -67,7 +67,7 @@ def _run_all(client: WeldClient, sync_id: str) -> None:
                 raise
             count.step()
     already = f"; {running} of them were running already" if running else ""
-    click.echo(f"Runs of {len(streams)} streams are requested{already}. `weld-pulumi status {sync_id}` shows them.")
+    say(f"Runs of {len(streams)} streams are requested{already}. `weld-pulumi status {sync_id}` shows them.")
 
 
 @click.command(
@@ -93,13 +93,13 @@ def full_refresh(client: WeldClient, stream: str, reset_history_table: bool, can
     stream_id = find(client, stream, "stream").id
     if cancel:
         client.cancel_full_refresh(stream_id)
-        click.echo(f"Stream {stream_id} is not marked for a full refresh any more.")
+        say(f"Stream {stream_id} is not marked for a full refresh any more.")
         return
     name = client.get_stream(stream_id).name
     lost = " and its history table is thrown away, for ever" if reset_history_table else ""
     confirm(f"The next run of stream {name!r} copies everything again{lost}.", yes)
     client.request_full_refresh(stream_id, reset_history_table)
-    click.echo(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
+    say(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
 
 
 @click.command(cls=IdCommand, epilog="Example: weld-pulumi enable q4Rk8vp_fhTjqf")
@@ -109,7 +109,7 @@ def enable(client: WeldClient, sync: str) -> None:
     """Let a sync run on its schedule."""
     sync_id = find(client, sync, "sync").id
     client.enable_sync(sync_id)
-    click.echo(f"Sync {sync_id} is enabled.")
+    say(f"Sync {sync_id} is enabled.")
 
 
 @click.command(
@@ -121,10 +121,11 @@ def enable(client: WeldClient, sync: str) -> None:
 def disable(client: WeldClient, sync: str, yes: bool) -> None:
     """Stop the schedule of a sync: no data arrives until it is enabled again."""
     sync_id = find(client, sync, "sync").id
-    schema = client.get_sync(sync_id).destination_schema_name
-    confirm(f"Sync {sync_id} copies nothing more into {schema!r}.", yes)
+    name = client.get_sync(sync_id).destination_schema_name
+    schema = f" into {name!r}" if name else ""
+    confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
     client.disable_sync(sync_id)
-    click.echo(f"Sync {sync_id} is disabled.")
+    say(f"Sync {sync_id} is disabled.")
 
 
 @click.command(
@@ -140,4 +141,4 @@ def run_orchestration(client: WeldClient, orchestration: str) -> None:
     orchestration_id = find(client, orchestration, "orchestration").id
     name = client.get_orchestration(orchestration_id).name
     made = client.request_orchestration_run(orchestration_id)
-    click.echo(f"Run {made.id} of orchestration {name!r} is asked for.")
+    say(f"Run {made.id} of orchestration {name!r} is asked for.")

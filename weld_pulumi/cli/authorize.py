@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from .._text import printable
 from ..api.client import WeldClient
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..config import load
@@ -24,7 +25,7 @@ from ..lifecycle.session import Session
 from ..lifecycle.sync_checks import is_pending
 from .browser import open_link
 from .project import export_stack, find_project
-from .show import as_json, console, json_option, printable
+from .show import as_json, console, json_option, waiting
 from .weld import api_url_option, client_of, stack_option
 
 __all__ = ["authorize"]
@@ -157,7 +158,7 @@ def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Res
             desk.show(bridge.authorize_url)
         return newly_authorized(session, client.list_connections(), known, integration_id, label, track.bridge_id)
 
-    with desk.screen.status(f"Waiting for {request.describe()}"):
+    with waiting(desk.screen, f"Waiting for {request.describe()}"):
         result = _result(desk, request, open_bridge(session, request, done, track.follow))
     if result.connection_id:
         desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
@@ -249,5 +250,5 @@ def _wait_for(desk: Desk, case: Case, seconds: float) -> Outcome:
     if case.found is not None or desk.timeout <= 0:
         return Outcome(case.bridge, case.found)
     request = replace(case.request, timeout=max(0.0, seconds))
-    with desk.screen.status(f"Waiting for {request.describe()}"):
+    with waiting(desk.screen, f"Waiting for {request.describe()}"):
         return await_person(case.session, request, case.bridge, lambda _: case.look())

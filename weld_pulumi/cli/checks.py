@@ -16,7 +16,7 @@ from .._version import __version__
 from ..api.client import WeldClient
 from ..config import Settings
 from ..errors import AuthenticationError, WeldConfigError, WeldError
-from .interpreters import Interpreter, Runtime, ask, read_runtime
+from .interpreters import Interpreter, Runtime, ask, belongs_to_another_user, read_runtime
 from .project import PulumiFailedError, find_project, run_pulumi, stack_config
 from .weld import settings_and_trouble
 
@@ -107,7 +107,11 @@ def _project() -> Iterator[Finding]:
         yield Finding("Project", WARNING, f"{runtime.undecided} makes Pulumi choose a toolchain by itself", advice)
     else:
         yield Finding("Project", OK, str(project))
-    yield from _pythons(runtime)
+    if belongs_to_another_user(project):
+        detail = f"{project} or its folder belongs to another user, so the Python that it names is not run"
+        yield Finding("Project's Python", SKIPPED, detail)
+    else:
+        yield from _pythons(runtime)
 
 
 def _pythons(runtime: Runtime) -> Iterator[Finding]:
@@ -129,7 +133,7 @@ def _python(check: str, python: Interpreter, runtime: Runtime) -> Finding:
         else:
             advice = f"Make it, and install there: `pip install weld-pulumi=={__version__}`."
         return Finding(check, FAILED, f"{python.named}: there is no Python", advice)
-    version, reason = ask(python.path, runtime.folder)
+    version, reason = ask(python.path)
     if version is None:
         advice = f"Run `{python.path} -m pip install weld-pulumi`, or name another Python in Pulumi.yaml."
         return Finding(check, FAILED, f"{python.path} cannot import weld_pulumi: {reason}", advice)

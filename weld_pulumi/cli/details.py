@@ -9,11 +9,12 @@ from typing import Any
 import click
 from jsonschema import Draft7Validator, SchemaError
 
+from .._text import printable
 from ..api.client import WeldClient
 from ..validation.settings_words import choices, example
 from .ids import IdCommand
 from .naming import find
-from .show import Column, as_json, json_option, note, printable, show
+from .show import Column, as_json, json_option, note, show
 from .weld import asks_weld
 
 __all__ = ["settings"]
@@ -91,8 +92,10 @@ def snippet(schema: Mapping[str, Any]) -> str:
 
 
 def _is_schema(schema: Any) -> bool:
+    validator: Any = Draft7Validator
     try:
-        Draft7Validator.check_schema(schema)
+        # Its patterns are not compiled: that can take long, and some are legal in JavaScript only.
+        validator.check_schema(schema, format_checker=None)
     except SchemaError:
         note("Weld's answer is not a JSON Schema, so it is shown as it is.")
         return False

@@ -7,8 +7,9 @@ from dataclasses import asdict
 import click
 from rich.text import Text
 
+from .._text import printable
 from .checks import FAILED, OK, SKIPPED, WARNING, Finding, examine
-from .show import as_json, console, json_option, printable
+from .show import as_json, console, json_option
 from .weld import api_url_option, stack_option
 
 __all__ = ["doctor"]
@@ -26,6 +27,9 @@ _SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red")
 @click.pass_context
 def doctor(ctx: click.Context, as_data: bool, api_url: str | None, stack: str | None) -> None:
     """Check this machine, the Pulumi project around the current folder, the key and Weld, and say what to do.
+
+    It runs the project's Python, without the key, to see whether weld-pulumi is installed there; not where the project
+    belongs to another user.
 
     Ends with 1 where something is wrong (✗).
     """

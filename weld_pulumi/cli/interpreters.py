@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Interpreter", "Runtime", "ask", "read_runtime"]
+__all__ = ["Interpreter", "Runtime", "ask", "belongs_to_another_user", "read_runtime"]
 
 _SECONDS = 60
 
@@ -96,20 +97,33 @@ def read_runtime(project: Path) -> Runtime:
     )
 
 
-def ask(python: str, folder: Path) -> tuple[str | None, str]:
-    """Return the version of weld_pulumi that a Python in a folder imports, or None and why it imports none."""
-    code = "import pulumi, weld_pulumi; print(weld_pulumi.__version__)"
+def belongs_to_another_user(project: Path) -> bool:
+    """Tell whether another user wrote a Pulumi.yaml, or owns its folder: what it names is then not to be run."""
+    if not hasattr(os, "geteuid"):
+        return False
+    return any(path.stat().st_uid != os.geteuid() for path in (project, project.parent))
+
+
+def ask(python: str) -> tuple[str | None, str]:
+    """Return the version of weld_pulumi that a Python imports, or None and why it imports none.
+
+    It runs in an empty folder, whose place in ``sys.path`` is taken out: a ``pulumi.py`` beside it would be imported.
+    """
+    here_is_nothing = "import sys; sys.path[:] = filter(None, sys.path)"
+    code = f"{here_is_nothing}; import pulumi, weld_pulumi; print(weld_pulumi.__version__)"
     try:
-        ran = subprocess.run(
-            [python, "-c", code],
-            cwd=folder if folder.is_dir() else None,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
+        with tempfile.TemporaryDirectory() as empty:
+            ran = subprocess.run(
+                [python, "-c", code],
+                cwd=empty,
+                env=_without_secrets(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, str(error)
     if ran.returncode == 0:
@@ -118,9 +132,23 @@ def ask(python: str, folder: Path) -> tuple[str | None, str]:
     return None, lines[-1].strip() if lines else f"it ended with {ran.returncode}"
 
 
+def _without_secrets() -> dict[str, str]:
+    """The environment without Weld's key, and Pulumi's token and passphrase."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("WELD_", "PULUMI_"))}
+
+
 def _output(command: list[str], folder: Path) -> str:
     try:
-        ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        ran = subprocess.run(
+            command,
+            cwd=folder,
+            env=_without_secrets(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return ran.stdout.strip() if ran.returncode == 0 else ""

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.status import Status
+from rich.text import Text
 
-from .show import console
+from .show import console, waiting
 
 __all__ = ["Count", "progress"]
 
@@ -25,11 +26,11 @@ class Count:
         """Note that something more is done."""
         with self._lock:
             self.done += amount
-            self._status.update(f"{self._title}: {self.done} of {self._total}")
+            self._status.update(Text(f"{self._title}: {self.done} of {self._total}"))
 
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Count]:
     """Show a title and how much of a total is done, while something runs."""
-    with console(to_stderr=True).status(f"{title}: 0 of {total}") as status:
+    with waiting(console(to_stderr=True), f"{title}: 0 of {total}") as status:
         yield Count(title, total, status)

@@ -15,10 +15,13 @@ from typing import Any
 import click
 from pydantic import BaseModel
 from rich.console import Console
+from rich.status import Status
+from rich.text import Text
 
+from .._text import printable
 from .tables import NOTHING, Fit, ago, columns, draw
 
-__all__ = ["Column", "as_json", "console", "json_option", "note", "printable", "show"]
+__all__ = ["Column", "as_json", "console", "json_option", "note", "say", "show", "waiting"]
 
 json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, for programs.")
 
@@ -76,14 +79,19 @@ def as_json(value: Any) -> None:
     click.echo(json.dumps(value, default=_plain, indent=2))
 
 
+def say(text: str) -> None:
+    """Say one line that is a result."""
+    click.echo(printable(text))
+
+
 def note(text: str) -> None:
-    """Say something beside the result."""
-    click.echo(text, err=True)
+    """Say something beside the result, in one line."""
+    click.echo(printable(text), err=True)
 
 
-def printable(text: str) -> str:
-    """Escape what could confuse or command a terminal: names come from elsewhere."""
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+def waiting(screen: Console, text: str) -> Status:
+    """Show on a terminal that something takes time; rich would take a plain text for its markup."""
+    return screen.status(Text(printable(text)))
 
 
 def _plain(value: Any) -> Any:

@@ -26,7 +26,12 @@ Examples:
   weld-pulumi simulator --port 8400 --database weld.db --reading list_order=oldest
 """
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; what was sent to another name is refused.",
+)
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 (default) takes a free one."
 )

@@ -151,10 +151,10 @@ _SYNCS = (
 )
 _STREAMS = (
     Column("stream", lambda s: s.name, whole=True),
-    Column("now", lambda s: s.active_sync and s.active_sync.status),
+    Column("now", lambda s: s.active_sync and (s.active_sync.status or "not reported")),
     Column("since", lambda s: s.active_sync and s.active_sync.started_at, time=True),
     Column("progress", _progress),
-    Column("last", lambda s: s.latest_sync and s.latest_sync.status),
+    Column("last", lambda s: s.latest_sync and (s.latest_sync.status or "not reported")),
     Column("finished", lambda s: s.latest_sync and s.latest_sync.finished_at, time=True),
     Column("mode", lambda s: (s.active_sync or s.latest_sync) and (s.active_sync or s.latest_sync).operation_mode),
     Column("error", lambda s: s.latest_sync and s.latest_sync.error_message),

@@ -18,6 +18,7 @@ from ..api.client import WeldClient
 from ..config import NAMESPACE, SETTINGS, Settings, load
 from ..errors import WeldConfigError
 from .project import PulumiFailedError, find_project, stack_config
+from .show import note
 
 __all__ = ["api_url_option", "asks_weld", "client_of", "settings_and_trouble", "stack_option"]
 
@@ -63,7 +64,10 @@ def settings_and_trouble(stack: str | None, api_url: str | None, prefer_stack: b
     given = {key: entry.get("value") for key, entry in config.items() if key.startswith(f"{NAMESPACE}:")}
     if api_url:
         given[_URL.config_key] = api_url
-    return load(given.get), trouble
+    settings = load(given.get)
+    if settings.warning and not api_url:
+        note(f"Warning: {settings.warning}")
+    return settings, trouble
 
 
 def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -119,7 +119,7 @@ def _shown(session: Session, request: Request, opened: Opened, redirect_uri: str
     with session.lock_for("connection_bridges"):
         bridge = _open(session, request, redirect_uri, state)
     opened(bridge)
-    session.notices.info(f"open this link to authorise {request.describe()}: {bridge.authorize_url}")
+    session.notices.info(f"open this link to authorise {request.describe()}: {bridge.authorize_url}", in_full=True)
     return Outcome(bridge)
 
 

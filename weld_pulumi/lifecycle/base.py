@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..validation.problems import Problem
 from .fields import Props, Table
+from .ownership import CURRENT_URN
 from .session import Session
 from .values import Rule
 
@@ -64,6 +65,11 @@ class Lifecycle(ABC):
     def client(self) -> WeldClient:
         """Weld's endpoints; the first use loads what HTTP needs."""
         return self.session.client
+
+    @property
+    def urn(self) -> str:
+        """The URN of the resource that is being handled."""
+        return CURRENT_URN.get()
 
     def minded(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return the problems that stop a resource: with ``weld:validation`` ``off`` none but those of types."""

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
 from ..validation.integrations import integration_problem
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from .authorization import Outcome, Request, authorize
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
-from .connection_adoption import adoption_of, taken, tell_adoption, warn_of_same
+from .connection_adoption import adoption_of, duplicate, tell_adoption, warn_of_same
 from .connection_table import CONNECTION
 from .fields import Props
+from .ownership import name_of
 from .pending import (
     Look,
     Pending,
@@ -54,11 +55,13 @@ class ConnectionLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         inputs, found = CONNECTION.canonical(news)
         problems = self.minded(found)
+        if not olds:
+            self.session.ownership.replacing(self.urn)
         wrong = {problem.path for problem in problems}
         sound = {name: value for name, value in inputs.items() if name not in wrong and not has_unknown(value)}
         is_whole = sound.keys() >= {"integration_id", "label", "adopt"}
         if not olds and is_whole and not inputs["adopt"] and not claim(self.session, key_of(inputs)):
-            problems.append(Problem("label", doubled(key_of(inputs))))
+            problems.append(WholeProblem("label", doubled(key_of(inputs))))
         changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
         if changed and "integration_id" in sound and self.session.may_ask():
             problems += self._integration_problems(inputs["integration_id"])
@@ -85,7 +88,7 @@ class ConnectionLifecycle(Lifecycle):
         try:
             found = adoption_of(self.session, connections, inputs)
         except WeldValidationError as error:
-            return [Problem("adopt", str(error))]
+            return [WholeProblem("adopt", str(error))]
         if tell:
             tell_adoption(self.session, found, inputs)
         return []
@@ -96,9 +99,11 @@ class ConnectionLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         changed = CONNECTION.changed(olds, news)
         replaces = CONNECTION.replacing(changed)
+        rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        if rival:
+            raise WeldValidationError(duplicate(f"{id} ({olds.get('label')!r})", rival))
         if olds.get("status") == PENDING:
             return self._diff_pending(Pending(self.session, id, olds), olds, news, changed, replaces)
-        self.session.compare(id, olds, news, taken(f"{id} ({olds.get('label')!r})"))
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(
@@ -174,7 +179,7 @@ class ConnectionLifecycle(Lifecycle):
     def _adopted(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
         with self.session.lock:  # two resources must not adopt the same one
             connection = adoption_of(self.session, connections, news)
-            self.session.made.add(connection.id)
+            self.session.ownership.make(self.urn, connection.id)
         tell_adoption(self.session, connection, news)
         return connection
 
@@ -333,12 +338,15 @@ class ConnectionLifecycle(Lifecycle):
         if is_pending(id):
             if id not in self.session.recognised:
                 Pending(self.session, id, props).tell_leftover()
-        elif id in self.session.made:
-            self.session.notices.warn(f"connection {id} was taken over by its own replacement, so it is not deleted.")
+        elif (keeper := self.session.ownership.let_go(self.urn, id)) is not None:
+            self.session.notices.warn(
+                f"connection {id} is not deleted: {name_of(keeper)} of this stack stands for it too."
+            )
         elif props.get("deletion_policy") == "retain":
             self.session.notices.info(f"connection {id} stays in Weld (deletion_policy='retain').")
         else:
             self._delete(id)
+            self.session.ownership.note_deleted(id)
             self.session.forget("connections")
 
     def _delete(self, id: str) -> None:

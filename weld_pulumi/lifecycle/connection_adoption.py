@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from ..errors import WeldValidationError
 from ..validation.problems import listed
 from .fields import Props
+from .ownership import CURRENT_URN, name_of
 from .session import Session
 
 if TYPE_CHECKING:
     from ..api.models import ConnectionInfo
 
-__all__ = ["adoption_of", "taken", "tell_adoption", "warn_of_same"]
+__all__ = ["adoption_of", "duplicate", "tell_adoption", "warn_of_same"]
 
 
 def adoption_of(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
@@ -24,16 +25,15 @@ def adoption_of(session: Session, connections: Collection[ConnectionInfo], input
             already; what is there is listed.
     """
     found = _meant(connections, inputs)
-    # A resource that is being replaced was compared with the very inputs with which it is made anew.
-    claimed = session.claim(found.id, inputs)
-    if not claimed or found.id in session.made or session.compared.get(found.id, inputs) != inputs:
-        raise WeldValidationError(f"adopt={inputs['adopt']!r}: {taken(found.describe())}")
+    rival = session.ownership.claim(CURRENT_URN.get(), found.id)
+    if rival:
+        raise WeldValidationError(f"adopt={inputs['adopt']!r}: {duplicate(found.describe(), rival)}")
     return found
 
 
-def taken(described: str) -> str:
+def duplicate(described: str, rival: str) -> str:
     """Say that two resources stand for one connection."""
-    return f"another Connection of this stack is {described} already."
+    return f"{name_of(rival)} of this program stands for {described} too; remove one of the two resources."
 
 
 def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
@@ -74,7 +74,7 @@ def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -
 
 def warn_of_same(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Name the connections that look like the one to be made."""
-    own = {*session.made, *session.recognised, *session.compared}
+    own = session.ownership.ids() | session.recognised
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
         session.notices.warn(

@@ -6,17 +6,20 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._registry import OPTIONS
 from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Props
 from .once import send_once
-from .streams import body_of, by_name, has_open, single_entries, upsert
-from .sync_adoption import FRESH, adoption_of, described, double_problem, doubled, identical, is_alike
+from .option_paths import option_problems
+from .ownership import name_of
+from .streams import body_of, by_name, has_open, single_entries, upsert, without_kept
+from .sync_adoption import FRESH, adoption_of, described, duplicate, duplicate_problem, is_alike, warn_of_unreported
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
-from .sync_table import DAILY, SYNC, facts_of, schedule_problem, view_of
+from .sync_table import DAILY, SYNC, facts_of, schedule_problem, unreported, view_of
 from .triggers import TRIGGER_FIELDS, Firing, any_fired
 from .values import UNKNOWN, fingerprint, has_unknown
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["EltSyncLifecycle"]
 
 _BODY = ("connection_id", "destination_schema_name", "sync_interval", "elt_settings", "start_date")
-_TWICE = "another EltSync of this program is the same in all that Weld tells; change or remove one of the two"
+_TWICE = "of this program is the same in all that Weld reports; change or remove one of the two resources"
 #: Arguments that tell which sync is meant.
 _PLACE = frozenset({"connection_id", "destination_schema_name", "adopt"})
 #: Arguments, besides the connection, that only Weld can judge.
@@ -45,21 +48,22 @@ class EltSyncLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add(news.get("elt_settings"))
         inputs, found = SYNC.canonical(news)
+        found = without_kept(found, olds.get("source_streams"), news.get("source_streams"))
         problems = self.minded([*found, *schedule_problem(inputs)])
         ask = self.session.may_ask()
         if not problems and inputs.get("source_streams") is not None:
             inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
-        if not olds and (replaced := self.session.replaced_by(inputs)):
-            self._tell_replacement(replaced)
+        problems += option_problems(SYNC, news.get(OPTIONS), news, olds, inputs)
+        if not olds and (replaced := self.session.ownership.replacing(self.urn)):
+            self._tell_replacement(replaced.id, replaced.outs)
         if is_pending(inputs.get("connection_id")):
             self.session.notices.warn(self._pending_text(inputs))
         elif ask:
             problems += self._ask(olds, inputs, news.get("source_streams"), problems)
         return Checked(inputs, problems)
 
-    def _tell_replacement(self, id: str) -> None:
+    def _tell_replacement(self, id: str, olds: Mapping[str, Any]) -> None:
         """Say what is lost, whoever decided that a sync is replaced: an argument or an option."""
-        olds = self.session.before[id]
         sync, policy = f"sync {id} ({olds.get('destination_schema_name')})", olds.get("deletion_policy")
         if policy in ("disable", "retain"):
             self.session.notices.warn(f"replacing {sync} leaves the old one in Weld (deletion_policy={policy!r}).")
@@ -91,37 +95,41 @@ class EltSyncLifecycle(Lifecycle):
     def _ask_for_doubles(self, inputs: Props, sound: bool) -> list[Problem]:
         """Look at what is there already; whether one is the same can only be told where all arguments are sound."""
         try:
-            adopted = adoption_of(self.session, inputs)
+            adopted = adoption_of(self.session, self.urn, inputs)
         except WeldValidationError as error:
-            return [Problem("adopt", str(error))]
+            return [WholeProblem("adopt", str(error))]
         if adopted is not None:
             if sound:
                 self._tell_adoption(adopted, inputs)
         elif sound and not has_unknown(inputs):
-            # The old half of a replacement is still there in a preview.
-            replaced = self.session.replaced_by(inputs)
-            double = identical(self.session, inputs, apart_from=replaced)
-            if double is not None:
-                return [double_problem(self.session, double)]
-            if replaced is None and not self.session.is_first(fingerprint(inputs.get(name) for name in _BODY)):
-                return [Problem("destination_schema_name", _TWICE)]
+            problem = duplicate_problem(self.session, self.urn, inputs)
+            if problem is not None:
+                return [problem]
+            what = fingerprint(inputs.get(name) for name in _BODY)
+            rival = self.session.ownership.first_to_want(self.urn, what)
+            if rival:
+                return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
+            warn_of_unreported(self.session, inputs)
         return []
 
     def _tell_adoption(self, sync: EltSyncInfo, inputs: Props) -> None:
         changed = SYNC.changed(self._outs(sync, inputs), inputs)
         differing = [name for name in changed if SYNC[name].change is not Change.LOCAL]
+        unknown = ", ".join(name for name in unreported(sync) if inputs.get(name) is not None)
         self.session.notices.info(
             f"adopts sync {described(sync)}, {'enabled' if sync.enabled else 'not enabled'}; different from the "
-            f"program: {', '.join(differing) or 'nothing'}."
+            f"program: {', '.join(differing) or 'nothing'}{unknown and '; not reported by Weld: ' + unknown}."
         )
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
         wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
-        self.session.compare(id, olds, news, doubled(id))
         self.session.intend(id, news.get("enabled"), wanted["source_streams"])
         changed = SYNC.changed(olds, wanted)
         replaces = SYNC.replacing(changed)
+        rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        if rival:
+            raise WeldValidationError(duplicate(id, rival))
         adopted = bool(memo_of(olds).get("adopted"))
         if changed and adopted and not replaces:
             self.session.notices.info(
@@ -139,9 +147,9 @@ class EltSyncLifecycle(Lifecycle):
         if is_pending(news["connection_id"]):
             raise AuthorizationPendingError(self._pending_text(news))
         with self.session.lock_for(f"create/{news['connection_id']}"):
-            adopted = adoption_of(self.session, news, FRESH)
+            adopted = adoption_of(self.session, self.urn, news, FRESH)
             sync = adopted or self._make(news)
-            self.session.made.add(sync.id)
+            self.session.ownership.make(self.urn, sync.id)
         if adopted is not None:
             return sync.id, self._take_over(adopted, news)
         try:
@@ -152,19 +160,29 @@ class EltSyncLifecycle(Lifecycle):
 
     def _make(self, news: Props) -> EltSyncInfo:
         connection_id = news["connection_id"]
-        double = identical(self.session, news, FRESH)
-        if double is not None:
-            raise WeldValidationError(double_problem(self.session, double).reason)
+        problem = duplicate_problem(self.session, self.urn, news, FRESH)
+        if problem is not None:
+            raise WeldValidationError(problem.reason)
         before = {sync.id for sync in self.session.syncs_of(connection_id)}
         body = {name: news[name] for name in _BODY if news.get(name) is not None}
         body.setdefault("sync_interval", DAILY)
 
+        unsure: list[EltSyncInfo] = []
+
         def find() -> EltSyncInfo | None:
             self.session.forget(f"syncs/{connection_id}")
             syncs = self.session.syncs_of(connection_id)
-            return next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
+            found = next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
+            unsure.extend([found] if found is not None and found.destination_schema_name is None else [])
+            return found
 
         sync = send_once(self.session, lambda: self.client.create_sync(body), find, "the sync")
+        if unsure:
+            raise WeldError(
+                f"the answer to the creation of the sync was lost. The sync {sync.id} came up meanwhile, but Weld does "
+                f"not report its schema, so it may be another one's. If it is this one, write adopt={sync.id!r}; if "
+                "not, run it again."
+            )
         known = self.session.syncs_of(connection_id)
         if all(other.id != sync.id for other in known):
             known.append(sync.model_copy(update={"source_connection_id": connection_id}))
@@ -194,14 +212,13 @@ class EltSyncLifecycle(Lifecycle):
             f"adopted sync {sync.id}; removing the EltSync from the stack applies its deletion_policy."
         )
         wanted = self._with_streams(sync.id, news)
-        view = view_of(sync, None, news)
-        if sync.elt_settings is None:
-            view.pop("elt_settings", None)  # Weld does not tell them, so they are sent
+        unknown = unreported(sync)  # so it is sent
+        view = {name: value for name, value in view_of(sync, None, news).items() if name not in unknown}
         changed = [name for name in SYNC.changed(view, wanted) if name != "source_streams"]
         return self._bring_in_line(sync, view, wanted, changed, adopting=True)
 
     def _roll_back(self, id: str, connection_id: str, error: WeldError) -> None:
-        self.session.made.discard(id)
+        self.session.ownership.unmake(id)
         self.session.intents.pop(id, None)
         self.session.forget(f"streams/{id}", f"syncs/{connection_id}")
         try:
@@ -291,8 +308,9 @@ class EltSyncLifecycle(Lifecycle):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add(props.get("elt_settings"))
-        if id in self.session.made:
-            self.session.notices.warn(f"sync {id} was taken over by another EltSync, so it is not deleted.")
+        keeper = self.session.ownership.let_go(self.urn, id)
+        if keeper is not None:
+            self.session.notices.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack stands for it too.")
             return
         policy = props.get("deletion_policy", "delete")
         if policy == "retain":
@@ -301,7 +319,7 @@ class EltSyncLifecycle(Lifecycle):
             self._disable(id)
         else:
             self.client.delete_sync(id, remove_data=props.get("remove_destination_data") is True)
-        self.session.released.add(id)
+        self.session.ownership.note_deleted(id)
         self.session.forget(f"syncs/{props.get('connection_id')}")
 
     def _disable(self, id: str) -> None:

@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from .._text import one_line
+
 __all__ = ["Notices"]
 
 
@@ -15,23 +17,28 @@ def _print(line: str) -> None:
 
 
 class Notices:
-    """Says things once; may be used by several threads."""
+    """Says things once; may be used by several threads.
+
+    Attributes:
+        redact: takes out what must not be shown.
+    """
 
     def __init__(self, write: Callable[[str], None] = _print) -> None:
+        self.redact: Callable[[str], str] = str
         self._write = write
         self._said: set[str] = set()
         self._lock = threading.Lock()
 
-    def info(self, text: str) -> None:
-        """Say something that is good to know."""
-        self._once(f"Weld: {text}")
+    def info(self, text: str, in_full: bool = False) -> None:
+        """Say something that is good to know; ``in_full`` where a person is asked to act, and has to know for what."""
+        self._once(f"Weld: {text if in_full else self.redact(text)}")
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, in_full: bool = False) -> None:
         """Say something that may need a person."""
-        self._once(f"warning: Weld: {text}")
+        self._once(f"warning: Weld: {text if in_full else self.redact(text)}")
 
     def _once(self, line: str) -> None:
-        line = " ".join(line.split())
+        line = one_line(line)
         with self._lock:
             if line in self._said:
                 return

@@ -12,6 +12,7 @@ from ..errors import WeldError, WeldValidationError
 from .authorization import Outcome, is_expired
 from .base import memo_of
 from .fields import Props
+from .ownership import CURRENT_URN
 from .reauthorization import was_used
 from .recognition import TO_BE_MADE, Key, fitting, is_used, newly_authorized
 from .session import Session
@@ -70,7 +71,9 @@ def wait_for(session: Session, key: Key) -> str:
     Raises:
         WeldValidationError: another resource waits for the same.
     """
-    pending_id = f"pending-{secrets.token_hex(4)}-{quote(key[1], safe='')}"
+    # An id is stored, and shown, in plain text.
+    label = "" if session.hidden.is_marked(key[1]) else quote(key[1], safe="")
+    pending_id = f"pending-{secrets.token_hex(4)}-{label}"
     with session.lock:
         if session.waiting.get(key, TO_BE_MADE) != TO_BE_MADE:
             raise WeldValidationError(doubled(key))
@@ -83,7 +86,7 @@ def settle(session: Session, key: Key, connection_id: str | None = None) -> None
     """Note in create that nobody is waited for any more: the connection is there, or there is none."""
     with session.lock:
         if connection_id is not None:
-            session.made.add(connection_id)
+            session.ownership.make(CURRENT_URN.get(), connection_id)
         session.waiting.pop(key, None)
         session.authorized.pop(key, None)
     session.forget("connections")
@@ -175,7 +178,8 @@ class Pending:
             return
         self._session.notices.warn(
             f"{self._name()} still waits for a person. Open this link to authorise it, then run `pulumi up` or "
-            f"`pulumi refresh`: {self._props.get('authorize_url')}"
+            f"`pulumi refresh`: {self._props.get('authorize_url')}",
+            in_full=True,
         )
         tell_candidates(self._session, self._props, seen.candidates)
 

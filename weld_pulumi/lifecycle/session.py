@@ -10,16 +10,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
 from ..api.redaction import Hidden
 from ..config import Settings
-from ..errors import NotFoundError, WeldValidationError
+from ..errors import NotFoundError
 from .fields import Props
 from .notices import Notices
+from .ownership import OwnershipRegistry
 
 if TYPE_CHECKING:
     from ..api.client import WeldClient
@@ -63,13 +64,13 @@ class OfferedStream(NamedTuple):
     name: str
     retired: bool = False
     is_selectable: bool | None = None
-    sub_streams: Sequence[str] = ()
+    sub_streams: Sequence[str] | None = None
     retirement_details: RetirementDetails | None = None
 
     @classmethod
     def of(cls, told: AvailableSourceStream) -> OfferedStream:
         """Return it as Weld tells it."""
-        subs = tuple(told.sub_streams)
+        subs = None if told.sub_streams is None else tuple(told.sub_streams)
         return cls(told.name, told.retired, told.is_selectable, subs, told.retirement_details)
 
 
@@ -125,18 +126,7 @@ class Session:
     intents: dict[str, SyncIntent] = field(default_factory=dict)
     #: Syncs of which this process knows that they are enabled.
     running: set[str] = field(default_factory=set)
-    #: Ids that a create of this process answered with: never to be deleted as the old half of a replacement.
-    made: set[str] = field(default_factory=set)
-    #: Id -> inputs: what this process has compared, hence what other resources of the program have.
-    compared: dict[str, Props] = field(default_factory=dict)
-    #: Id -> outputs of the last run, of what this process has compared.
-    before: dict[str, Props] = field(default_factory=dict)
-    #: What new resources are to be made of, so that two of the same are told before one of them is refused.
-    wanted: set[str] = field(default_factory=set)
-    #: Id -> inputs of the new resource that is to take the object over.
-    claimed: dict[str, Props] = field(default_factory=dict)
-    #: Ids that this process has deleted, or let go of as their deletion_policy says.
-    released: set[str] = field(default_factory=set)
+    ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
     #: Pending id -> label, to name the connection in a message.
     pending_labels: dict[str, str] = field(default_factory=dict)
     #: (integration, label) -> the connection that a person authorised for a pending resource.
@@ -147,12 +137,17 @@ class Session:
     recognised: set[str] = field(default_factory=set)
     #: Settings of syncs, and what the program says is secret.
     hidden: Hidden = field(default_factory=Hidden)
+    #: Inputs of a resource, as a fingerprint -> the names of those that the program says are secret.
+    secret_inputs: dict[str, list[str]] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _client: WeldClient | None = None
     #: Id -> the sync as :meth:`read_sync` told it last.
     _told: dict[str, EltSyncInfo] = field(default_factory=dict)
     _once: _Once = field(default_factory=_Once)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
+
+    def __post_init__(self) -> None:
+        self.notices.redact = self.hidden
 
     @property
     def client(self) -> WeldClient:
@@ -252,7 +247,7 @@ class Session:
         return self._once.get(f"streams/{sync_id}", lambda: self._streams_of(sync_id))
 
     def _streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
-        if sync_id in self.made:  # so new that Weld may not find it yet
+        if self.ownership.is_made(sync_id):  # so new that Weld may not find it yet
             return {stream.name: stream for stream in self.client.list_streams(sync_id)}
         return self.streams_in(self._sync_of(sync_id))
 
@@ -284,38 +279,3 @@ class Session:
         names = [e.get("name") for e in streams if isinstance(e, dict)] if isinstance(streams, list) else []
         inline = None if streams is None else frozenset(name for name in names if isinstance(name, str))
         self.intents[sync_id] = SyncIntent(enabled is True, inline)
-
-    def is_first(self, wanted: str) -> bool:
-        """Note what a new resource is to be made of; tell whether no other is to be made of the same."""
-        with self.lock:
-            known = wanted in self.wanted
-            self.wanted.add(wanted)
-            return not known
-
-    def replaced_by(self, inputs: Mapping[str, Any]) -> str | None:
-        """Return the id of the resource that is replaced by the one with these inputs, if that is what they are for.
-
-        The engine compares a resource first, and then checks and creates its replacement from the same inputs.
-        """
-        return next((id for id, compared in list(self.compared.items()) if compared == inputs), None)
-
-    def compare(self, id: str, olds: Props, inputs: Props, doubled: str) -> None:
-        """Note that the resource with these inputs, and these outputs of the last run, stands for an object.
-
-        Raises:
-            WeldValidationError: a new resource is to take it over (the engine may ask about that one first); says
-                ``doubled``.
-        """
-        with self.lock:
-            if id not in self.compared and self.claimed.get(id, inputs) != inputs:
-                raise WeldValidationError(doubled)
-            self.compared[id], self.before[id] = inputs, olds
-
-    def claim(self, id: str, inputs: Props) -> bool:
-        """Note that a new resource is to take an object over; tell whether no other new one is."""
-        with self.lock:
-            return self.claimed.setdefault(id, inputs) == inputs
-
-    def has_resource(self, id: str) -> bool:
-        """Tell whether another resource of the program stands for this object."""
-        return (id in self.compared or id in self.made) and id not in self.released

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._registry import OPTIONS
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
-from ..validation.problems import Problem
+from ..validation.problems import Problem, WholeProblem
 from ..validation.streams import unknown_stream_problems
 from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
+from .option_paths import option_problems
+from .ownership import name_of
 from .streams import (
     SENT,
     STREAM_FIELDS,
+    WRITE_ONLY,
     body_of,
     differs_from,
     entry_of,
@@ -57,20 +61,20 @@ class SourceStreamLifecycle(Lifecycle):
         inputs, found = STREAM.canonical(news)
         wrong = {problem.path for problem in found}
         found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
-        problems = self.minded(found)
-        if not olds and (replaced := self.session.replaced_by(inputs)):
-            self._tell_replacement(self.session.before[replaced])
+        problems = [*self.minded(found), *option_problems(STREAM, news.get(OPTIONS), news, olds, inputs)]
+        if not olds and (replaced := self.session.ownership.replacing(self.urn)):
+            self._tell_replacement(replaced.outs)
         sync_id, name = inputs.get("elt_sync_id"), inputs.get("name")
         if wrong & {"elt_sync_id", "name"} or not isinstance(sync_id, str) or not isinstance(name, str):
             return Checked(inputs, problems)
         conflict = inline_conflict(self.session, sync_id, name)
         if conflict:
-            problems.append(Problem("elt_sync_id", conflict))
+            problems.append(WholeProblem("elt_sync_id", conflict))
         elif self.session.may_ask():
             problems += self._ask(olds, inputs, not problems)
         return Checked(inputs, problems)
 
-    def _tell_replacement(self, olds: Props) -> None:
+    def _tell_replacement(self, olds: Mapping[str, Any]) -> None:
         """Say what is lost, whoever decided that a stream is replaced: an argument or an option."""
         history = " and its history table" if olds.get("enabled_history_table") else ""
         self.session.notices.warn(
@@ -86,9 +90,11 @@ class SourceStreamLifecycle(Lifecycle):
             available = self.session.available_streams(sync_id)
         except NotFoundError:
             self.client.confirm_host()
-            if sync_id in self.session.made:
+            if self.session.ownership.is_made(sync_id):
                 return []
-            return [Problem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")]
+            return [
+                WholeProblem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")
+            ]
         if is_pattern(name) and name not in available:
             return [Problem("name", "is a pattern; only the source_streams of an EltSync take patterns")]
         in_use = {str(olds["name"])} if olds.get("name") else set()
@@ -101,12 +107,13 @@ class SourceStreamLifecycle(Lifecycle):
     def _ask_for_present(self, inputs: Props) -> list[Problem]:
         """Say before a creation what `create` would say of a stream that is there."""
         there = self.session.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
-        if self.session.replaced_by(inputs) or (there is None and not _adopts(inputs)):
+        replaced = self.session.ownership.held(self.urn)
+        if (there is None and (replaced or not _adopts(inputs))) or (there is not None and there.id == replaced):
             return []
         try:
             self._refuse(there, inputs)
         except WeldValidationError as error:
-            return [Problem("name", str(error))]
+            return [WholeProblem("name", str(error))]
         if there is not None and _adopts(inputs):
             differing = ", ".join(differs_from(there, _stream_part(inputs))) or "nothing"
             self.session.notices.info(
@@ -116,9 +123,11 @@ class SourceStreamLifecycle(Lifecycle):
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
-        self.session.compare(id, olds, news, _doubled(news))
         changed = STREAM.changed(olds, news)
         replaces = STREAM.replacing(changed)
+        rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        if rival:
+            raise WeldValidationError(_duplicate(olds, rival))
         adopted = bool(memo_of(olds).get("adopted"))
         if changed and adopted and not replaces:
             self.session.notices.info(
@@ -135,24 +144,28 @@ class SourceStreamLifecycle(Lifecycle):
         sync_id, name, entry = news["elt_sync_id"], news["name"], _stream_part(news)
         require_not_inline(self.session, sync_id, name)
         there = self.session.streams_of(sync_id).get(name)
-        if there is not None or (_adopts(news) and not self.session.replaced_by(news)):
+        if there is not None or (_adopts(news) and not self.session.ownership.held(self.urn)):
             self._refuse(there, news)
         body = body_of(entry) if there is None else merged_for_adoption(there, entry)
         stream = upsert(self.session, sync_id, [body])[name] if body else there
         assert stream is not None
-        self.session.made.add(stream.id)
+        known = self.session.ownership.last_outputs(self.urn, stream.id) if there is not None else {}
+        self.session.ownership.make(self.urn, stream.id)
         try:
             is_on = self._start_sync(sync_id)
             self._fire({}, {**self._asked_by_sync(sync_id), **news}, stream.id, is_on, undoing=there is None)
         except WeldError as error:
-            self.session.made.discard(stream.id)
+            self.session.ownership.unmake(stream.id)
             if there is None:
                 self._roll_back(stream, sync_id, error)
             raise
-        if _adopts(news) and there is not None:
-            outs = self._outs(stream, news)
-            return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)))
-        return stream.id, {**news, **_facts(stream)}
+        if there is None:
+            return stream.id, {**news, **_facts(stream)}
+        self.session.notices.info(f"stream {name!r} ({stream.id}) was there already; this resource takes it over.")
+        # Columns are write-only in Weld's API: what the previous resource sent last is what Weld has.
+        columns = {name: known[name] for name in WRITE_ONLY if known.get(name)}
+        outs = self._outs(stream, {**columns, **news})
+        return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)))
 
     def _refuse(self, there: EltStreamInfo | None, news: Props) -> None:
         """Refuse to take over what is there, or what is not.
@@ -166,8 +179,9 @@ class SourceStreamLifecycle(Lifecycle):
             raise WeldValidationError(
                 f"adopt=True: sync {sync_id} has no stream {name!r}. It has: {listed}. Leave adopt out to make one."
             )
-        if not self.session.claim(there.id, news) or self.session.has_resource(there.id):
-            raise WeldValidationError(_doubled(news))
+        rival = self.session.ownership.claim(self.urn, there.id)
+        if rival:
+            raise WeldValidationError(_duplicate(news, rival))
         differing = differs_from(there, _stream_part(news))
         if differing and not _adopts(news):
             raise WeldValidationError(
@@ -290,22 +304,25 @@ class SourceStreamLifecycle(Lifecycle):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
-        if id in self.session.made:
-            self.session.notices.warn(f"stream {name!r} was taken over by its replacement, so it is not deleted.")
+        keeper = self.session.ownership.let_go(self.urn, id)
+        if keeper is not None:
+            self.session.notices.warn(
+                f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack stands for it too."
+            )
             return
         intent = self.session.intents.get(sync_id)
         if intent is not None and intent.inline is not None and name in intent.inline:
             self.session.notices.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
         self.client.delete_stream(id)
-        self.session.released.add(id)
+        self.session.ownership.note_deleted(id)
         self.session.note_known_streams(sync_id, removed=[str(name)])
 
 
-def _doubled(props: Mapping[str, Any]) -> str:
+def _duplicate(props: Mapping[str, Any], rival: str) -> str:
     return (
-        f"another SourceStream of this program stands for the stream {props.get('name')!r} of sync "
-        f"{props.get('elt_sync_id')} already; remove one of the two."
+        f"{name_of(rival)} of this program stands for the stream {props.get('name')!r} of sync "
+        f"{props.get('elt_sync_id')} too; remove one of the two resources."
     )
 
 

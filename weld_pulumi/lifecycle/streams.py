@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ..errors import WeldApiError, WeldError, WeldValidationError
@@ -20,7 +19,7 @@ from ..validation.streams import duplicate_problems, unknown_stream_problems
 from .fields import Change, Field, Props, Table
 from .session import Session
 from .triggers import RESET, TRIGGER_FIELDS
-from .values import UNKNOWN, flag, kind, names, rules, text
+from .values import UNKNOWN, flag, in_order_of, kind, names, rules, same_names, text
 
 if TYPE_CHECKING:
     from ..api.models import EltStreamInfo
@@ -29,21 +28,24 @@ __all__ = [
     "ENTRY",
     "SENT",
     "STREAM_FIELDS",
+    "WRITE_ONLY",
     "body_of",
     "by_name",
     "canonical_entries",
     "differs_from",
+    "entries_of",
     "entry_of",
     "find_streams",
     "has_open",
+    "has_pattern",
     "inline_conflict",
-    "is_open",
     "merged_for_adoption",
     "require_not_inline",
     "same_entries",
     "sent_part",
     "single_entries",
     "upsert",
+    "without_kept",
 ]
 
 
@@ -57,12 +59,12 @@ def _pointer(value: Any) -> str | None:
 _POINTER = "incremental_pointer_id"
 STREAM_FIELDS = (
     Field(_POINTER, kind(_pointer), Change.UPDATE),
-    Field("excluded_columns", names, Change.UPDATE, default=[], write_only=True),
-    Field("hashed_columns", names, Change.UPDATE, default=[], write_only=True),
+    Field("excluded_columns", names, Change.UPDATE, default=[], same=same_names, write_only=True),
+    Field("hashed_columns", names, Change.UPDATE, default=[], same=same_names, write_only=True),
     Field("full_sync_always", flag, Change.UPDATE, default=False),
     Field("full_sync_at_midnight", flag, Change.UPDATE, default=False),
     Field("protected_from_full_sync", flag, Change.UPDATE, default=False),
-    Field("excluded_substreams", names, Change.UPDATE, default=[]),
+    Field("excluded_substreams", names, Change.UPDATE, default=[], same=same_names),
     Field("enabled_history_table", flag, Change.UPDATE, default=False),
 )
 #: An entry of ``source_streams``.
@@ -74,10 +76,12 @@ ENTRY = Table(
     Field("exclude", flag, Change.LOCAL, default=False),
     sparse=True,
 )
+#: What only the program says of a stream.
+_OURS = tuple(field.name for field in (*TRIGGER_FIELDS, RESET))
 #: What of a stream goes to Weld, beside its name.
 SENT = frozenset(field.name for field in STREAM_FIELDS)
 _DEFAULTS = {field.name: field.default for field in STREAM_FIELDS if field.default is not None}
-_WRITE_ONLY = [field.name for field in STREAM_FIELDS if field.write_only]
+WRITE_ONLY = [field.name for field in STREAM_FIELDS if field.write_only]
 _READABLE = [field for field in STREAM_FIELDS if not field.write_only and field.default is not None]
 #: Seconds between looks for a stream that Weld took but does not list yet.
 _LOOKS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -88,16 +92,18 @@ def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
 
     Args:
         live: as Weld tells it.
-        declared: what the program said last: it answers for columns, and whether the pointer is managed.
+        declared: what the program said last: it answers for columns, for a pointer that is not reported, for the order
+            of lists, and whether the pointer is managed.
     """
     entry: Props = {"name": live.name}
+    said = declared or {}
     for field in STREAM_FIELDS:
         told = getattr(live, field.name)
-        if field.write_only and told is None:
-            told = (declared or {}).get(field.name)
-        if field.default is None and declared is not None and not declared.get(field.name):
+        if told is None:  # write-only, or optional in Weld's answer: unknown, not none
+            told = said.get(field.name)
+        if field.default is None and declared is not None and not said.get(field.name):
             continue
-        value = sorted(told) if isinstance(told, list) else told
+        value = in_order_of(said.get(field.name) or (), told) if isinstance(told, list) else told
         if value and value != field.default:
             entry[field.name] = value
     return entry
@@ -121,7 +127,7 @@ def body_of(
     """
     body = {"name": entry["name"], **_DEFAULTS, **sent_part(entry)}
     if before is not None:
-        for name in _WRITE_ONLY:
+        for name in WRITE_ONLY:
             if not body[name] and not before.get(name):
                 del body[name]
     if _POINTER not in body:
@@ -136,7 +142,7 @@ def differs_from(live: EltStreamInfo, entry: Mapping[str, Any]) -> list[str]:
     """Return the flags and lists in which a live stream differs from a wished one, as far as Weld tells them."""
     told = entry_of(live, entry)
     pointer = [f for f in STREAM_FIELDS if f.default is None and entry.get(f.name)]
-    return [f.name for f in [*_READABLE, *pointer] if f.value(told) != f.value(entry)]
+    return [f.name for f in [*_READABLE, *pointer] if f.differs(f.value(told), f.value(entry))]
 
 
 def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props | None:
@@ -147,7 +153,7 @@ def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props 
     said = sent_part(entry)
     columns = any(field.write_only and said.get(field.name) for field in STREAM_FIELDS)
     wanted = {**entry_of(live, None), **said}
-    if not columns and all(getattr(live, name) == value for name, value in said.items()):
+    if not columns and not any(ENTRY[name].differs(getattr(live, name), value) for name, value in said.items()):
         return None
     return body_of(wanted, live, before={})
 
@@ -201,7 +207,7 @@ def _explain(session: Session, sync_id: str, bodies: Sequence[Props], error: Wel
 
 
 def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
-    """Read ``source_streams``: plain entries sorted by name, patterns behind them in their own order."""
+    """Read ``source_streams``, in the order of the program: an index in an option of the engine means that one."""
     if value is UNKNOWN:
         return value, []
     if not isinstance(value, (list, tuple)):
@@ -214,7 +220,7 @@ def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
         problems += found
     named = [entry if isinstance(entry, dict) else {} for entry in entries]
     problems += rules(duplicate_problems(named, path))
-    return _in_order(entries), problems
+    return entries, problems
 
 
 def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
@@ -233,14 +239,16 @@ def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
     return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in told]
 
 
-def _in_order(entries: list[Any]) -> list[Any]:
-    """Sort by name, where all names are known."""
-    if not all(isinstance(entry, dict) and isinstance(entry.get("name"), str) for entry in entries):
-        return entries
-    plain, patterns = list[Props](), list[Props]()
-    for entry in entries:
-        (patterns if is_open(entry) else plain).append(entry)
-    return sorted(plain, key=itemgetter("name")) + patterns
+def without_kept(problems: list[Problem], old: Any, given: Any) -> list[Problem]:
+    """Leave out problems of an entry that ``ignore_changes`` has put back: of a stream that is gone (`entries_of`)."""
+    if not isinstance(old, list) or not isinstance(given, list) or not problems:
+        return problems
+    kept = [
+        i
+        for i, (was, now) in enumerate(zip(old, given, strict=False))
+        if was == now and isinstance(was, dict) and "exclude" in was
+    ]
+    return [problem for problem in problems if not any(problem.path.startswith(f"source_streams[{i}].") for i in kept)]
 
 
 def single_entries(given: Any) -> list[Props]:
@@ -256,27 +264,52 @@ def _entry_or_empty(item: Any) -> Props:
     return item if isinstance(item, dict) else {}
 
 
-def is_open(entry: Mapping[str, Any]) -> bool:
-    """Tell whether an entry stands for names that only Weld knows: a pattern, or an exclusion."""
-    name = entry.get("name")
-    return bool(entry.get("exclude")) or (isinstance(name, str) and is_pattern(name))
+def has_pattern(entries: list[Any]) -> bool:
+    """Tell whether canonical entries hold a pattern, which stands for names that only Weld knows."""
+    names = [entry.get("name") for entry in entries if isinstance(entry, dict)]
+    return is_pattern("".join(name for name in names if isinstance(name, str)))  # there can be thousands
 
 
 def has_open(entries: Any) -> TypeGuard[list[Props]]:
-    """Tell whether canonical entries hold a pattern or an exclusion; where all names are known, those stand last."""
-    return isinstance(entries, list) and bool(entries) and isinstance(entries[-1], dict) and is_open(entries[-1])
+    """Tell whether canonical entries hold a pattern or an exclusion."""
+    if not isinstance(entries, list):
+        return False
+    return has_pattern(entries) or any("exclude" in entry for entry in entries if isinstance(entry, dict))
 
 
 def same_entries(old: Any, new: Any) -> bool:
-    """Compare two canonical lists of entries by name."""
+    """Compare two canonical lists of entries by name, and the lists in them as sets."""
     if not isinstance(old, list) or not isinstance(new, list):
         return False
-    return by_name(old) == by_name(new)
+    before, now = by_name(old), by_name(new)
+    return before.keys() == now.keys() and not any(
+        entry != before[name] and ENTRY.changed(before[name], entry) for name, entry in now.items()
+    )
 
 
 def by_name(entries: Any) -> dict[Any, Props]:
-    """Return entries by name; none where ``source_streams`` is left out."""
-    return {entry.get("name"): entry for entry in entries or () if isinstance(entry, dict)}
+    """Return the entries that stand for streams by name; none where ``source_streams`` is left out."""
+    return {e.get("name"): e for e in entries or () if isinstance(e, dict) and not e.get("exclude")}
+
+
+def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:
+    """Describe live streams as inline entries, in the order of the program; those beyond it come after, by name.
+
+    A stream that is gone keeps its place as an exclusion, with all that the program says of it. So an index in
+    ``ignore_changes`` goes on to mean what it means in the program, and finds the columns to hash.
+    """
+    said = {entry["name"]: entry for entry in declared or ()}
+    described = []
+    for name in (*said, *sorted(streams.keys() - said)):
+        entry = said.get(name)
+        if name not in streams:
+            described.append({**said[name], "exclude": True})
+        elif entry is None or len(entry) == 1:
+            described.append(entry_of(streams[name], entry))
+        else:
+            ours = {key: entry[key] for key in _OURS if key in entry}
+            described.append({**entry_of(streams[name], entry), **ours})
+    return described
 
 
 def require_not_inline(session: Session, sync_id: str, name: str) -> None:

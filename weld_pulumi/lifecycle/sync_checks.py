@@ -14,7 +14,7 @@ from ..validation.streams import unknown_stream_problems
 from ..validation.suggest import did_you_mean
 from .fields import Props
 from .session import OfferedStream, Session
-from .streams import has_open, is_open
+from .streams import by_name, has_open, has_pattern
 from .values import UNKNOWN, has_unknown
 
 __all__ = ["ask_weld", "is_pending", "resolved", "resolved_by_names", "resolved_streams"]
@@ -57,7 +57,7 @@ def ask_weld(
 
 def _missing_connection(session: Session, connection_id: str) -> list[Problem]:
     known = session.connections()
-    if connection_id in session.made or any(connection.id == connection_id for connection in known):
+    if session.ownership.is_made(connection_id) or any(connection.id == connection_id for connection in known):
         return []
     near = did_you_mean(connection_id, [connection.id for connection in known])
     return [
@@ -92,7 +92,7 @@ def _streams(session: Session, inputs: Props, entries: list[Props], olds: Mappin
     if available is None:
         return []
     before = olds.get("source_streams")
-    in_use = {str(e.get("name")) for e in before if isinstance(e, dict)} if isinstance(before, list) else set()
+    in_use = set(map(str, by_name(before))) if isinstance(before, list) else set()
     return unknown_stream_problems(entries, available, in_use=in_use)
 
 
@@ -147,7 +147,7 @@ def resolved_by_names(entries: Any, before: Any) -> Any:
     """Resolve patterns against the names of the last run; unresolved where those are patterns themselves."""
     if not has_open(entries) or has_unknown(entries):
         return entries
-    if not isinstance(before, list) or any(map(is_open, before)):
+    if not isinstance(before, list) or has_pattern(before):
         return entries
     names = [OfferedStream(name=str(entry["name"]), is_selectable=True) for entry in before]
     return resolve(entries, names).entries

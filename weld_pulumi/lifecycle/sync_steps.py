@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import WeldApiError
 from .fields import Props
 from .session import Session
-from .streams import body_of, by_name, merged_for_adoption, sent_part, upsert
+from .streams import ENTRY, SENT, body_of, by_name, merged_for_adoption, upsert
 from .sync_settings import has_path, is_within, merged, removed_keys
 from .sync_table import DAILY
 
@@ -23,7 +23,8 @@ def change_schedule_and_settings(
 ) -> None:
     """Send what has changed of interval, settings and orchestration; adopting does not take an orchestration away."""
     workflow = news.get("orchestration_workflow_id")
-    moved = "orchestration_workflow_id" in changed and workflow != live.orchestration_workflow_id
+    there = live.orchestration_workflow_id if live.reports_schedule else olds.get("orchestration_workflow_id")
+    moved = "orchestration_workflow_id" in changed and workflow != there
     body: Props = {}
     if "sync_interval" in changed and news.get("sync_interval"):
         body["sync_interval"] = news["sync_interval"]
@@ -61,23 +62,23 @@ def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[
     """Send the entries that are new or have changed since the last run, and remove those that were taken out."""
     last, there = by_name(before), session.streams_in(live)
 
-    def is_new(entry: Props) -> bool:
-        known = entry["name"] in there and entry["name"] in last
-        return not known or sent_part(last[entry["name"]]) != sent_part(entry)
+    def is_new(name: str, entry: Props) -> bool:
+        known = name in there and name in last
+        return not known or bool(SENT.intersection(ENTRY.changed(last[name], entry)))
 
-    changed = [entry for entry in entries if is_new(entry)]
+    wanted = by_name(entries)
+    changed = [entry for name, entry in wanted.items() if is_new(name, entry)]
     upsert(session, live.id, [body_of(e, there.get(e["name"]), last.get(e["name"])) for e in changed])
-    wanted = {entry["name"] for entry in entries}
     # Only what the last run knew of may go: a stream that was added since has not been shown in a preview.
-    for name in sorted(last.keys() & there.keys() - wanted):
+    for name in sorted(last.keys() & there.keys() - wanted.keys()):
         session.client.delete_stream(there[name].id)
         session.note_known_streams(live.id, removed=[name])
 
 
 def add_streams(session: Session, live: EltSyncInfo, entries: list[Props]) -> None:
     """Add the entries to an adopted sync, so that no stream loses anything by it."""
-    there = session.streams_in(live)
-    bodies = [merged_for_adoption(there[e["name"]], e) if e["name"] in there else body_of(e) for e in entries]
+    there, wanted = session.streams_in(live), by_name(entries)
+    bodies = [merged_for_adoption(there[n], e) if n in there else body_of(e) for n, e in wanted.items()]
     upsert(session, live.id, [body for body in bodies if body is not None])
 
 

@@ -10,15 +10,15 @@ from ..validation.dates import canonical_date, same_date
 from ..validation.problems import Problem, show
 from ..validation.schema_names import same_schema, schema_name_problem
 from .fields import Change, Field, Props, Table
-from .streams import by_name, canonical_entries, entry_of, same_entries
+from .streams import canonical_entries, entries_of, same_entries
 from .sync_settings import as_declared
-from .triggers import RESET, TRIGGER_FIELDS
+from .triggers import TRIGGER_FIELDS
 from .values import Rule, choice, flag, kind, mapping, text
 
 if TYPE_CHECKING:
     from ..api.models import EltStreamInfo, EltSyncInfo
 
-__all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "view_of"]
+__all__ = ["DAILY", "SYNC", "facts_of", "same_date_told", "unreported", "view_of"]
 
 #: What Weld falls back to, and what is sent where only an orchestration is given.
 DAILY = "0 0 * * *"
@@ -75,7 +75,6 @@ SYNC = Table(
 
 #: Arguments that Weld knows nothing of: they are what the program said.
 _OURS = ("adopt", "deletion_policy", "remove_destination_data", "run_triggers", "full_refresh_triggers")
-_OURS_OF_STREAM = tuple(field.name for field in (*TRIGGER_FIELDS, RESET))
 
 
 def same_date_told(declared: Any, told: str | None) -> bool:
@@ -117,7 +116,8 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
     view: Props = {name: declared[name] for name in _OURS if declared.get(name) is not None}
     view["connection_id"] = sync.source_connection_id or declared.get("connection_id")
     view["destination_schema_name"] = _told("destination_schema_name", sync.destination_schema_name, declared)
-    view["orchestration_workflow_id"] = sync.orchestration_workflow_id
+    workflow = sync.orchestration_workflow_id if sync.reports_schedule else declared.get("orchestration_workflow_id")
+    view["orchestration_workflow_id"] = workflow
     view["enabled"] = sync.enabled
     if everything or declared.get("sync_interval"):
         attached = bool(sync.orchestration_workflow_id) and not everything
@@ -136,11 +136,11 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
     return {name: value for name, value in view.items() if value is not None}
 
 
-def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:
-    """Describe live streams as inline entries."""
-    said = by_name(declared)
-    ours = {name: {k: entry[k] for k in _OURS_OF_STREAM if k in entry} for name, entry in said.items()}
-    return [{**entry_of(streams[name], said.get(name)), **ours.get(name, {})} for name in sorted(streams)]
+def unreported(sync: EltSyncInfo) -> list[str]:
+    """Return the arguments that Weld does not report of a sync: they are unknown, not none."""
+    fields = ("destination_schema_name", "elt_settings")
+    unknown = [name for name in fields if getattr(sync, name) is None]
+    return [*unknown, *(() if sync.reports_schedule else ("sync_interval", "orchestration_workflow_id"))]
 
 
 def _told(name: str, value: Any, declared: Mapping[str, Any]) -> Any:

@@ -19,11 +19,13 @@ __all__ = [
     "choice",
     "flag",
     "has_unknown",
+    "in_order_of",
     "kind",
     "mapping",
     "names",
     "plain",
     "rules",
+    "same_names",
     "text",
     "triggers",
 ]
@@ -102,9 +104,19 @@ def _names(value: Any) -> list[Any]:
     for item in value:
         if item is not UNKNOWN and (not isinstance(item, str) or not item):
             raise TypeError(f"{show(item)} is not a name; write a list of texts, for example ['email']")
-    if has_unknown(value):
-        return list(value)
-    return sorted(set(value))
+    return list(value) if has_unknown(value) else list(dict.fromkeys(value))
+
+
+def same_names(old: Any, new: Any) -> bool:
+    """Compare two lists of names, whose order means nothing."""
+    return sorted(old or ()) == sorted(new or ())
+
+
+def in_order_of(declared: Iterable[str], told: Iterable[str]) -> list[str]:
+    """Return names in the order of the program; those beyond it come after, sorted."""
+    beyond = set(told)
+    kept = [name for name in declared if name in beyond]
+    return kept + sorted(beyond.difference(kept))
 
 
 def plain(value: Any) -> Any:

@@ -11,7 +11,8 @@ import pulumi
 import pulumi.dynamic
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from .._registry import SECRETS, pickled_door
+from .._registry import OPTIONS, SECRETS, pickled_door
+from .._secret_inputs import arguments_of, outputs_in, secret_among
 from ..errors import WeldValidationError
 from ._warnings import warn_of_plain_key
 
@@ -25,6 +26,8 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
 
     _kind: ClassVar[str] = "Resource"
     _secret_outputs: ClassVar[tuple[str, ...]] = ()
+    #: Output -> the argument of which it repeats something: where that is secret, so is the output.
+    _derived: ClassVar[Mapping[str, str]] = {}
     #: What a constructor takes by name.
     _arguments: ClassVar[tuple[str, ...]] = ()
     _outputs: ClassVar[tuple[str, ...]] = ()
@@ -68,12 +71,20 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         opts = opts or pulumi.ResourceOptions()
         self._refuse_import(resource_name, opts)
         warn_of_plain_key()
-        if self._secret_outputs:
-            secret = pulumi.ResourceOptions(additional_secret_outputs=list(self._secret_outputs))
-            opts = pulumi.ResourceOptions.merge(opts, secret)
         told_more = opts.id is not None or bool(opts.ignore_changes)
         given = {name: local[name] for name in self._arguments if local[name] is not None or told_more}
-        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: _secrets_among(given)}
+        for name, value in given.items():
+            if _has_half_character(value):
+                raise WeldValidationError(
+                    f"{self._kind} {resource_name!r}: {name} holds a text with half a character in it (a lone "
+                    "surrogate); write the whole character."
+                )
+        secret_outputs = [*self._secret_outputs, *(opts.additional_secret_outputs or ())]
+        opts = pulumi.ResourceOptions.merge(opts, None)  # a copy
+        opts.additional_secret_outputs = secret_outputs
+        # The SDK reads the list of secret outputs when it has the values of all properties.
+        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: self._secret_inputs(given, secret_outputs)}
+        ours |= _into_lists(opts, given)
         props = {**dict.fromkeys(self._outputs), **given, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which
         # line made a resource, the SDK finds it by counting constructors, and with that one among them it would be
@@ -84,6 +95,29 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         for name in self._defaults.keys() & given.keys():
             if given[name] is None or isinstance(given[name], pulumi.Output):
                 self.__dict__[name] = _or_default(self.__dict__[name], given[name], self._defaults[name])
+
+    @classmethod
+    def _secret_inputs(
+        cls, given: Mapping[str, Any], secret_outputs: list[str]
+    ) -> pulumi.Output[list[str] | None] | None:
+        """Return the paths of what is secret, for the plugin to keep it out of its messages.
+
+        Where outputs repeat something secret, they are added to ``secret_outputs`` meanwhile.
+        """
+        outputs = outputs_in(given)
+        if not outputs:
+            return None
+
+        async def paths() -> list[str] | None:
+            found = await secret_among(outputs)
+            arguments = arguments_of(found)
+            secret_outputs.extend(output for output, argument in cls._derived.items() if argument in arguments)
+            return found or None
+
+        async def is_known() -> bool:
+            return True
+
+        return pulumi.Output(set(), paths(), is_known())
 
     # Not for the type checker, which is to refuse names that are no arguments.
     if not TYPE_CHECKING:
@@ -107,19 +141,36 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         )
 
 
-def _secrets_among(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:
-    """Return the names of the arguments that are secret, for the plugin to keep their values out of its messages."""
-    outputs = {name: value for name, value in arguments.items() if isinstance(value, pulumi.Output)}
-    if not outputs:
-        return None
+def _has_half_character(value: Any) -> bool:
+    """Tell whether a text cannot be sent to the engine; the SDK would say so with a traceback, without the argument."""
+    waiting = [value]
+    for item in waiting:
+        if isinstance(item, str):
+            if not item.isascii() and any("\ud800" <= character <= "\udfff" for character in item):
+                return True
+        elif isinstance(item, Mapping):
+            waiting += [*item, *item.values()]
+        elif isinstance(item, (list, tuple)):
+            waiting += item
+    return False
 
-    async def names() -> list[str] | None:
-        return [name for name, output in outputs.items() if await output.is_secret()] or None
 
-    async def is_known() -> bool:
-        return True
+def _into_lists(opts: pulumi.ResourceOptions, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options that go by the index of a list, for the plugin to see whether the index still fits."""
+    paths = {
+        "ignore_changes": [path for path in opts.ignore_changes or () if "[" in path or "*" in path],
+        "replace_on_changes": list(opts.replace_on_changes or ()),
+    }
+    if not any(paths.values()):
+        return {}
+    streams = arguments.get("source_streams")
+    # What the engine ignores it puts back before the plugin sees it, names too.
+    names = None if streams is None else pulumi.Output.from_input(streams).apply(_names_of)
+    return {OPTIONS: {**paths, "names": names}}
 
-    return pulumi.Output(set(), names(), is_known())
+
+def _names_of(streams: Any) -> Any:
+    return [stream.get("name") if isinstance(stream, Mapping) else stream for stream in streams or ()]
 
 
 def or_name(given: pulumi.Input[str] | None, resource_name: str) -> pulumi.Input[str]:

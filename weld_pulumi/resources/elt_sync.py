@@ -69,6 +69,7 @@ class EltSync(WeldResource):
     """
 
     _kind = "EltSync"
+    _derived = MappingProxyType({"stream_ids": "source_streams"})
     _outputs = (
         "status",
         "account_id",

@@ -5,8 +5,8 @@ They are no part of Weld's API, and so not in the OpenAPI document.
 
 from __future__ import annotations
 
-import ipaddress
 import json
+import math
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -18,19 +18,14 @@ from .domain import bridges
 from .errors import ApiError
 from .front import FRONT, Front
 from .readings import TABLE
-from .routes.common import reply, world_of
+from .routes.common import asked_here, reply, world_of
 from .values import timestamp
 
 
 async def local_only(request: Request) -> None:
     """Refuse whoever is elsewhere, and pages of other sites in a browser that is here."""
-    host = request.client.host if request.client else ""
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = False
     origin = request.headers.get("origin")
-    if not local or (origin is not None and origin != str(request.base_url).rstrip("/")):
+    if not asked_here(request) or (origin is not None and origin != str(request.base_url).rstrip("/")):
         raise ApiError(403, "forbidden", "The simulator is controlled from its own machine only.")
 
 
@@ -122,7 +117,7 @@ async def reset(request: Request) -> Response:
 async def put_latency(request: Request) -> Response:
     """Make every answer wait: ``{"ms": 20}``."""
     milliseconds = _body(request).get("ms")
-    if isinstance(milliseconds, bool) or not isinstance(milliseconds, (int, float)) or milliseconds < 0:
+    if isinstance(milliseconds, bool) or not isinstance(milliseconds, (int, float)) or not 0 <= milliseconds < math.inf:
         raise ApiError(400, "invalid_request", "ms: a number from 0 on is needed.")
     front_of(request).latency_ms = milliseconds
     return Response(status_code=204)
@@ -240,5 +235,5 @@ def _tried(act: Any) -> Any:
     """Turn what a caller did wrong into an answer."""
     try:
         return act()
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise ApiError(400, "invalid_request", str(error)) from None

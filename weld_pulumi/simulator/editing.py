@@ -57,7 +57,7 @@ def _row(world: World, kind: str, identifier: str) -> Row:
 def patch(world: World, kind: str, identifier: str, fields: Row) -> Row:
     """Change columns of a row, whatever the API would say to it."""
     row = _row(world, kind, identifier)
-    known = set(world.store.columns(KINDS[kind])) - {"seq"}
+    known = set(world.store.columns(KINDS[kind])) - {"seq", "id"}
     if unknown := sorted(set(fields) - known):
         raise ApiError(400, "invalid_request", f"A {kind} has no {', '.join(unknown)}.")
     if kind == "sync" and "enabled" in fields and "status" not in fields:
@@ -75,9 +75,7 @@ def create(world: World, kind: str, fields: Row) -> Row:
     if kind == "stream":
         return _create_stream(world, **fields)
     if kind == "orchestration":
-        row = world.new_row(**fields)
-        world.store.insert("orchestrations", [row])
-        return row
+        return _create_orchestration(world, **fields)
     raise ApiError(400, "invalid_request", f"A {kind} cannot be made here.")
 
 
@@ -86,6 +84,12 @@ def _create_connection(world: World, integration_id: str, label: str) -> Row:
         raise ApiError(400, "invalid_request", f"There is no integration {integration_id}.")
     row = world.new_row(integration_id=integration_id, label=label, authorized_count=1)
     world.store.insert("connections", [row])
+    return row
+
+
+def _create_orchestration(world: World, name: str) -> Row:
+    row = world.new_row(name=name)
+    world.store.insert("orchestrations", [row])
     return row
 
 

@@ -51,18 +51,18 @@ def render_error(readings: Readings, error: ApiError) -> tuple[str, bytes]:
 
 
 def _json_body(shape: str, phrase: str, error: ApiError) -> dict[str, Any]:
-    message = _printable(error.message)
+    message = _encodable(error.message)
     if shape == "nest_string":
         return {"statusCode": error.status, "message": message, "error": phrase, **error.extra}
     if shape == "nest_list":
-        messages = [_printable(text) for text in error.messages]
+        messages = [_encodable(text) for text in error.messages]
         return {"statusCode": error.status, "message": messages, "error": phrase, **error.extra}
     if shape == "details":
         return {"details": message, **error.extra}
     return {"error_code": error.code, "message": message, **error.extra}
 
 
-def _printable(text: str) -> str:
+def _encodable(text: str) -> str:
     """A message may quote what was sent, and that need not be text that can be encoded."""
     return text.encode(errors="backslashreplace").decode()
 

@@ -1,4 +1,4 @@
-"""What a request passes before Weld's endpoints see it: log, latency, faults, key, rate limit.
+"""What a request passes before Weld's endpoints see it: host, log, latency, faults, key, rate limit.
 
 This is plain ASGI, for speed, and because a fault needs the connection itself.
 """
@@ -16,6 +16,7 @@ from .app import BODY
 from .domain.bridges import settle
 from .errors import ApiError, render_error
 from .faults import Fault, Faults
+from .hosts import answers_to
 from .requestlog import Entry, RequestLog
 from .routes.common import WORLD
 from .values import to_json
@@ -36,14 +37,16 @@ FRONT = "weld_simulator.front"
 CONTROL = "/_simulator/"
 _OPEN_PATHS = frozenset({"/", "/authorize", "/openapi.json", "/favicon.ico"})
 _LARGEST_BODY = 32 * 1024 * 1024
+_NOT_MEANT_FOR_US = b"This is the Weld simulator; ask it by the address that it printed, or as localhost.\n"
 _PROXY_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>Network sign-in</h1></body></html>"
 
 
 class Front:
     """An ASGI application around the endpoints, for one simulator."""
 
-    def __init__(self, app: App, world: World, api_key: str, latency_ms: float = 0) -> None:
+    def __init__(self, app: App, world: World, api_key: str, latency_ms: float = 0, host: str = "127.0.0.1") -> None:
         self.app = app
+        self.host = host
         self.world = world
         self.log = RequestLog(api_key)
         self.faults = Faults()
@@ -53,6 +56,9 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if not answers_to(_header(scope, b"host"), self.host, scope["server"][0]):
+            await _send(send, 421, {"content-type": "text/plain; charset=utf-8"}, _NOT_MEANT_FOR_US)
+            return
         body = await _read(receive)
         scope[WORLD], scope[FRONT], scope[BODY] = self.world, self, body
         path = scope["path"]
@@ -195,13 +201,21 @@ def _retry_after(limit: str, seconds: float) -> dict[str, str]:
     return {"retry-after": f"{seconds:g}"}
 
 
+def _header(scope: Scope, name: bytes) -> str:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), "")
+
+
 async def _read(receive: Receive) -> bytes:
+    """The body; of one that is too large, little more than what is allowed is kept."""
     parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return b"".join(parts)
-        parts.append(message.get("body", b""))
+        if size <= _LARGEST_BODY:
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
         if not message.get("more_body", False):
             return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -18,7 +18,7 @@ from .markup import message as _message
 from .markup import page as _page
 from .markup import table as _table
 from .markup import text as _text
-from .routes.common import world_of
+from .routes.common import asked_here, world_of
 from .store import Row
 from .values import timestamp
 from .world import World
@@ -111,18 +111,19 @@ async def overview(request: Request) -> Response:
     world = world_of(request)
     with world.write():
         bridges.settle(world)
-        parts = [_waiting(world), _connections(world), _syncs(world), _streams(world)]
+        parts = [_waiting(world, with_links=asked_here(request)), _connections(world), _syncs(world), _streams(world)]
     note = _element(
         "p", "This is Weld on localhost. Follow the links to change something, as in Weld's own pages.", class_="note"
     )
     return _page("Weld simulator", *parts, note)
 
 
-def _waiting(world: World) -> _Markup:
-    rows = [
-        [_element("a", row["label"], href=f"/authorize?token={row['token']}"), row["integration_id"], row["id"]]
-        for row in bridges.open_bridges(world)
-    ]
+def _waiting(world: World, with_links: bool) -> _Markup:
+    """List the bridges. Whoever has a link can act on it, so it is shown on this machine only."""
+    rows = []
+    for row in bridges.open_bridges(world):
+        label = _element("a", row["label"], href=f"/authorize?token={row['token']}") if with_links else row["label"]
+        rows.append([label, row["integration_id"], row["id"]])
     return _table("Waiting for a person", ["Label", "Integration", "Bridge"], rows)
 
 

@@ -106,6 +106,7 @@ TABLE: tuple[Reading, ...] = (
     Reading(30, "duplicate_sync", ("allowed", "refused"), "a second sync of a connection into the same schema"),
     Reading(None, "max_syncs_per_connection", NUMBER, "the quota of syncs (0: none)", "0"),
     Reading(31, "absent_optional", ("absent", "null"), "optional fields that have no value"),
+    Reading(None, "optional_fields", ("reported", "left_out"), "optional fields of the contract that have a value"),
     Reading(32, "extra_fields", ("none", "present"), "fields that do not exist yet"),
     Reading(
         33, "max_streams_per_upsert", NUMBER, "streams in one upsert before it is refused with 413 (0: no end)", "0"

@@ -35,7 +35,7 @@ def streams_of_sync(world: World, sync_id: str) -> bytes:
 
 def sync(world: World, row: Row) -> bytes:
     """A sync, with its streams where it carries them."""
-    if world.readings["sync_streams_read"] == "absent":
+    if world.readings["sync_streams_read"] == "absent" or world.readings["optional_fields"] == "left_out":
         return to_json(shapes.sync_shape(world, row))
     without = to_json(shapes.sync_shape(world, row, with_streams=False))
     return without[:-1] + b"," + streams_of_sync(world, row["id"])[1:]

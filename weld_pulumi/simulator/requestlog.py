@@ -13,13 +13,18 @@ from urllib.parse import parse_qsl
 __all__ = ["LoggedRequest", "RequestLog"]
 
 _MOST = 100_000
+# Of longer ones the beginning is kept.
+_LONGEST_BODY, _LONGEST_PATH = 1024 * 1024, 1024
 # Headers that may be kept whole; of all others only the name is.
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-type", "host", "user-agent"})
 
 
 @dataclass(frozen=True)
 class LoggedRequest:
-    """One request. ``status`` is None while there is no answer, and where none was given."""
+    """One request. ``status`` is None while there is no answer, and where none was given.
+
+    Without the right key, method and path alone are kept. Of a huge ``body`` it is the beginning, as text.
+    """
 
     number: int
     time: float
@@ -56,11 +61,13 @@ class Entry:
         self.time = time.time()
         self.started = time.perf_counter()
         self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        self.query: bytes = scope["query_string"]
-        self.headers: Iterable[tuple[bytes, bytes]] = scope["headers"]
-        self.body = body
+        self.path: str = scope["path"][:_LONGEST_PATH]
         self.key = key
+        # Who has no key must not fill the memory.
+        trusted = key == "right"
+        self.query: bytes = scope["query_string"] if trusted else b""
+        self.headers: Iterable[tuple[bytes, bytes]] = scope["headers"] if trusted else ()
+        self.body = body[:_LONGEST_BODY] if trusted else b""
         self.status: int | None = None
         self.fault: str | None = None
         self.milliseconds: float | None = None
@@ -140,5 +147,5 @@ def _body(text: str) -> Any:
         return None
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text

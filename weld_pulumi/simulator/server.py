@@ -46,6 +46,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,  # who asks is who is connected, whatever a header says
                 timeout_keep_alive=_KEEP_ALIVE,
             )
         )

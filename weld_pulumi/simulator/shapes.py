@@ -33,9 +33,14 @@ _UNKNOWN: Json = {"x_revision": 7, "x_links": {"self": "/"}, "x_tags": ["new"], 
 
 
 def _finish(world: World, required: Json, optional: Json | None = None) -> Json:
-    """Put an object together: optional fields without a value by the reading for them."""
+    """Put an object together: required are the fields that the contract requires, and those that it does not describe.
+
+    Optional ones with and without a value go by the readings for them.
+    """
     made = dict(required)
+    is_told = world.readings["optional_fields"] == "reported"
     for key, value in (optional or {}).items():
+        value = value if is_told else None
         if value is not None or world.readings["absent_optional"] == "null":
             made[key] = value
     if world.readings["extra_fields"] == "present":
@@ -47,7 +52,9 @@ def envelope(world: World, items: list[Json], next_cursor: str | None) -> Json:
     """A page of a list."""
     camel = world.readings["paging_fields"] == "camel"
     more, cursor = ("hasMore", "nextCursor") if camel else ("has_more", "next_cursor")
-    return _finish(world, {"data": items, more: next_cursor is not None}, {cursor: next_cursor})
+    # The contract does not require a cursor; without one, no page would follow.
+    made = _finish(world, {"data": items, more: next_cursor is not None}, {cursor: None})
+    return made if next_cursor is None else {**made, cursor: next_cursor}
 
 
 def loose_envelope(world: World, items: list[Json], next_cursor: str | None = None) -> Json | list[Json]:
@@ -110,12 +117,14 @@ def available_shape(world: World, stream: Stream) -> Json:
         world,
         {
             "name": stream.name,
+            "retired": stream.retired,
+        },
+        {
             "is_selectable": stream.selectable and not stream.retired,
             "preselect": stream.preselect,
             "sub_streams": list(stream.sub_streams),
-            "retired": stream.retired,
+            "retirement_details": details,
         },
-        {"retirement_details": details},
     )
 
 
@@ -133,9 +142,9 @@ def sync_shape(world: World, row: Row, *, with_streams: bool = True) -> Json:
         "created_at": timestamp(row["created_at"]),
         "updated_at": timestamp(row["updated_at"]),
         **_enabled(world, row),
-        **_settings(world, row, integration),
     }
     optional: Json = {
+        **_settings(world, row, integration),
         "destination_schema_name": _schema_name(world, row),
         "orchestration_workflow_id": row["orchestration_workflow_id"],
         "sync_interval": _interval(world, row),
@@ -144,7 +153,7 @@ def sync_shape(world: World, row: Row, *, with_streams: bool = True) -> Json:
         optional["source_streams"] = _streams_of_sync(world, row)
     start_date = _start_date(world, row, integration)
     reading = world.readings["start_date_read"]
-    if reading == "null":
+    if reading == "null" and world.readings["optional_fields"] == "reported":
         required["start_date"] = None
     elif reading != "absent":
         optional["start_date"] = start_date
@@ -247,12 +256,13 @@ def _stream_shape(world: World, row: Row, stream: Stream | None, filled: bool, c
         "created_at": timestamp(row["created_at"]),
         "updated_at": timestamp(row["updated_at"]),
     }
-    if columns:
-        required["excluded_columns"] = row["excluded_columns"] or []
-        required["hashed_columns"] = row["hashed_columns"] or []
     keys = list(stream.primary_keys) if stream and stream.primary_keys else None
     # An empty pointer is the way to say that there is none.
-    return _finish(world, required, {"incremental_pointer_id": pointer or None, "incremental_primary_key_name": keys})
+    optional: Json = {"incremental_pointer_id": pointer or None, "incremental_primary_key_name": keys}
+    if columns:
+        optional["excluded_columns"] = row["excluded_columns"] or []
+        optional["hashed_columns"] = row["hashed_columns"] or []
+    return _finish(world, required, optional)
 
 
 def run_shape(world: World, run: Row) -> Json:
@@ -266,10 +276,8 @@ def run_shape(world: World, run: Row) -> Json:
             "elt_sync_id": run["elt_sync_id"],
             "elt_stream_id": run["elt_stream_id"],
             "started_at": timestamp(run["started_at"]),
-            "status": status,
-            "rows_synced": runs.rows_synced(world, run),
         },
-        {"finished_at": finished},
+        {"status": status, "rows_synced": runs.rows_synced(world, run), "finished_at": finished},
     )
 
 
@@ -300,6 +308,8 @@ def _snapshot(world: World, run: Row) -> Json:
         world,
         {
             "bytes_synced": rows * 128,
+        },
+        {
             "records_synced": rows,
             "estimated_total_count": run["rows_total"],
             "retry_attempt": 0,
@@ -307,8 +317,6 @@ def _snapshot(world: World, run: Row) -> Json:
             "operation_mode": run["operation_mode"],
             "full_sync_trigger": run["full_sync_trigger"],
             "started_at": timestamp(run["started_at"]),
-        },
-        {
             "finished_at": timestamp(run["started_at"] + run["seconds"]) if over else None,
             "error_message": run["error_message"] if over else None,
         },
@@ -330,9 +338,11 @@ def orchestration_run_shape(world: World, row: Row) -> Json:
             "orchestration_id": row["orchestration_id"],
             "status": "RUNNING" if running else "COMPLETED",
             "due_at": timestamp(row["started_at"]),
-            "started_at": timestamp(row["started_at"]),
         },
-        {"finished_at": None if running else timestamp(row["started_at"] + row["seconds"])},
+        {
+            "started_at": timestamp(row["started_at"]),
+            "finished_at": None if running else timestamp(row["started_at"] + row["seconds"]),
+        },
     )
 
 

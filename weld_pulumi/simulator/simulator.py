@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
+from ..config import is_loopback
 from . import control, edit_pages, editing, pages
 from .app import app
 from .domain import bridges
@@ -97,7 +99,7 @@ class Simulator:
         self.port = listener.getsockname()[1]
         if self._front is None:
             world = World(Store(self._database), self._readings, **self._settings)
-            self._front = Front(app, world, self.api_key, self._latency_ms)
+            self._front = Front(app, world, self.api_key, self._latency_ms, self.host)
         self._front.world.public_url = self.url
         self._server = Server(self._front, listener)
         return self._server
@@ -359,4 +361,11 @@ def _announce(simulator: Simulator, server: Server) -> None:
     shown = simulator.api_key if simulator.api_key == DEFAULT_API_KEY else "the one that you gave"
     print(f"Weld simulator on {simulator.url}", flush=True)
     print(f"  API key: {shown} (WELD_API_URL={simulator.url})", flush=True)
+    if not is_loopback(simulator.host):
+        print(
+            f"Warning: other machines can reach it at {simulator.host}: all see what is in it, and who has the key "
+            "changes it. Use --host 127.0.0.1 unless that is wanted.",
+            file=sys.stderr,
+            flush=True,
+        )
     print(f"  Look at it in a browser: {simulator.url}/", flush=True)

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 __all__ = ["TABLES", "Row", "Store"]
@@ -93,6 +94,8 @@ class Store:
     """Rows by table. Not locked: who uses it holds the lock of the world around it."""
 
     def __init__(self, database: str | None = None) -> None:
+        if database and database != ":memory:":
+            _close_to_others(database)
         # The server's thread and the threads of a test take turns, guarded by the lock of the world.
         self._db = sqlite3.connect(database or ":memory:", isolation_level=None, check_same_thread=False)
         self._depth = 0
@@ -149,7 +152,7 @@ class Store:
         """Add rows that all have the same columns."""
         if not rows:
             return
-        keys = list(rows[0])
+        keys = self._known(table, rows[0])
         line = f"({', '.join('?' * len(keys))})"
         at_once = _MOST_PARAMETERS // len(keys)  # one by one takes half as long again
         for start in range(0, len(rows), at_once):
@@ -164,26 +167,27 @@ class Store:
 
     def find(self, table: str, only: Sequence[str] = (), **equal: Any) -> list[Row]:
         """The rows in which these columns have these values, oldest first; whole, or only some of their columns."""
-        where = " AND ".join(f"{key} = ?" for key in equal)
+        where = self._where(table, equal)
         rest = f"WHERE {where} ORDER BY seq" if where else "ORDER BY seq"
         return self._select(table, rest, list(equal.values()), only)
 
     def find_any(self, table: str, column: str, values: Sequence[str], **equal: Any) -> list[Row]:
         """The same, and one of these values in one column."""
-        where = " AND ".join(f"{key} = ?" for key in equal)
+        where = self._where(table, equal)
+        (column,) = self._known(table, [column])
         # As JSON, since a statement takes only so many parameters.
         among = f"{column} IN (SELECT value FROM json_each(?))"
         return self._select(table, f"WHERE {where} AND {among} ORDER BY seq", [*equal.values(), json.dumps(values)])
 
     def ids(self, table: str, **equal: Any) -> list[str]:
         """The ids of the rows that have these values, oldest first."""
-        where = " AND ".join(f"{key} = ?" for key in equal)
+        where = self._where(table, equal)
         found = self._db.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY seq", list(equal.values()))
         return [str(identifier) for (identifier,) in found]
 
     def count(self, table: str, **equal: Any) -> int:
         """How many rows have these values."""
-        where = " AND ".join(f"{key} = ?" for key in equal)
+        where = self._where(table, equal)
         clause = f" WHERE {where}" if where else ""
         found = self._db.execute(f"SELECT count(*) FROM {table}{clause}", list(equal.values())).fetchone()
         return int(found[0])
@@ -201,7 +205,8 @@ class Store:
         equal: Mapping[str, str] | None = None,
     ) -> list[Row]:
         """Up to limit rows in order of a column, after a value of it, that were created up to a moment."""
-        terms = ["created_at <= ?", "created_at >= ?", *(f"{key} = ?" for key in equal or {})]
+        (by,) = self._known(table, [by])
+        terms = ["created_at <= ?", "created_at >= ?", *filter(None, [self._where(table, equal or {})])]
         values: list[Any] = [before, since, *(equal or {}).values()]
         if after is not None:
             terms.append(f"{by} {'<' if newest_first else '>'} ?")
@@ -212,13 +217,14 @@ class Store:
     def update(self, table: str, identifier: str, fields: Row) -> None:
         """Change columns of one row."""
         if fields:
-            assignments = ", ".join(f"{key} = ?" for key in fields)
-            values = self._encode_all(table, [fields], list(fields))[0]
+            keys = self._known(table, fields)
+            assignments = ", ".join(f"{key} = ?" for key in keys)
+            values = self._encode_all(table, [fields], keys)[0]
             self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", [*values, identifier])
 
     def rewrite(self, table: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
         """Write these columns of rows as the rows have them now: those that agree with one statement."""
-        assignments = ", ".join(f"{key} = ?" for key in columns)
+        assignments = ", ".join(f"{key} = ?" for key in self._known(table, columns))
         statement = f"UPDATE {table} SET {assignments} WHERE id IN (SELECT value FROM json_each(?))"
         alike: dict[tuple[Any, ...], list[str]] = {}
         for line, row in zip(self._encode_all(table, rows, columns), rows, strict=True):
@@ -228,7 +234,7 @@ class Store:
 
     def delete(self, table: str, **equal: Any) -> None:
         """Remove the rows in which these columns have these values."""
-        where = " AND ".join(f"{key} = ?" for key in equal)
+        where = self._where(table, equal)
         self._db.execute(f"DELETE FROM {table} WHERE {where}", list(equal.values()))
 
     def clear(self) -> None:
@@ -241,6 +247,16 @@ class Store:
         """The names of the columns of a table."""
         return self._columns[table]
 
+    def _known(self, table: str, keys: Iterable[str]) -> list[str]:
+        """These keys, which stand in statements as they are: ValueError for one that is no column of the table."""
+        keys = list(keys)
+        if unknown := sorted(set(keys) - set(self._columns[table])):
+            raise ValueError(f"{table} have no {', '.join(unknown)}")
+        return keys
+
+    def _where(self, table: str, equal: Mapping[str, Any]) -> str:
+        return " AND ".join(f"{key} = ?" for key in self._known(table, equal))
+
     def _encode_all(self, table: str, rows: Sequence[Row], keys: Sequence[str]) -> list[list[Any]]:
         """These columns of rows, as SQLite keeps them; it writes true and false as 1 and 0 by itself."""
         kinds = TABLES[table]
@@ -251,7 +267,7 @@ class Store:
         return lines
 
     def _select(self, table: str, rest: str, values: Sequence[Any], only: Sequence[str] = ()) -> list[Row]:
-        columns = only or self._columns[table]
+        columns = self._known(table, only) or self._columns[table]
         found = self._db.execute(f"SELECT {', '.join(columns)} FROM {table} {rest}", values).fetchall()
         rows = [dict(zip(columns, line, strict=True)) for line in found]
         for key, kind in self._coded[table]:
@@ -262,6 +278,16 @@ class Store:
                 if row[key] is not None:
                     row[key] = convert(row[key])
         return rows
+
+
+def _close_to_others(database: str) -> None:
+    """Make the file its owner's alone: settings and links are in it. SQLite makes those beside it in the same way."""
+    beside = (f"{database}-wal", f"{database}-shm")
+    # Where this cannot be done, SQLite says why, or the file is somebody else's.
+    with suppress(OSError):
+        os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
+        for name in filter(os.path.exists, (database, *beside)):
+            os.chmod(name, 0o600)
 
 
 def _json(text: str) -> Any:

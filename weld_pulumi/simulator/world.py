@@ -11,7 +11,7 @@ from typing import Any
 from .catalogue import Catalogue
 from .readings import Readings
 from .store import Row, Store
-from .values import Clock, new_id
+from .values import Clock, new_id, timestamp
 
 __all__ = ["DESTINATION_LABEL", "ORCHESTRATIONS", "World"]
 
@@ -71,7 +71,11 @@ class World:
         return self._clock() + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once."""
+        """Let time pass at once; ValueError where that leads out of the years that can be written."""
+        try:
+            timestamp(self.now() + seconds)
+        except (ValueError, OverflowError):
+            raise ValueError(f"time cannot move by {seconds} seconds") from None
         with self.write():
             self._offset += seconds
             self.store.set_meta(_OFFSET, str(self._offset))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import translate
 from typing import Any, NamedTuple, Protocol
 
-_WILD = frozenset("*?[")
+_WILD = "*?["
 
 
 class AvailableLike(Protocol):
@@ -25,7 +26,9 @@ class Resolution(NamedTuple):
     """The streams that entries stand for.
 
     Attributes:
-        entries: one plain entry for each stream, by name; those whose name is not known yet come last, as they are.
+        entries: one plain entry for each stream, in the order of the program: at the place of a pattern stand the
+            streams that take their flags from it, by name. What stands before the first pattern or exclusion so keeps
+            its index.
         unmatched: patterns that match no selectable stream.
         unmatched_excludes: names or patterns of exclude entries that match no stream at all.
     """
@@ -37,7 +40,7 @@ class Resolution(NamedTuple):
 
 def is_pattern(name: str) -> bool:
     """Tell whether a name holds ``*``, ``?`` or ``[``; a stream that is really called so wins over the pattern."""
-    return not _WILD.isdisjoint(name)
+    return any(sign in name for sign in _WILD)
 
 
 def resolve(entries: Sequence[Mapping[str, Any]], available: Iterable[AvailableLike]) -> Resolution:
@@ -49,14 +52,22 @@ def resolve(entries: Sequence[Mapping[str, Any]], available: Iterable[AvailableL
     offered = list(available)
     names = {stream.name for stream in offered}
     usable = {stream.name for stream in offered if stream.is_selectable is not False and not stream.retired}
-    plain, patterns, excludes, unknown = _sorted_out(entries, names)
+    plain, patterns, excludes = _sorted_out(entries, names)
     matched: dict[str, Mapping[str, Any]] = {}
     unmatched = _match(patterns, usable, matched)
     taken: dict[str, Mapping[str, Any]] = {}
     unmatched_excludes = _match(excludes, names, taken)
     chosen = {name: entry for name, entry in matched.items() if name not in taken} | plain
-    resolved = [_plain_entry(chosen[name], name) for name in sorted(chosen)]
-    return Resolution([*resolved, *map(dict, unknown)], unmatched, unmatched_excludes)
+    standing_for = defaultdict[int, list[str]](list)
+    for name in sorted(chosen):
+        standing_for[id(chosen[name])].append(name)
+    resolved: list[dict[str, Any]] = []
+    for entry in entries:
+        if isinstance(entry.get("name"), str):
+            resolved += [_plain_entry(entry, name) for name in standing_for.get(id(entry), ())]
+        else:
+            resolved.append(dict(entry))  # its name is not known yet
+    return Resolution(resolved, unmatched, unmatched_excludes)
 
 
 _Entries = list[Mapping[str, Any]]
@@ -64,22 +75,21 @@ _Entries = list[Mapping[str, Any]]
 
 def _sorted_out(
     entries: Sequence[Mapping[str, Any]], names: set[str]
-) -> tuple[dict[str, Mapping[str, Any]], _Entries, _Entries, _Entries]:
+) -> tuple[dict[str, Mapping[str, Any]], _Entries, _Entries]:
     plain: dict[str, Mapping[str, Any]] = {}
     patterns: _Entries = []
     excludes: _Entries = []
-    unknown: _Entries = []
     for entry in entries:
         name = entry.get("name")
         if not isinstance(name, str):
-            unknown.append(entry)
-        elif entry.get("exclude") is True:
+            continue
+        if entry.get("exclude") is True:
             excludes.append(entry)
         elif is_pattern(name) and name not in names:
             patterns.append(entry)
         else:
             plain[name] = entry
-    return plain, patterns, excludes, unknown
+    return plain, patterns, excludes
 
 
 def _match(entries: _Entries, names: set[str], into: dict[str, Mapping[str, Any]]) -> list[str]:

@@ -20,6 +20,13 @@ class Problem(NamedTuple):
     reason: str
 
 
+class WholeProblem(Problem):
+    """A problem whose reason quotes values whole or not at all, so that it can be told of a secret without it.
+
+    Others may quote a part of the value, or what is near it.
+    """
+
+
 def is_plain(value: object) -> bool:
     """Tell whether a value is known: anything but JSON's own types stands for a value to come."""
     return value is None or isinstance(value, (bool, int, float, str, list, dict))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _OPEN = re.compile(r"(?<!\()[*+?]|,\d*\}")  # what can match in several ways
-_NEVER = re.compile(r"\)[*+{]|\\[1-9]|\(\?P=")  # a repeated group, a reference back: exponential
+_NEVER = re.compile(  # a repeated group, a reference back: exponential; flags: a class is compiled letter by letter
+    r"\)[*+{]|\\[1-9]|\(\?P=|\(\?[aiLmsux-]"
+)
 
 
 def regex_cost(pattern: str, text: str) -> float:

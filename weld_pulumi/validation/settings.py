@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from .problems import Problem, show
+from .problems import Problem, WholeProblem, show
 
 _DEPTH, _PARTS = 60, 50_000  # of a schema that is checked; an offer of thousands of choices is well within
 _DIALECT = re.compile(r"https?://json-schema\.org/draft[-/](07|2020-12)/schema#?")
@@ -32,7 +32,7 @@ def settings_problems(
         found = [] if is_unknown(given) else _errors(schema, given, is_unknown)
     except Exception:  # the schema is not ours: whatever it does, a preview goes on
         return []
-    return [Problem(path, reason) for _, path, reason in sorted(found)]
+    return [WholeProblem(path, reason) for _, path, reason in sorted(found)]
 
 
 # Keywords that refuse no settings where there are none.

@@ -7,6 +7,7 @@ schema takes for ever, and what cannot be meant literally refuses nothing.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ _Errors = Iterator[ValidationError]
 
 _STEPS = 5_000_000  # about two seconds; an ordinary schema takes thousands
 _DEPTH = 50  # well before Python's own limit, which makes the references of jsonschema panic
-_REGEX_STEPS = 1e9  # about a second
+_REGEX_STEPS = 1e9  # as many as a second takes
 _NEED_THE_WHOLE = {"not", "if", "contains", "uniqueItems"}
 _LITERAL = {"const", "enum", "title", "description", "type", "default", "examples", "$comment"}
 
@@ -105,15 +106,22 @@ class Rules:
             yield told(wrong_type(types, schema))
 
     def _pattern(self, validator: Any, pattern: Any, instance: Any, schema: Any) -> _Errors:
-        cost = regex_cost(pattern, instance) if isinstance(instance, str) else 0.0
+        if not isinstance(instance, str):
+            return
+        cost = regex_cost(pattern, instance)
         if cost > self._regex_left:
             return self._pass()
         self._regex_left -= cost
+        begun = time.perf_counter()
         try:
-            if isinstance(instance, str) and not re.search(pattern, instance):
-                yield told(wanted_by("pattern", pattern))
-        except re.error:  # legal in JavaScript only
-            self._pass()
+            compiled = re.compile(pattern)
+        except (re.error, OverflowError):  # legal in JavaScript only
+            return self._pass()
+        finally:
+            # How long this takes cannot be told from the pattern: a class of many characters becomes a table of them.
+            self._regex_left -= (time.perf_counter() - begun) * _REGEX_STEPS
+        if not compiled.search(instance):
+            yield told(wanted_by("pattern", pattern))
 
     def _properties(self, validator: Any, properties: Any, instance: Any, schema: Any) -> _Errors:
         for name in properties if isinstance(instance, dict) else ():

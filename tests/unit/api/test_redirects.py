@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.support.raw_server import RawServer, answer, json_answer
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.retries import Kind
-from weld_pulumi.errors import WeldConnectionError
+from weld_pulumi.config import load
+from weld_pulumi.errors import WeldConnectionError, WeldError
 from weld_pulumi.simulator import Simulator
 
 
@@ -70,6 +75,62 @@ def test_another_origin_is_another_host(connect: Connect, location: str) -> None
         with pytest.raises(WeldConnectionError, match=r"redirects to (another host|what is no address)"):
             connect(server.url).list_connections()
         assert len(server.requests) == 1
+
+
+#: Where one parser of addresses sees the origin, and another one the thief: `{thief}` and `{own}` are host and port.
+DISGUISES = [
+    "http://{thief}\\@{own}/x",
+    "http://{thief}\\\\@{own}/x",
+    "//{thief}\\@{own}/x",
+    "\\\\{thief}/x",
+    "/\\{thief}/x",
+    "http:\\\\{thief}/x",
+    "http:\\\\{thief}\\@{own}/x",
+    "http://{own}@{thief}/x",
+    "http://{own}\\@{thief}/x",
+    "http://{own}:x@{thief}/x",
+    "http://{own}%40{thief}/x",
+    "http://{own}\t@{thief}/x",
+    "http://{thief}/\\@{own}/x",
+    "http://{thief}?@{own}/x",
+    "http://{thief}#@{own}/x",
+    "http://{thief}\\[::1]/x",
+    "http://user:secret@{own}/x",
+]
+
+
+@pytest.mark.parametrize("location", DISGUISES)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_key_does_not_go_to_a_host_in_disguise(connect: Connect, method: str, location: str) -> None:
+    with RawServer(json_answer([])) as thief, RawServer() as server:
+        server.answers = [moved(location.format(thief=thief.host, own=server.host))]
+        transport = connect(server.url).transport
+        with pytest.raises(WeldConnectionError, match="weld:apiUrl"):
+            transport.request(Kind.IDEMPOTENT, method, "/things", body={"a": 1} if method == "POST" else None)
+        assert (thief.connections, len(server.requests)) == (0, 1)
+
+
+@pytest.mark.parametrize("url", ["http://{thief}\\[::1]", "http://{thief}\\@localhost", "http://localhost@{thief}"])
+def test_a_configured_address_in_disguise_gets_no_key(connect: Connect, url: str) -> None:
+    with RawServer(json_answer([])) as thief:
+        with pytest.raises(WeldError, match="weld:apiUrl"):
+            connect(load({"weld:apiUrl": url.format(thief=thief.host)}.get, {}).api_url)
+        # A program may make settings of its own, past that check.
+        with pytest.raises(WeldError, match="weld:apiUrl"):
+            connect(url.format(thief=thief.host)).list_connections()
+        assert thief.connections == 0
+
+
+@given(parts=st.lists(st.sampled_from(["/", "\\", "@", ":", "?", "[", "]", "%", "thief", "own", "x"]), max_size=7))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_an_address_looks_like_the_key_stays(connect: Connect, parts: list[str]) -> None:
+    with RawServer(json_answer([])) as thief, RawServer() as server:
+        hosts = {"thief": thief.host, "own": server.host}
+        location = "http://" + "".join(hosts.get(part, part) for part in parts)
+        server.answers = [moved(location), json_answer([])]
+        with suppress(WeldConnectionError):
+            connect(server.url).list_connections()
+        assert thief.connections == 0
 
 
 @pytest.mark.parametrize("location", ["http://[", "http://127.0.0.1:99999/", "//[::1/", "http://a\xffb/", "\xff\xfe"])

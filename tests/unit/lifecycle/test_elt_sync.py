@@ -180,7 +180,7 @@ def test_what_is_there_is_looked_at_beside_another_mistake(weld: Simulator, stac
 
 def test_two_new_syncs_that_are_the_same_are_told_in_preview(weld: Simulator, stack: Stack) -> None:
     twin = Res("EltSync", "twin", {**sync(weld).props, "enabled": False})
-    with pytest.raises(RefusedError, match="another EltSync of this program is the same in all that Weld tells"):
+    with pytest.raises(RefusedError, match="of this program is the same in all that Weld reports"):
         stack.preview([sync(weld), twin])
     other = Res("EltSync", "twin", {**twin.props, "sync_interval": "5 * * * *"})
     stack.up([sync(weld), other])

@@ -126,6 +126,27 @@ def test_many_patterns_take_no_longer() -> None:
     assert time.perf_counter() - start < 60
 
 
+#: Each takes more than ten milliseconds to compile, and none to search.
+SLOW_TO_COMPILE = "".join(f"[a{chr(0x400 + number)}-\uffff]" for number in range(32))
+
+
+def test_patterns_that_take_long_to_compile_do_not_hang_a_preview() -> None:
+    start = time.perf_counter()
+    schema = {
+        "properties": {"a": {"allOf": [{"pattern": f"{SLOW_TO_COMPILE}{number}"} for number in range(2000)]}},
+        "required": ["b"],
+    }
+    assert "elt_settings.b" in problems(schema, {"a": "x"})
+    assert time.perf_counter() - start < 10
+
+
+def test_a_pattern_with_flags_is_not_compiled() -> None:
+    start = time.perf_counter()
+    pattern = "(?i)" + "[\\u0000-\\U0010ffff]" * 7
+    assert problems({"properties": {"a": {"pattern": pattern}}}, {"a": "x"}) == []
+    assert time.perf_counter() - start < 1
+
+
 def test_thousands_of_choices_are_quick() -> None:
     start = time.perf_counter()
     offer = [{"const": str(number), "title": f"Account {number}"} for number in range(2000)]

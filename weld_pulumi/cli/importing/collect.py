@@ -141,6 +141,12 @@ class _Collector:
     def sync(self, sync: EltSyncInfo) -> None:
         lifecycle = EltSyncLifecycle(self._session)
         args = _beyond_defaults(lifecycle, lifecycle.read(sync.id, {}).outs)
+        if "destination_schema_name" not in args:
+            self.found.note(
+                f"EltSync {sync.id} is left out: Weld does not report its destination_schema_name. Declare it in the "
+                f"program by hand, with adopt={sync.id!r}."
+            )
+            return
         comments = [*self._settings(sync.id, args), *self._schedule(sync.id, args)]
         inline = None if self._options.separate else args.get("source_streams", [])
         args.pop("source_streams", None)
@@ -219,9 +225,12 @@ class _Collector:
         listed = ", ".join(left_out)
         self.found.note(
             f"Settings of sync {sync_id} that may be secret are left out: {listed}. Weld keeps them; to manage them, "
-            "add them with pulumi.Config().require_secret(…)."
+            "add them: what is secret with pulumi.Config().require_secret(…)."
         )
-        return [f"Left out of elt_settings, because they may be secret: {listed}."]
+        return [
+            f"Left out of elt_settings, because by Weld's schema they may be secret: {listed}. Weld keeps them; they "
+            "are not managed until they are added here."
+        ]
 
     def _schedule(self, sync_id: str, args: Props) -> list[str]:
         workflow = args.get("orchestration_workflow_id")

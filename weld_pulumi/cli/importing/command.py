@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shlex
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +20,7 @@ from ...lifecycle.notices import Notices
 from ...lifecycle.session import Session
 from ..naming import find
 from ..progress import progress
-from ..show import as_json, console, json_option, note
+from ..show import as_json, console, json_option, note, say, waiting
 from ..weld import asks_weld
 from .collect import Options, Workspace, collect
 from .files import PROJECT, README, REQUIREMENTS, STATE, Next, is_ours, project, readme, requirements
@@ -115,7 +118,7 @@ def _read(
 ) -> Workspace:
     managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
     session = Session(client.settings, lambda _: client, Notices(lambda _: None))
-    with console(to_stderr=True).status("Reading Weld"):
+    with waiting(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
         sync_ids = [find(client, word, "sync").id for word in syncs]
         all_connections, all_syncs = session.connections(), client.list_syncs()
@@ -180,13 +183,31 @@ def _write(what: _Wanted, found: Workspace, next_: Next) -> list[Path]:
         if _has_project(output):
             del beside[PROJECT]
         texts |= {n: text for n, text in beside.items() if not (output / n).exists() or is_ours(output / n)}
+    contents = {output / name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (output / name).write_text(text, "utf-8")
+        _replace(contents)
     except OSError as error:
         raise WeldValidationError(f"{error.filename or output} cannot be written: {error.strerror}.") from None
-    return [output / name for name in texts]
+    return list(contents)
+
+
+def _replace(contents: Mapping[Path, bytes]) -> None:
+    """Write files that only their owner may read: all of them beside the old ones, and only then in their place."""
+    written: dict[Path, str] = {}
+    try:
+        for path, content in contents.items():
+            if path.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            descriptor, written[path] = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+            with open(descriptor, "wb") as file:
+                file.write(content)
+        for path in contents:
+            os.replace(written[path], path)
+            del written[path]
+    finally:
+        for left in written.values():
+            os.unlink(left)
 
 
 def _tell(
@@ -194,10 +215,12 @@ def _tell(
 ) -> None:
     said = [f"{count} {kind}" for kind, count in counts.items() if count]
     said += [f"{streams} inline streams"] if streams else []
-    click.echo(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
+    say(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
     for text in found.notes:
         note(f"Note: {text}")
+    steps = next_.steps()
     if what.output != Path(".") and not what.only_unmanaged:
-        click.echo(f"\nGo to the program:\n  cd {shlex.quote(str(what.output))}")
-    for step, commands in next_.steps():
-        click.echo(f"\n{step}" + "".join(f"\n  {command}" for command in commands))
+        steps.insert(0, ("Go to the program:", [f"cd {shlex.quote(str(what.output))}"]))
+    for step, commands in steps:
+        for line in ("", step, *(f"  {command}" for command in commands)):
+            say(line)

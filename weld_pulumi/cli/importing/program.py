@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..._text import one_line
 from .collect import Imported, Workspace
 from .names import Names
 
@@ -15,7 +16,6 @@ _WIDTH = 88
 #: Lines from which a program is split into a module for each integration.
 LARGE = 500
 _ABOUT = '"""Weld as it was when `weld-pulumi import` read it. Change it as you like."""\n'
-_ABOUT_PART = '"""Weld as it was when `weld-pulumi import` read it: {integration}. Change it as you like."""\n'
 _PROTECTED = """
 # Pulumi refuses to delete what is protected. To delete one, take its `protected` out first.
 protected = pulumi.ResourceOptions(protect=True)
@@ -41,8 +41,7 @@ def programs(found: Workspace, main: str, protect: bool) -> dict[str, str]:
     imports = "".join(f"import {module}  # noqa: F401\n" for module in sorted(modules.values()))
     files = {main: f"{_ABOUT}\n{imports}{notes}"}
     for integration, module in modules.items():
-        about = _ABOUT_PART.format(integration=integration)
-        files[f"{module}.py"] = about + _imports(protect) + _declarations(parts[integration], protect)
+        files[f"{module}.py"] = _ABOUT + _imports(protect) + _declarations(parts[integration], protect)
     return files
 
 
@@ -79,7 +78,7 @@ def _short_entries(entries: Any) -> Any:
 
 
 def _comment(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent="# ", subsequent_indent="# ")
+    return textwrap.wrap(one_line(text), _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def literal(value: Any, indent: int = 0, taken: int = 0) -> str:

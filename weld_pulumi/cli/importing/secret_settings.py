@@ -1,54 +1,161 @@
-"""Keeps out of a program what does not belong into one: settings of a source that may be secret."""
+"""Keeps settings of a source that may be secret out of a program.
+
+A name and a free text tell nobody whether they are secret, so what is written is what the JSON Schema of the settings
+shows to be harmless; all else is left out and named:
+
+* what the schema itself lists: a choice (``enum``), a constant (``const``), the ``default``;
+* what has the type boolean by the schema;
+* what has the type number, integer or null, or is a date or time of which the schema says that it is one, unless its
+  name is that of a secret.
+
+Nothing is harmless of which any part of the schema that may apply says that it is a password or write-only. A list is
+written whole or not at all: whole lists are managed, and single keys of a dict.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-from ...lifecycle.sync_settings import as_declared
+from urllib.parse import unquote
 
 __all__ = ["without_secrets"]
 
-_SECRET_NAME = re.compile(r"passw|secret|token|api_?key|credential|private_?key", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"pass(?:w|phrase|code)|secret|token|credential|jwt|dsn|bearer|cookie|signature|service[-_ ]?account|certificate"
+    r"|auth(?!or)|(?:api|access|client|private|shared|account|encryption|signing|ssh)[-_ ]?key|\b(?:key|pin|pwd|pem)\b",
+    re.IGNORECASE,
+)
+_HARMLESS_TYPES = {"boolean": (bool,), "number": (int, float), "integer": (int, float), "null": (type(None),)}
+_MOMENTS = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d"),
+    "time": re.compile(r"\d\d:\d\d(:\d\d)?\S{0,12}"),
+    "date-time": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d\S{0,25}"),
+}
+_UNREAD = {"writeOnly": True}
+
+Schema = Mapping[str, Any]
 
 
-def without_secrets(settings: Any, schema: Any, path: str = "") -> tuple[dict[str, Any], list[str]]:
-    """Return the settings that may be written down, and the paths of those that were left out.
+def without_secrets(settings: Any, schema: Any) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings that may be written down, and the paths of those that were left out."""
+    if not isinstance(settings, Mapping):
+        return {}, []
+    return _Reader(schema if isinstance(schema, Mapping) else {}).mapping(settings, [schema], "")
 
-    Left out is what Weld's schema calls a password or write-only, what Weld shows masked, and what its name gives away.
-    """
-    kept: dict[str, Any] = {}
-    left_out: list[str] = []
-    for key, value in settings.items() if isinstance(settings, Mapping) else ():
-        here, part = f"{path}{key}", _schema_of(schema, key)
-        if _SECRET_NAME.search(key) or _is_secret(part) or _is_secret(part.get("items")) or _is_masked(value):
-            left_out.append(here)
-        elif isinstance(value, Mapping):
-            inside, out = without_secrets(value, part, f"{here}.")
+
+class _Reader:
+    def __init__(self, root: Schema) -> None:
+        self._root = root
+
+    def mapping(self, value: Mapping[str, Any], schemas: list[Any], path: str) -> tuple[dict[str, Any], list[str]]:
+        """Read a dict by the schemas that may apply to it."""
+        kept: dict[str, Any] = {}
+        left_out: list[str] = []
+        applying = self._applying(schemas)
+        for key, item in value.items():
+            here = f"{path}{key}"
+            inside, out = self._item(key, item, [part for each in applying for part in _of_key(each, key)], here)
             left_out += out
             if inside or not out:
-                kept[key] = inside
-        else:
-            kept[key] = value
-    return kept, left_out
+                kept[key] = inside[0] if inside else item
+        return kept, left_out
+
+    def _item(self, key: str, value: Any, schemas: list[Any], path: str) -> tuple[list[Any], list[str]]:
+        """Return what may be written of a value (in a list; empty: nothing), and what was left out of it."""
+        applying = self._applying(schemas)
+        if any(each.get("format") == "password" or each.get("writeOnly") is True for each in applying):
+            return [], [path]
+        if isinstance(value, Mapping):
+            kept, left_out = self.mapping(value, applying, f"{path}.")
+            return ([kept] if kept or not left_out else []), left_out
+        if isinstance(value, list):
+            parts = [part for each in applying for part in _of_items(each)]
+            left_out = [out for item in value for out in self._item(key, item, parts, f"{path}[]")[1]]
+            return ([] if left_out else [value]), list(dict.fromkeys(left_out))
+        harmless = any(_is_listed(value, each) for each in applying)
+        if not harmless and (isinstance(value, bool) or not _SECRET_NAME.search(_words(key))):
+            harmless = any(_is_harmless(value, each) for each in applying)
+        return ([value], []) if harmless else ([], [path])
+
+    def _applying(self, schemas: list[Any]) -> list[Schema]:
+        """Return the schemas, and all that they refer to or are combined of, each once."""
+        waiting, seen = list(schemas), set[int]()
+        applying: list[Schema] = []
+        for schema in waiting:
+            if isinstance(schema, Mapping) and id(schema) not in seen:
+                seen.add(id(schema))
+                applying.append(schema)
+                waiting += _parts(schema)
+                if isinstance(schema.get("$ref"), str):
+                    waiting.append(self._referred(schema["$ref"]))
+        return applying
+
+    def _referred(self, reference: str) -> Any:
+        """Return the part of the schema that a reference means; one that leads elsewhere may mean a secret."""
+        found: Any = self._root if reference.startswith("#") else None
+        for step in filter(None, unquote(reference[1:]).split("/")):
+            step = step.replace("~1", "/").replace("~0", "~")
+            found = found.get(step) if isinstance(found, Mapping) else None
+        return _UNREAD if found is None else found
 
 
-def _schema_of(schema: Any, key: str) -> Mapping[str, Any]:
-    if not isinstance(schema, Mapping):
-        return {}
-    properties = schema.get("properties")
-    found = properties.get(key) if isinstance(properties, Mapping) else None
-    found = schema.get("additionalProperties") if found is None else found
-    return found if isinstance(found, Mapping) else {}
+def _parts(schema: Schema) -> list[Any]:
+    """Return the schemas that a schema is combined of: which of them apply does not matter."""
+    parts = [part for word in ("allOf", "anyOf", "oneOf") for part in _listed(schema.get(word))]
+    for word in ("dependencies", "dependentSchemas"):
+        conditional = schema.get(word)
+        parts += conditional.values() if isinstance(conditional, Mapping) else ()
+    return [*parts, schema.get("then"), schema.get("else")]
 
 
-def _is_secret(schema: Any) -> bool:
-    return isinstance(schema, Mapping) and (schema.get("format") == "password" or schema.get("writeOnly") is True)
+def _of_key(schema: Schema, key: str) -> Iterator[Any]:
+    """Yield the schemas of one key of a dict."""
+    properties, patterns = (
+        part if isinstance(part := schema.get(word), Mapping) else {} for word in ("properties", "patternProperties")
+    )
+    found = [properties[key]] if key in properties else []
+    found += [part for pattern, part in patterns.items() if _matches(pattern, key)]
+    yield from found or [schema.get("additionalProperties"), schema.get("unevaluatedProperties")]
 
 
-def _is_masked(value: Any) -> bool:
-    if isinstance(value, list):
-        return any(map(_is_masked, value))
-    # What means the same as any text is a mask.
-    return isinstance(value, str) and value != "" and as_declared("", value) == ""
+def _of_items(schema: Schema) -> Iterator[Any]:
+    """Yield the schemas that may apply to an item of a list."""
+    for word in ("items", "prefixItems", "additionalItems", "contains"):
+        yield from _listed(schema.get(word)) or [schema.get(word)]
+
+
+def _listed(parts: Any) -> list[Any]:
+    return parts if isinstance(parts, list) else []
+
+
+def _matches(pattern: str, key: str) -> bool:
+    """Tell whether a pattern is for a key; one that is no pattern here may be for all."""
+    try:
+        return re.search(pattern, key) is not None
+    except re.error:
+        return True
+
+
+def _words(key: str) -> str:
+    """Return a key with its words apart: ``clientKey``, ``client_key``."""
+    return re.sub(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("_", " ")
+
+
+def _is_listed(value: Any, schema: Schema) -> bool:
+    """Tell whether the schema itself, which is no secret, lists a value."""
+    offered = [*_listed(schema.get("enum")), *(schema[word] for word in ("const", "default") if word in schema)]
+    return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in offered)
+
+
+def _is_harmless(value: Any, schema: Schema) -> bool:
+    """Tell whether the schema says of what kind a value is, and nothing of this kind is secret."""
+    types = schema.get("type")
+    named = [types] if isinstance(types, str) else _listed(types)
+    harmless = [kind for each in named if isinstance(each, str) for kind in _HARMLESS_TYPES.get(each, ())]
+    if isinstance(value, bool):
+        return bool in harmless
+    if isinstance(value, str):
+        moment = _MOMENTS.get(str(schema.get("format")))
+        return moment is not None and moment.fullmatch(value) is not None
+    return type(value) in harmless

@@ -9,6 +9,7 @@ from fastapi import Path, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
+from ...config import is_loopback
 from ..domain.paging import slice_of
 from ..errors import ApiError
 from ..values import to_json
@@ -21,6 +22,7 @@ __all__ = [
     "Limit",
     "Responses",
     "SortDirection",
+    "asked_here",
     "flag",
     "gone_answer",
     "reply",
@@ -51,6 +53,11 @@ def world_of(request: Request) -> World:
     """The workspace that a request is about."""
     world: World = request.scope[WORLD]
     return world
+
+
+def asked_here(request: Request) -> bool:
+    """Whether it is somebody on this machine who asks."""
+    return request.client is not None and is_loopback(request.client.host)
 
 
 def reply(data: Any, status: int = 200) -> Response:

@@ -1,0 +1,15 @@
+"""Texts that others wrote, made fit for a terminal, a log and a comment in a program."""
+
+from __future__ import annotations
+
+__all__ = ["one_line", "printable"]
+
+
+def printable(text: str) -> str:
+    r"""Escape what is not seen but acts: ``\x1b`` and other control characters, ``\u202e`` and its like, line ends."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def one_line(text: str) -> str:
+    """The same, and blanks where lines end."""
+    return printable(" ".join(text.split()))
