@@ -14,15 +14,19 @@ from weld_pulumi.cli.importing.program import literal
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Run
+from .fake_pulumi import FakePulumi, project
 
 
-def declared(folder: Path = Path()) -> dict[str, dict[str, str]]:
+def declared(folder: Path = Path(), name: str = "__main__.py") -> dict[str, dict[str, str]]:
     """The program, as resource name to arguments in Python's spelling; `""` holds the class."""
-    tree = ast.parse((folder / "__main__.py").read_text("utf-8"))
+    tree = ast.parse((folder / name).read_text("utf-8"))
     calls = [node.value for node in tree.body if isinstance(node, (ast.Expr, ast.Assign))][1:]
     found: dict[str, dict[str, str]] = {}
     for call in calls:
         assert isinstance(call, ast.Call)
+        if not call.args:  # the options
+            assert ast.unparse(call) == "pulumi.ResourceOptions(protect=True)"
+            continue
         arguments = {str(word.arg): ast.unparse(word.value) for word in call.keywords}
         found[ast.literal_eval(call.args[0])] = {"": ast.unparse(call.func), **arguments}
     return found
@@ -48,7 +52,7 @@ def test_only_what_differs_from_the_defaults_is_written(weld: Simulator, run: Ru
         "connection_id": "shop_production.id",
         "destination_schema_name": "'raw_stripe'",
         "sync_interval": "'0 0 * * *'",
-        "source_streams": "[{'name': 'charges'}, {'name': 'customers', 'full_sync_at_midnight': True}]",
+        "source_streams": "['charges', {'name': 'customers', 'full_sync_at_midnight': True}]",
     }
     entry = imported()["raw-stripe"]
     assert (entry["type"], entry["id"]) == ("pulumi-python:dynamic/weld:EltSync", sync["id"])
@@ -63,7 +67,10 @@ def test_what_was_written_as_json(weld: Simulator, run: Run) -> None:
     shop = weld.create_connection("stripe", "Shop")
     weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges", "refunds"])
     told = json.loads(run("import", "--output", "out", "--json").stdout)
-    assert told["written"] == ["out/__main__.py", "out/import.json", "out/Pulumi.yaml"]
+    assert told["written"] == [
+        *("out/__main__.py", "out/import.json"),
+        *("out/Pulumi.yaml", "out/requirements.txt", "out/README.md"),
+    ]
     assert told["resources"] == {"Connection": 2, "EltSync": 1, "SourceStream": 0}  # the destination is one, too
     assert told["inline_streams"] == 2
     assert [text for text in told["notes"] if not isinstance(text, str)] == []
@@ -128,6 +135,8 @@ def test_what_is_written_is_for_its_owner_alone(run: Run) -> None:
         "__main__.py": 0o600,
         "import.json": 0o600,
         "Pulumi.yaml": 0o600,
+        "requirements.txt": 0o600,
+        "README.md": 0o600,
     }
 
 
@@ -199,6 +208,65 @@ def test_nothing_to_import(weld: Simulator, run: Run) -> None:
     assert list(Path().iterdir()) == []
 
 
+def test_names_serve_as_ids(run: Run, several: dict[str, str]) -> None:
+    run("import", "--connection", "one", "--sync", "two_2")
+    assert set(declared()) == {"one", "two-2"}
+
+
+def test_only_what_is_unmanaged_needs_a_stack(weld: Simulator, run: Run) -> None:
+    assert "--only-unmanaged" in run("import", "--only-unmanaged", code=1).stderr
+    assert list(Path().iterdir()) == []
+
+
+def test_only_the_streams_that_a_stack_does_not_have(
+    weld: Simulator, run: Run, pulumi: FakePulumi, tmp_path: Path
+) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    sync = weld.create_sync(shop, destination_schema_name="raw", streams=["charges", "refunds"])["id"]
+    inline = weld.create_sync(shop, destination_schema_name="inline", streams=["charges"])["id"]
+    ids = {row["name"]: row["id"] for row in weld.state()["streams"] if row["elt_sync_id"] == sync}
+    connections: list[tuple[str, str, str, object]] = [
+        ("Connection", row["label"], row["id"], {}) for row in weld.state()["connections"]
+    ]
+    stacked = [
+        *connections,
+        ("EltSync", "raw", sync, {}),
+        ("EltSync", "inline", inline, {"source_streams": [{"name": "charges"}]}),
+        ("SourceStream", "raw-refunds", ids["charges"], {}),  # its name is taken
+    ]
+    resources = [
+        {"type": f"pulumi-python:dynamic/weld:{kind}", "id": id, "urn": f"urn:pulumi:a::b::c::{name}", "inputs": inputs}
+        for kind, name, id, inputs in stacked
+    ]
+    project(tmp_path / "here")
+    pulumi.answers("stack", "export", stdout={"deployment": {"resources": resources}})
+    run("import", "--only-unmanaged", "--separate")
+    assert declared(name="weld_unmanaged.py") == {
+        "raw-refunds-2": {"": "weld.SourceStream", "elt_sync_id": repr(sync), "name": "'refunds'"}
+    }
+    assert not Path("README.md").exists()
+
+
+# What it protects
+
+
+def test_everything_is_protected_and_destinations_stay(weld: Simulator, run: Run) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    weld.create_sync(shop, destination_schema_name="raw", streams=["charges"])
+    weld.create_connection("slack", "Slack")  # no source
+    run("import")
+    text = Path("__main__.py").read_text()
+    assert text.count("    protected,\n") == 4
+    retained = {name for name, arguments in declared().items() if "deletion_policy" in arguments}
+    assert retained == {"databricks-simulator", "slack"}
+    assert imported()["slack"]["inputs"]["deletion_policy"] == "retain"
+    assert "--protect" not in run("import", "--force").stdout
+    told = run("import", "--force", "--no-protect").stdout
+    assert "--protect=false" in told
+    assert "protected" not in Path("__main__.py").read_text()
+    assert "import pulumi\n" not in Path("__main__.py").read_text()
+
+
 def test_nothing_in_the_program_or_on_the_terminal_acts(weld: Simulator, run: Run) -> None:
     """Neither for who reads the program nor for who is told of it: controls, line ends, bidi, what has no width."""
     acts = "\x1b]8;;https://evil.example\x07\x00\x9b2K\x85\u2028import os\u2029\u202eabc\u2066\u200b\r"
@@ -221,9 +289,34 @@ def test_nothing_in_the_program_or_on_the_terminal_acts(weld: Simulator, run: Ru
 # Where it is written
 
 
+def test_files_of_yours_are_kept(weld: Simulator, run: Run) -> None:
+    for name in ("README.md", "requirements.txt"):
+        Path(name).write_text("mine\n")
+    run("import")
+    run("import", "--force")
+    assert [Path(name).read_text() for name in ("README.md", "requirements.txt")] == ["mine\n", "mine\n"]
+
+
+@pytest.mark.parametrize(("inside", "named"), [(True, "../tools/env"), (False, "/opt/env")])
+def test_the_project_names_the_virtual_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch, inside: bool, named: str
+) -> None:
+    monkeypatch.setattr("sys.prefix", str(Path.cwd() / "tools" / "env") if inside else "/opt/env")
+    run("import", "--output", "out")
+    assert f'virtualenv: "{named}"' in Path("out/Pulumi.yaml").read_text()
+
+
+def test_commands_name_the_weld_that_was_read(weld: Simulator, run: Run) -> None:
+    assert f"pulumi config set weld:apiUrl {weld.url}" in run("import").stdout
+    assert "pulumi up" in run("import", "--adopt", "--output", "adopting").stdout
+    assert "pulumi import --file" not in Path("adopting/README.md").read_text()
+
+
 def test_a_folder_that_is_made(run: Run) -> None:
     result = run("import", "--output", "deep/er")
-    assert {path.name for path in Path("deep/er").iterdir()} == {"__main__.py", "import.json", "Pulumi.yaml"}
+    assert {path.name for path in Path("deep/er").iterdir()} == {
+        *("__main__.py", "import.json", "Pulumi.yaml", "requirements.txt", "README.md")
+    }
     assert "cd deep/er" in result.stdout
 
 
@@ -306,6 +399,8 @@ def test_only_the_owner_may_read_what_was_written(weld: Simulator, run: Run) -> 
         "__main__.py": "0o600",
         "import.json": "0o600",
         "Pulumi.yaml": "0o600",
+        "requirements.txt": "0o600",
+        "README.md": "0o600",
     }
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
 import pytest
 
 from tests.support.engine import STACK, Project
+from tests.support.importing import import_a_large_workspace, take_over
 from weld_pulumi.simulator import Simulator
 
 from .on_engine import weld_pulumi
@@ -63,13 +70,6 @@ def fill(weld: Simulator) -> None:
     weld.create_sync(api["id"], destination_schema_name="api", streams=["items"], elt_settings=secret)
 
 
-def take_over(stack: Project, *options: str) -> None:
-    """Write the program and import it."""
-    (stack.folder / "__main__.py").unlink()
-    weld_pulumi(stack, "import", *options)
-    stack.cli("import", "--file", "import.json", "--generate-code=false", "--protect=false", "--yes", "--stack", STACK)
-
-
 @pytest.mark.parametrize(("options", "readings"), [((), {}), (("--separate",), {}), ((), ODD_READINGS)])
 def test_what_is_imported_has_nothing_to_change(
     weld: Simulator, stack: Project, options: tuple[str, ...], readings: dict[str, str]
@@ -92,12 +92,12 @@ def test_what_is_imported_has_nothing_to_change(
 
 
 def test_what_is_imported_is_managed(weld: Simulator, stack: Project) -> None:
-    """Drift shows and is put back, and destroy removes it all."""
+    """Drift shows and is put back, and destroy removes it all, but for the destination."""
     sync = weld.create_sync(
         weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw", streams=STREAMS, enabled=True
     )
     weld.advance(10)
-    take_over(stack)
+    take_over(stack, "--no-protect")
     stack.up()
     weld.patch_sync(sync["id"], sync_interval="0 1 * * *")
     drifted = stack.up(refresh=True)
@@ -105,12 +105,115 @@ def test_what_is_imported_is_managed(weld: Simulator, stack: Project) -> None:
     assert weld.state()["syncs"][0]["sync_interval"] == "0 0 * * *"
     assert stack.up(expect_no_changes=True).changed == {}
     stack.destroy()
-    assert [weld.state()[table] for table in ("connections", "syncs", "streams")] == [[], [], []]
+    assert [weld.state()[table] for table in ("syncs", "streams")] == [[], []]
+    assert [each["integration_id"] for each in weld.state()["connections"]] == ["databricks"]
 
 
-def test_protected_unless_told_otherwise(weld: Simulator, stack: Project) -> None:
-    (stack.folder / "__main__.py").unlink()
-    weld_pulumi(stack, "import")
+def everything(weld: Simulator) -> Any:
+    return {table: weld.state()[table] for table in ("connections", "syncs", "streams")}
+
+
+def test_what_is_imported_stays_protected(weld: Simulator, stack: Project) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    weld.create_sync(shop, destination_schema_name="raw", streams=STREAMS, enabled=True)
+    before = everything(weld)
+    take_over(stack)
+    stack.up(expect_no_changes=True)
+    refused = stack.destroy(check=False)
+    assert not refused.ok
+    assert "protect" in refused.text
+    assert {each["urn"].rpartition("::")[2] for each in stack.resources() if each.get("protect")} == {
+        *("shop", "raw", "databricks-simulator")
+    }
+    assert everything(weld) == before
+    # Without its protection the destination still stays in Weld.
+    stack.write((stack.folder / "__main__.py").read_text().replace("    protected,\n", ""))
+    stack.up()
+    stack.destroy()
+    assert [each["integration_id"] for each in weld.state()["connections"]] == ["databricks"]
+
+
+def test_the_commands_of_the_readme_can_be_pasted(weld: Simulator, stack: Project) -> None:
+    """In a new folder, whose project names the virtual environment of this test."""
+    fill(weld)
+    ran = weld_pulumi(stack, "import", "--output", "my weld")
+    folder = stack.folder / "my weld"
+    readme = (folder / "README.md").read_text()
+    blocks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
+    assert len(blocks) == 4
+    told = [line.strip() for line in ran.stdout.splitlines() if line.startswith("  ")]
+    assert told == ["cd 'my weld'", *"".join(blocks).splitlines()]
+    assert f"virtualenv: {json.dumps(sys.prefix)}" in (folder / "Pulumi.yaml").read_text()
+    # The key is asked for; nothing of the surroundings stands in for it.
+    for block in blocks:
+        pasted = subprocess.run(
+            ["bash", "-e", "-c", block],
+            cwd=folder,
+            env=stack.env,
+            input=weld.api_key,
+            capture_output=True,
+            text=True,
+            timeout=200,
+            check=False,
+        )
+        assert pasted.returncode == 0, pasted.stdout + pasted.stderr
+    assert weld.writes() == []
+
+
+def test_adopting_instead_of_importing(weld: Simulator, stack: Project) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    for options, schema in ((("--adopt",), "raw"), (("--adopt", "--separate"), "raw_separate")):
+        weld.create_sync(shop, destination_schema_name=schema, streams=STREAMS, enabled=True)
+        before = everything(weld)
+        (stack.folder / "__main__.py").unlink()
+        weld_pulumi(stack, "import", *options)
+        assert not (stack.folder / "import.json").exists()
+        stack.preview()
+        stack.up()
+        assert stack.up(expect_no_changes=True).changed == {}
+        assert stack.refresh(expect_no_changes=True).refreshed == {}
+        assert relevant(everything(weld)) == relevant(before)
+        assert "protect" in stack.destroy(check=False).text
+        if options == ("--adopt",):
+            # Start anew with the other form.
+            state = stack.state()
+            state["deployment"]["resources"] = []
+            stack.set_state(state)
+
+
+def relevant(state: Any) -> Any:
+    """What a stream means: not when it was written last, nor the order of a list that is a set."""
+    streams = [
+        {k: sorted(v) if isinstance(v, list) else v or None for k, v in row.items() if k != "updated_at"}
+        for row in state["streams"]
+    ]
+    return {**state, "streams": streams}
+
+
+def test_only_what_the_stack_does_not_have(weld: Simulator, stack: Project) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    weld.create_sync(shop, destination_schema_name="raw", streams=["charges"], enabled=True)
+    take_over(stack)
+    assert "nothing in Weld to import" in weld_pulumi(stack, "import", "--only-unmanaged", "--force", code=1).stderr
+    crm = weld.create_connection("hubspot", "Shop")["id"]
+    weld.create_sync(crm, destination_schema_name="crm", streams=["deals"])
+    more = weld.create_sync(shop, destination_schema_name="raw", streams=["refunds"], sync_interval="0 1 * * *")
+    ran = weld_pulumi(stack, "import", "--only-unmanaged", "--force")
+    assert "import weld_unmanaged" in ran.stdout
+    addition = (stack.folder / "weld_unmanaged.py").read_text()
+    assert f"connection_id={json.dumps(shop)}" in addition
+    assert "shop-2" in addition  # the stack has a Connection 'shop' already
     stack.cli("import", "--file", "import.json", "--generate-code=false", "--yes", "--stack", STACK)
-    assert "protect" in stack.destroy(check=False).text
-    assert len(weld.state()["connections"]) == 1
+    stack.write("import weld_unmanaged\n" + (stack.folder / "__main__.py").read_text())
+    weld.clear_requests()
+    assert stack.up(expect_no_changes=True).changed == {}
+    assert more["id"] in {each["id"] for each in stack.resources()}
+    assert len(stack.resources()) == 3 + 3
+    assert weld.writes() == []
+
+
+# Large workspaces ---------------------------------------------------------------------------------------------------
+
+
+def test_a_large_workspace_is_a_module_for_each_integration(weld: Simulator, stack: Project) -> None:
+    import_a_large_workspace(weld, stack, connections=6, syncs=36, streams=360)

@@ -59,3 +59,24 @@ def test_a_healthy_stack(weld: Simulator, stack: Project) -> None:
     assert "weld:apiKey in the stack configuration" in text
     stack.cli("config", "set", "--plaintext", "weld:apiKey", weld.api_key, "--stack", STACK)
     assert "! Stored key: weld:apiKey is stored in plain text" in weld_pulumi(stack, "doctor").stdout
+
+
+NAMED = """
+    import weld_pulumi as weld
+
+    shop = weld.Connection("shop-account", integration_id="stripe", label="Shop", adopt=True)
+    daily = "0 0 * * *"
+    weld.EltSync("payments", connection_id=shop.id, destination_schema_name="raw", adopt=True, sync_interval=daily)
+"""
+
+
+def test_names_of_resources_stand_for_ids(weld: Simulator, stack: Project) -> None:
+    shop = weld.create_connection("stripe", "Shop")["id"]
+    sync = weld.create_sync(shop, destination_schema_name="raw", streams=["charges"], enabled=True)["id"]
+    weld.create_sync(shop, destination_schema_name="other")
+    stack.write(NAMED)
+    stack.up()
+    assert sync in weld_pulumi(stack, "status", "payments", "--json").stdout
+    assert "elt_settings" in weld_pulumi(stack, "settings", "shop-account").stdout
+    assert sync in weld_pulumi(stack, "syncs", "--connection-id", "shop-account").stdout
+    assert "'payment'" in weld_pulumi(stack, "status", "payment", code=1).stderr

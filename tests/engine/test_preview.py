@@ -156,10 +156,10 @@ def test_levels_of_validation_and_no_key(weld: Simulator, stack: Stacks) -> None
     assert short(weld.requests()) == []
 
     # Types are checked all the same.
-    stacked.write(program(elt_sync("sync", stripe, enabled="yes", source_streams=["charges"])))
+    stacked.write(program(elt_sync("sync", stripe, enabled="yes", source_streams=[5])))
     assert sorted(problems(stacked.preview(check=False).errors, "sync")) == [
         "enabled value {yes} has a problem: 'yes' is neither True nor False",
-        "source_streams[0]: is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)",
+        "source_streams[0]: is neither a name nor a dict; write 'charges' or {'name': 'charges', …}",
     ]
 
 

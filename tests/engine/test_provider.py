@@ -75,6 +75,46 @@ def test_an_error_names_the_provider(stack: Stacks, weld: Simulator, other: Simu
     assert "a-wrong-key" not in result.text
 
 
+LOOK_UPS_ELSEWHERE = """
+    import pulumi
+    import weld_pulumi as weld
+
+    config = pulumi.Config("testing")
+    url = config.require("otherUrl")
+    team = weld.Provider("team-b", api_key=config.require("otherKey"), api_url=url)
+    crew = weld.Provider("crew-c", api_key=config.require_secret("secretKey"), api_url=url)
+    team, crew = (pulumi.InvokeOptions(provider=each) for each in (team, crew))
+    pulumi.export("plain", weld.get_connection(label="Theirs", opts=team).id)
+    pulumi.export("twin", weld.get_connection_output(label="Theirs", opts=crew).id)
+    pulumi.export("ours", [found.label for found in weld.get_connections("stripe")])
+"""
+
+
+def test_look_ups_in_another_workspace(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+    weld.create_connection("stripe", "Ours")
+    theirs = other.create_connection("hubspot", "Theirs")["id"]
+    config = {"testing:otherKey": OTHER_KEY, "testing:otherUrl": other.url}
+    project = stack(LOOK_UPS_ELSEWHERE, config=config, secrets={"testing:secretKey": OTHER_KEY})
+    project.preview()
+    project.up()
+    assert project.outputs() == {"plain": theirs, "twin": theirs, "ours": ["Ours"]}
+    # The id is no secret, though the key is.
+    (state,) = [each for each in project.state()["deployment"]["resources"] if each["type"] == "pulumi:pulumi:Stack"]
+    assert state["outputs"]["twin"] == theirs
+
+    project.write(LOOK_UPS_ELSEWHERE.replace("get_connection_output", "get_connection"))
+    refused = project.preview(check=False).text
+    assert "Call get_connection_output" in refused
+    assert "'crew-c'" in refused
+
+
+def test_a_provider_that_is_exported_keeps_its_key_secret(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+    made = f"weld.Provider('team-b', api_key={OTHER_KEY!r}, api_url={other.url!r})"
+    project = stack(f"import pulumi\nimport weld_pulumi as weld\npulumi.export('team', {made})\n")
+    assert OTHER_KEY not in project.up().text
+    assert OTHER_KEY not in project.raw_state()
+
+
 ONE = """
     import weld_pulumi as weld
 

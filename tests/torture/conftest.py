@@ -22,6 +22,7 @@ KINDS = {
     "test_the_same_stack_twice_at_once_is_locked": "stacks that meet",
     "test_a_change_between_preview_and_up_is_not_overwritten_unseen": "stacks that meet",
     "test_nothing_leaks": "leaks",
+    "test_three_thousand_streams_end_in_an_empty_preview": "imports of a large workspace",
 }
 
 

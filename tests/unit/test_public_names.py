@@ -300,11 +300,11 @@ def test_type_tokens_are_frozen() -> None:
 @pytest.mark.parametrize("name", list(FUNCTIONS))
 def test_functions_and_their_twins(name: str) -> None:
     function, twin = getattr(weld, name), getattr(weld, f"{name}_output")
-    assert list(inspect.signature(function).parameters) == FUNCTIONS[name]
+    assert list(inspect.signature(function).parameters) == [*FUNCTIONS[name], "opts"]
     assert (twin.__name__, twin.__qualname__) == (f"{name}_output", f"{name}_output")
     assert name in (twin.__doc__ or "")
     documented = section(function, "Args")
-    assert documented in (set(), set(FUNCTIONS[name]))
+    assert documented in (set(), {*FUNCTIONS[name], "opts"})
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
@@ -333,10 +333,11 @@ FINE = """
         destination_schema_name=schema,
         sync_interval="0 * * * *",
         elt_settings={"account": schema, "deep": {"list": [1]}},
-        source_streams=[{"name": "charges"}, {"name": schema, "exclude": True}, customers],
+        source_streams=[{"name": "charges"}, {"name": schema, "exclude": True}, customers, "refunds", schema],
         run_triggers={"version": 1},
     )
     only = weld.EltSync("d", connection_id="x", destination_schema_name="y", source_streams=[customers])
+    named = weld.EltSync("n", connection_id="x", destination_schema_name="y", source_streams=["charges", "order_*"])
     none: pulumi.Output[list[weld.SourceStreamArgs]] = pulumi.Output.from_input([])
     other = weld.EltSync("e", connection_id="x", destination_schema_name="y", source_streams=none)
     protected = pulumi.ResourceOptions(protect=True)
@@ -347,6 +348,8 @@ FINE = """
     ids: pulumi.Output[dict[str, str]] = found.stream_ids
     label: str | None = weld.get_connection(label="x").label
     twin = weld.get_connections_output(integration_id=schema)
+    theirs = weld.get_connections(opts=pulumi.InvokeOptions(provider=team))
+    kept = weld.Connection("k", integration_id="stripe", deletion_policy="retain")
     error = weld.WeldApiError(404, "code", "message", "GET", "/x", None)
 """
 WRONG = """
@@ -361,6 +364,10 @@ WRONG = """
     weld.SourceStreamArgs(name="x").exlude
     weld.SourceStreamArgs(name="x").exclude = "yes"
     weld.get_connection(name="x")
+    weld.EltSync("b", connection_id="x", destination_schema_name="y", deletion_policy="keep")
+    weld.Connection("a", integration_id="stripe", deletion_policy="disable")
+    weld.Provider("d", api_key="k", validation="on")
+    weld.get_integrations("EltDestination")
 """
 
 

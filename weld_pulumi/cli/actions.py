@@ -6,10 +6,12 @@ import click
 
 from .._text import printable
 from ..api.client import WeldClient
-from ..errors import ConflictError
+from ..errors import ConflictError, WeldError
 from .ids import IdCommand
+from .naming import find
+from .progress import progress
 from .show import say
-from .weld import asks_weld, named
+from .weld import asks_weld
 
 __all__ = ["disable", "enable", "full_refresh", "run", "run_orchestration"]
 
@@ -22,18 +24,50 @@ def confirm(question: str, yes: bool) -> None:
         click.confirm(printable(f"{question} Go on?"), abort=True, err=True)
 
 
-@click.command(cls=IdCommand, epilog="Example: weld-pulumi run SCTVdLAcyDTgNx")
-@click.argument("stream_id")
+@click.command(
+    cls=IdCommand,
+    short_help="Run a stream, or all streams of a sync, now.",
+    epilog="""\b
+Examples:
+  weld-pulumi run weld_stripe
+  weld-pulumi run weld_stripe/charges
+  weld-pulumi run SCTVdLAcyDTgNx
+""",
+)
+@click.argument("what", metavar="SYNC|STREAM")
 @asks_weld
-def run(client: WeldClient, stream_id: str) -> None:
-    """Run a stream now, once."""
-    with named("stream", stream_id, "streams SYNC_ID"):
-        try:
-            client.request_run(stream_id)
-        except ConflictError:
-            say(f"Stream {stream_id} is running already; see `weld-pulumi runs {stream_id}`.")
-            return
-    say(f"A run of stream {stream_id} is asked for; it may take minutes until `weld-pulumi runs {stream_id}` shows it.")
+def run(client: WeldClient, what: str) -> None:
+    """Run a stream, or all the streams of a sync, now, once."""
+    found = find(client, what, "stream", "sync")
+    if found.kind == "sync":
+        _run_all(client, found.id)
+        return
+    try:
+        client.request_run(found.id)
+    except ConflictError:
+        say(f"Stream {found.id} is running already; see `weld-pulumi runs {found.id}`.")
+        return
+    say(f"A run of stream {found.id} is asked for; it may take minutes until `weld-pulumi runs {found.id}` shows it.")
+
+
+def _run_all(client: WeldClient, sync_id: str) -> None:
+    streams = sorted(client.list_streams(sync_id), key=lambda stream: stream.name)
+    if not streams:
+        say("The sync has no streams.")
+        return
+    running = 0
+    with progress("Requesting runs", len(streams)) as count:
+        for stream in streams:
+            try:
+                client.request_run(stream.id)
+            except ConflictError:
+                running += 1
+            except WeldError as error:
+                error.advise(f"Runs of {count.done} of {len(streams)} streams were requested before.")
+                raise
+            count.step()
+    already = f"; {running} of them were running already" if running else ""
+    say(f"Runs of {len(streams)} streams are requested{already}. `weld-pulumi status {sync_id}` shows them.")
 
 
 @click.command(
@@ -47,50 +81,50 @@ Examples:
   weld-pulumi full-refresh SCTVdLAcyDTgNx --cancel
 """,
 )
-@click.argument("stream_id")
+@click.argument("stream", metavar="STREAM")
 @click.option("--reset-history-table", is_flag=True, help="Throw the history table away too, for ever.")
 @click.option("--cancel", is_flag=True, help="Take the mark for a full refresh away.")
 @yes_option
 @asks_weld
-def full_refresh(client: WeldClient, stream_id: str, reset_history_table: bool, cancel: bool, yes: bool) -> None:
+def full_refresh(client: WeldClient, stream: str, reset_history_table: bool, cancel: bool, yes: bool) -> None:
     """Mark a stream, so that its next run copies everything again."""
     if cancel and reset_history_table:
         raise click.UsageError("--cancel and --reset-history-table exclude each other.")
-    with named("stream", stream_id, "streams SYNC_ID"):
-        if cancel:
-            client.cancel_full_refresh(stream_id)
-            say(f"Stream {stream_id} is not marked for a full refresh any more.")
-            return
-        name = client.get_stream(stream_id).name
-        lost = " and its history table is thrown away, for ever" if reset_history_table else ""
-        confirm(f"The next run of stream {name!r} copies everything again{lost}.", yes)
-        client.request_full_refresh(stream_id, reset_history_table)
+    stream_id = find(client, stream, "stream").id
+    if cancel:
+        client.cancel_full_refresh(stream_id)
+        say(f"Stream {stream_id} is not marked for a full refresh any more.")
+        return
+    name = client.get_stream(stream_id).name
+    lost = " and its history table is thrown away, for ever" if reset_history_table else ""
+    confirm(f"The next run of stream {name!r} copies everything again{lost}.", yes)
+    client.request_full_refresh(stream_id, reset_history_table)
     say(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
 
 
 @click.command(cls=IdCommand, epilog="Example: weld-pulumi enable q4Rk8vp_fhTjqf")
-@click.argument("sync_id")
+@click.argument("sync", metavar="SYNC")
 @asks_weld
-def enable(client: WeldClient, sync_id: str) -> None:
+def enable(client: WeldClient, sync: str) -> None:
     """Let a sync run on its schedule."""
-    with named("sync", sync_id, "syncs"):
-        client.enable_sync(sync_id)
+    sync_id = find(client, sync, "sync").id
+    client.enable_sync(sync_id)
     say(f"Sync {sync_id} is enabled.")
 
 
 @click.command(
     cls=IdCommand, short_help="Stop the schedule of a sync.", epilog="Example: weld-pulumi disable q4Rk8vp_fhTjqf --yes"
 )
-@click.argument("sync_id")
+@click.argument("sync", metavar="SYNC")
 @yes_option
 @asks_weld
-def disable(client: WeldClient, sync_id: str, yes: bool) -> None:
+def disable(client: WeldClient, sync: str, yes: bool) -> None:
     """Stop the schedule of a sync: no data arrives until it is enabled again."""
-    with named("sync", sync_id, "syncs"):
-        sync = client.get_sync(sync_id)
-        schema = f" into {sync.destination_schema_name!r}" if sync.destination_schema_name else ""
-        confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
-        client.disable_sync(sync_id)
+    sync_id = find(client, sync, "sync").id
+    name = client.get_sync(sync_id).destination_schema_name
+    schema = f" into {name!r}" if name else ""
+    confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
+    client.disable_sync(sync_id)
     say(f"Sync {sync_id} is disabled.")
 
 
@@ -100,11 +134,11 @@ def disable(client: WeldClient, sync_id: str, yes: bool) -> None:
     short_help="Run an orchestration now, once.",
     epilog="Example: weld-pulumi run-orchestration 3LIw2FdxoByya9",
 )
-@click.argument("orchestration_id")
+@click.argument("orchestration", metavar="ORCHESTRATION")
 @asks_weld
-def run_orchestration(client: WeldClient, orchestration_id: str) -> None:
+def run_orchestration(client: WeldClient, orchestration: str) -> None:
     """Run an orchestration now, once, with all that is attached to it."""
-    with named("orchestration", orchestration_id, "orchestrations"):
-        name = client.get_orchestration(orchestration_id).name
-        made = client.request_orchestration_run(orchestration_id)
+    orchestration_id = find(client, orchestration, "orchestration").id
+    name = client.get_orchestration(orchestration_id).name
+    made = client.request_orchestration_run(orchestration_id)
     say(f"Run {made.id} of orchestration {name!r} is asked for.")

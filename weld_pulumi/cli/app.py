@@ -11,12 +11,13 @@ import click
 from .._version import __version__
 from .actions import disable, enable, full_refresh, run, run_orchestration
 from .authorize import authorize
-from .details import settings, status
+from .details import settings
 from .doctor import doctor
 from .group import Group
 from .importing import import_
 from .lists import connections, integrations, orchestrations, runs, streams, syncs
 from .simulator import simulator
+from .status import status
 
 __all__ = ["cli", "main"]
 

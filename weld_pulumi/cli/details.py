@@ -1,4 +1,4 @@
-"""Commands that show one thing closely: the settings of a connection, and what a sync is doing."""
+"""A command that shows one thing closely: the settings of a connection."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from jsonschema import Draft7Validator, SchemaError
 
 from .._text import printable
 from ..api.client import WeldClient
-from ..api.models import StreamStatus
 from ..validation.settings_words import choices, example
 from .ids import IdCommand
+from .naming import find
 from .show import Column, as_json, json_option, note, show
-from .weld import asks_weld, named
+from .weld import asks_weld
 
-__all__ = ["settings", "status"]
+__all__ = ["settings"]
 
 _TYPES = {"string": "text", "integer": "whole number", "boolean": "True or False", "object": "dict", "array": "list"}
 _DEEPEST = 4
@@ -38,16 +38,15 @@ class Setting:
 @click.command(
     cls=IdCommand, short_help="Show what elt_settings may hold.", epilog="Example: weld-pulumi settings X4ughggABSd3UY"
 )
-@click.argument("connection_id")
+@click.argument("connection", metavar="CONNECTION")
 @json_option
 @asks_weld
-def settings(client: WeldClient, connection_id: str, as_data: bool) -> None:
+def settings(client: WeldClient, connection: str, as_data: bool) -> None:
     """Show what elt_settings of an EltSync on this connection may hold, and a snippet to begin with.
 
     With --json, it is the JSON Schema that Weld gives.
     """
-    with named("connection", connection_id, "connections"):
-        schema = client.get_connection_settings(connection_id)
+    schema = client.get_connection_settings(find(client, connection, "connection").id)
     if as_data or not _is_schema(schema):
         as_json(schema)
         return
@@ -125,39 +124,3 @@ def _type(schema: Mapping[str, Any]) -> str:
     )
     items = schema.get("items")
     return f"{words} of {_type(items)}" if isinstance(items, Mapping) and items.get("type") else words
-
-
-@click.command(
-    cls=IdCommand,
-    short_help="Show what each stream of a sync is doing.",
-    epilog="Example: weld-pulumi status q4Rk8vp_fhTjqf",
-)
-@click.argument("sync_id")
-@json_option
-@asks_weld
-def status(client: WeldClient, sync_id: str, as_data: bool) -> None:
-    """Show what each stream of a sync is doing now, and how its last run ended."""
-    with named("sync", sync_id, "syncs"):
-        told = client.get_sync_status(sync_id)
-    if as_data:
-        as_json(told)
-        return
-    columns = (
-        Column("stream", lambda s: s.name, whole=True),
-        Column("now", lambda s: s.active_sync and (s.active_sync.status or "not reported")),
-        Column("since", lambda s: s.active_sync and s.active_sync.started_at),
-        Column("progress", _progress),
-        Column("last", lambda s: s.latest_sync and (s.latest_sync.status or "not reported")),
-        Column("finished", lambda s: s.latest_sync and s.latest_sync.finished_at),
-        Column("mode", lambda s: (s.active_sync or s.latest_sync) and (s.active_sync or s.latest_sync).operation_mode),
-        Column("error", lambda s: s.latest_sync and s.latest_sync.error_message),
-    )
-    show(told.source_streams, columns, False, "The sync has no streams.")
-
-
-def _progress(stream: StreamStatus) -> str | None:
-    active = stream.active_sync
-    if active is None or active.records_synced is None:
-        return active.details if active else None
-    total = f" of {active.estimated_total_count:.0f}" if active.estimated_total_count else ""
-    return f"{active.records_synced:.0f}{total} rows"

@@ -7,8 +7,9 @@ import click
 from ..api.client import WeldClient
 from ..api.models import AvailableSourceStream, EltStreamInfo, EltSyncInfo
 from .ids import IdCommand
+from .naming import find
 from .show import Column, json_option, show
-from .weld import asks_weld, named
+from .weld import asks_weld
 
 __all__ = ["connections", "integrations", "orchestrations", "runs", "streams", "syncs"]
 
@@ -27,7 +28,7 @@ def connections(client: WeldClient, integration_id: str | None, as_data: bool) -
         Column("id", lambda c: c.id, whole=True),
         Column("integration", lambda c: c.integration_id, whole=True),
         Column("label", lambda c: c.label),
-        Column("created", lambda c: c.created_at),
+        Column("created", lambda c: c.created_at, time=True),
     )
     show(rows, columns, as_data, "There are no connections.")
 
@@ -56,17 +57,18 @@ def integrations(client: WeldClient, ability: str, as_data: bool) -> None:
 
 
 @click.command(epilog="Example: weld-pulumi syncs --connection-id X4ughggABSd3UY")
-@click.option("--connection-id", metavar="ID", help="Only those of this source connection.")
+@click.option("--connection-id", metavar="NAME|ID", help="Only those of this source connection.")
 @json_option
 @asks_weld
 def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
     """List the syncs of the workspace."""
+    connection_id = connection_id and find(client, connection_id, "connection").id
     columns = (
         Column("id", lambda s: s.id, whole=True),
         Column("schema", lambda s: s.destination_schema_name, whole=True),
         Column("source", lambda s: s.source_integration_id),
         Column("connection", lambda s: s.source_connection_id, whole=True),
-        Column("runs", _schedule),
+        Column("runs", _schedule, whole=True),
         Column("enabled", lambda s: s.enabled),
         Column("status", lambda s: s.status),
     )
@@ -77,45 +79,40 @@ def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
     cls=IdCommand,
     epilog="""\b
 Examples:
-  weld-pulumi streams q4Rk8vp_fhTjqf
+  weld-pulumi streams weld_stripe
   weld-pulumi streams q4Rk8vp_fhTjqf --available
 """,
 )
-@click.argument("sync_id")
+@click.argument("sync", metavar="SYNC")
 @click.option("--available", is_flag=True, help="List the streams that the sync can have, not those that it has.")
 @json_option
 @asks_weld
-def streams(client: WeldClient, sync_id: str, available: bool, as_data: bool) -> None:
+def streams(client: WeldClient, sync: str, available: bool, as_data: bool) -> None:
     """List the streams of a sync, or those that it can have."""
-    with named("sync", sync_id, "syncs"):
-        if available:
-            show(list(client.list_available_streams(sync_id)), _AVAILABLE, as_data, "The source offers no streams.")
-            return
-        rows = client.list_streams(sync_id)
-        if not rows:
-            client.get_sync(sync_id)  # a list may be empty because there is no such sync
-    show(rows, _STREAMS, as_data, "The sync has no streams.")
+    sync_id = find(client, sync, "sync").id
+    if available:
+        show(list(client.list_available_streams(sync_id)), _AVAILABLE, as_data, "The source offers no streams.")
+    else:
+        show(client.list_streams(sync_id), _STREAMS, as_data, "The sync has no streams.")
 
 
 @click.command(
     cls=IdCommand, short_help="List the runs of a stream.", epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3"
 )
-@click.argument("stream_id")
+@click.argument("stream", metavar="STREAM")
 @click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
 @json_option
 @asks_weld
-def runs(client: WeldClient, stream_id: str, limit: int, as_data: bool) -> None:
+def runs(client: WeldClient, stream: str, limit: int, as_data: bool) -> None:
     """List the runs of a stream, newest first; Weld keeps them for three months."""
     columns = (
-        Column("id", lambda r: r.id, whole=True),
+        Column("id", lambda r: r.id, cut=True),
         Column("status", lambda r: r.status),
-        Column("started", lambda r: r.started_at),
-        Column("finished", lambda r: r.finished_at),
+        Column("started", lambda r: r.started_at, time=True),
+        Column("finished", lambda r: r.finished_at, time=True),
         Column("rows", lambda r: r.rows_synced),
     )
-    with named("stream", stream_id, "streams SYNC_ID"):
-        rows = client.list_runs(stream_id, limit)
-    show(rows, columns, as_data, "The stream has not run yet.")
+    show(client.list_runs(find(client, stream, "stream").id, limit), columns, as_data, "The stream has not run yet.")
 
 
 @click.command(short_help="List the orchestrations.", epilog="Example: weld-pulumi orchestrations")

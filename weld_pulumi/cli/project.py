@@ -71,13 +71,15 @@ def stack_config(stack: str | None, show_secrets: bool = True) -> dict[str, dict
     return _json("config", "--json", *(["--show-secrets"] if show_secrets else []), *_of(stack))
 
 
-def export_stack(stack: str | None) -> list[dict[str, Any]]:
-    """Return the resources in the state of a stack (default: the selected one), secrets in plain text.
+def export_stack(stack: str | None, show_secrets: bool = True) -> list[dict[str, Any]]:
+    """Return the resources in the state of a stack (default: the selected one), secrets in plain text if asked for.
 
     Raises:
         PulumiFailedError: there is no such stack, or its secrets cannot be read.
     """
-    deployment = _json("stack", "export", "--show-secrets", *_of(stack)).get("deployment") or {}
+    deployment = (
+        _json("stack", "export", *(["--show-secrets"] if show_secrets else []), *_of(stack)).get("deployment") or {}
+    )
     return list(_revealed(deployment.get("resources") or []))
 
 

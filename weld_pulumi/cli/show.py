@@ -1,6 +1,7 @@
 """How results look: tables for people, JSON for programs.
 
-On a terminal a table is drawn; elsewhere it is plain columns, parted by two blanks or more. Ids are never cut.
+On a terminal a table (or a list) is drawn, with short times; elsewhere it is plain columns, with exact ones. Ids are
+never cut.
 """
 
 from __future__ import annotations
@@ -13,29 +14,38 @@ from typing import Any
 
 import click
 from pydantic import BaseModel
-from rich import box
-from rich.cells import cell_len
 from rich.console import Console
-from rich.measure import Measurement
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from .._text import printable
+from .tables import NOTHING, Fit, ago, columns, draw
 
 __all__ = ["Column", "as_json", "console", "json_option", "note", "say", "show", "waiting"]
 
 json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, for programs.")
-_NOTHING = "-"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its title, and where its cells come from. ``whole`` cells, such as ids, are kept on one line."""
+    """One column: its title, and where its cells come from.
+
+    ``whole`` cells, such as ids that a command takes, are kept on one line; a ``time`` is short for people; what may be
+    ``cut`` is whole in JSON.
+    """
 
     title: str
     read: Callable[[Any], object]
     whole: bool = False
+    time: bool = False
+    cut: bool = False
+
+    @property
+    def fit(self) -> Fit:
+        """What becomes of a cell for which there is no room."""
+        if self.cut:
+            return Fit.CUT
+        return Fit.WHOLE if self.whole or self.time else Fit.WRAP
 
 
 def console(to_stderr: bool = False) -> Console:
@@ -43,7 +53,7 @@ def console(to_stderr: bool = False) -> Console:
     return Console(stderr=to_stderr, highlight=False, markup=False, emoji=False)
 
 
-def show(rows: Iterable[Any], columns: Sequence[Column], as_data: bool, nothing: str) -> None:
+def show(rows: Iterable[Any], parts: Sequence[Column], as_data: bool, nothing: str) -> None:
     """Print rows: models as JSON with their own field names, or as a table; ``nothing`` where there are none."""
     rows = list(rows)
     if as_data:
@@ -51,8 +61,17 @@ def show(rows: Iterable[Any], columns: Sequence[Column], as_data: bool, nothing:
     elif not rows:
         click.echo(nothing)
     else:
-        cells = [[_cell(column.read(row)) for column in columns] for row in rows]
-        (_draw if sys.stdout.isatty() else _columns)(cells, columns)
+        _tell(rows, parts)
+
+
+def _tell(rows: Sequence[Any], parts: Sequence[Column]) -> None:
+    titles = [part.title for part in parts]
+    if not sys.stdout.isatty():
+        for line in columns(titles, [[_cell(part.read(row)) for part in parts] for row in rows]):
+            click.echo(line)
+        return
+    cells = [[_short(part, part.read(row)) for part in parts] for row in rows]
+    draw(titles, cells, [part.fit for part in parts], console())
 
 
 def as_json(value: Any) -> None:
@@ -88,24 +107,8 @@ def _cell(value: object) -> str:
         value = int(value)
     if isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value))
-    return printable(str(value)) if value not in (None, "") else _NOTHING
+    return printable(str(value)) if value not in (None, "") else NOTHING
 
 
-def _columns(cells: list[list[str]], columns: Sequence[Column]) -> None:
-    lines = [[column.title.upper() for column in columns], *cells]
-    widths = [max(cell_len(line[i]) for line in lines) for i in range(len(columns))]
-    for line in lines:
-        padded = (cell + " " * (width - cell_len(cell)) for cell, width in zip(line, widths, strict=True))
-        click.echo("  ".join(padded).rstrip())
-
-
-def _draw(cells: list[list[str]], columns: Sequence[Column]) -> None:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column.title, no_wrap=column.whole, overflow="fold")
-    for line in cells:
-        table.add_row(*map(Text, line))
-    screen = console()
-    # Rather wider than the terminal than with an id that is cut.
-    screen.width = max(screen.width, Measurement.get(screen, screen.options, table).minimum)
-    screen.print(table)
+def _short(part: Column, value: object) -> str:
+    return _cell(ago(value) if part.time and isinstance(value, str) else value)

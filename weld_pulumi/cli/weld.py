@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from ..api.client import WeldClient
 from ..config import NAMESPACE, SETTINGS, Settings, load
-from ..errors import NotFoundError, WeldConfigError
+from ..errors import WeldConfigError
 from .project import PulumiFailedError, find_project, stack_config
 from .show import note
 
-__all__ = ["api_url_option", "asks_weld", "client_of", "named", "settings_and_trouble", "stack_option"]
+__all__ = ["api_url_option", "asks_weld", "client_of", "settings_and_trouble", "stack_option"]
 
 _URL = next(setting for setting in SETTINGS if setting.attribute == "api_url")
 _KEY = next(setting for setting in SETTINGS if setting.secret)
@@ -98,13 +97,3 @@ def client_of(stack: str | None, api_url: str | None, prefer_stack: bool = False
             error.advise(f"(The selected stack could not be read: {trouble}.)")
         raise
     return WeldClient(settings)
-
-
-@contextmanager
-def named(kind: str, identifier: str, listing: str) -> Iterator[None]:
-    """Say of a 404 what was looked for, and which command lists what is there."""
-    try:
-        yield
-    except NotFoundError as error:
-        error.advise(f"There is no {kind} {identifier!r}; `weld-pulumi {listing}` lists those that are there.")
-        raise

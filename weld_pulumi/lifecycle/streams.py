@@ -211,7 +211,7 @@ def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
     if value is UNKNOWN:
         return value, []
     if not isinstance(value, (list, tuple)):
-        return [], [Problem(path, "is not a list; write a list of dicts, for example [{'name': 'charges'}]")]
+        return [], [Problem(path, "is not a list; write a list of names or dicts, for example ['charges']")]
     entries: list[Any] = []
     problems: list[Problem] = []
     for index, item in enumerate(value):
@@ -226,8 +226,11 @@ def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:
 def _canonical_entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
     if item is UNKNOWN:
         return item, []
+    if isinstance(item, str):
+        name, problems = ENTRY["name"].kind(item, path)
+        return {"name": name}, problems
     if not isinstance(item, dict):
-        return {}, [Problem(path, "is not a dict; write {'name': …} or weld.SourceStreamArgs(name=…)")]
+        return {}, [Problem(path, "is neither a name nor a dict; write 'charges' or {'name': 'charges', …}")]
     if len(item) == 1 and item.get("name") is not None:
         name, problems = ENTRY["name"].kind(item["name"], f"{path}.name")
         return {"name": name}, problems  # a name alone, as thousands are, contradicts nothing
@@ -249,10 +252,16 @@ def without_kept(problems: list[Problem], old: Any, given: Any) -> list[Problem]
 
 
 def single_entries(given: Any) -> list[Props]:
-    """Return ``source_streams`` in the order of the program; what is no dict or listed twice is left empty."""
-    entries = [item if isinstance(item, dict) else {} for item in given] if isinstance(given, list) else []
+    """Return ``source_streams`` in the order of the program; what is no entry or listed twice is left empty."""
+    entries = [_entry_or_empty(item) for item in given] if isinstance(given, list) else []
     times = Counter(str(entry.get("name")) for entry in entries)
     return [{} if times[str(entry.get("name"))] > 1 else entry for entry in entries]
+
+
+def _entry_or_empty(item: Any) -> Props:
+    if isinstance(item, str):
+        return {"name": item}
+    return item if isinstance(item, dict) else {}
 
 
 def has_pattern(entries: list[Any]) -> bool:

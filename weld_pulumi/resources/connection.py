@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
@@ -94,7 +94,7 @@ class Connection(WeldResource):
         authorization_timeout: pulumi.Input[float] | None = None,
         reauthorize_triggers: pulumi.Input[Triggers] | None = None,
         adopt: pulumi.Input[bool | str] | None = None,
-        deletion_policy: pulumi.Input[str] | None = None,
+        deletion_policy: pulumi.Input[Literal["delete", "retain"]] | None = None,
     ) -> None:
         label = or_name(label, resource_name)
         self._register(resource_name, opts, locals())

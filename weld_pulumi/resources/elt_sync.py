@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
@@ -14,7 +14,7 @@ from .source_stream import SourceStreamArgs, SourceStreamArgsDict
 __all__ = ["EltSync"]
 
 Triggers = Sequence[Any] | Mapping[str, Any]
-Stream = pulumi.Input[SourceStreamArgs | SourceStreamArgsDict]
+Stream = pulumi.Input[SourceStreamArgs | SourceStreamArgsDict | str]
 
 
 class EltSync(WeldResource):
@@ -45,7 +45,8 @@ class EltSync(WeldResource):
             are given are managed.
         start_date: earliest data, ``YYYY-MM-DD``. A change makes a new sync.
         enabled: the sync runs on its schedule; default True.
-        source_streams: all the streams of the sync, each a :class:`SourceStreamArgs` or a dict with the same keys.
+        source_streams: all the streams of the sync, each a :class:`SourceStreamArgs`, a dict with the same keys, or
+            just its name (or pattern).
             None: the streams are managed elsewhere (by :class:`SourceStream` resources or in Weld) and left alone.
         adopt: take over a sync that is there: its id, or ``True`` for the only one with this connection and schema.
         deletion_policy: ``"delete"`` (default), ``"disable"`` or ``"retain"``: what removing the resource does.
@@ -125,7 +126,7 @@ class EltSync(WeldResource):
         enabled: pulumi.Input[bool] | None = None,
         source_streams: pulumi.Input[Sequence[Stream]] | None = None,
         adopt: pulumi.Input[bool | str] | None = None,
-        deletion_policy: pulumi.Input[str] | None = None,
+        deletion_policy: pulumi.Input[Literal["delete", "disable", "retain"]] | None = None,
         remove_destination_data: pulumi.Input[bool] | None = None,
         run_triggers: pulumi.Input[Triggers] | None = None,
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pulumi
 
 from ..config import PROVIDER_NAME_KEY, SETTINGS
@@ -44,9 +46,9 @@ class Provider(pulumi.ProviderResource):
         api_url: pulumi.Input[str] | None = None,
         request_timeout: pulumi.Input[float] | None = None,
         max_retries: pulumi.Input[int] | None = None,
-        validation: pulumi.Input[str] | None = None,
+        validation: pulumi.Input[Literal["full", "offline", "off"]] | None = None,
     ) -> None:
-        given = {
+        given: dict[str, Any] = {
             "api_key": pulumi.Output.secret(api_key),
             "api_url": api_url,
             "request_timeout": request_timeout,
@@ -55,11 +57,14 @@ class Provider(pulumi.ProviderResource):
         }
         config = pulumi.Config("weld")
         props: dict[str, pulumi.Input[str | None]] = {PROVIDER_NAME_KEY: resource_name}
+        # As given: look-ups need them, and plain ones only where they are no Outputs.
+        self._weld_settings: dict[str, Any] = {PROVIDER_NAME_KEY: resource_name}
         for setting in SETTINGS:
             value = given[setting.attribute]
             if value is None and not setting.secret:
                 value = config.get(setting.key)
             if value is not None:
+                self._weld_settings[setting.config_key] = api_key if setting.secret else value
                 props[setting.config_key] = pulumi.Output.from_input(value).apply(_text)
         super().__init__("pulumi-python", resource_name, props, opts)
 

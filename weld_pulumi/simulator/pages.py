@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-import html
-from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from .app import BODY
 from .domain import bridges
 from .errors import ApiError
+from .markup import HEADERS as _HEADERS
+from .markup import Markup as _Markup
+from .markup import element as _element
+from .markup import joined as _joined
+from .markup import message as _message
+from .markup import page as _page
+from .markup import table as _table
+from .markup import text as _text
 from .routes.common import asked_here, world_of
 from .store import Row
 from .values import timestamp
@@ -20,63 +26,6 @@ from .world import World
 router = APIRouter(include_in_schema=False)
 
 _MOST_ROWS = 200
-_HEADERS = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
-_STYLE = """
-:root { color-scheme: light dark; --line: #8884; --accent: #2f5bea; }
-* { box-sizing: border-box; }
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0; padding: 2rem 1rem; }
-main { max-width: 60rem; margin: 0 auto; }
-main.narrow { max-width: 30rem; border: 1px solid var(--line); border-radius: 12px; padding: 2rem; margin-top: 8vh; }
-h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
-h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem; margin: 1.5rem 0; }
-dt { opacity: .7; } dd { margin: 0; overflow-wrap: anywhere; }
-form { display: flex; gap: .75rem; flex-wrap: wrap; }
-button { font: inherit; padding: .6rem 1.4rem; border-radius: 8px; border: 1px solid var(--line); cursor: pointer; }
-button.yes { background: var(--accent); border-color: var(--accent); color: #fff; font-weight: 600; }
-button:focus-visible, a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-table { border-collapse: collapse; width: 100%; display: block; overflow-x: auto; }
-th, td { text-align: left; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); white-space: nowrap; }
-.note { opacity: .7; font-size: .9rem; }
-"""
-
-
-class _Markup(str):
-    """Text that is HTML already; all other text is escaped."""
-
-
-def _page(title: str, *parts: _Markup, narrow: bool = False, status: int = 200) -> Response:
-    kind = ' class="narrow"' if narrow else ""
-    text = (
-        '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{_text(title)}</title><style>{_STYLE}</style></head>"
-        f"<body><main{kind}><h1>{_text(title)}</h1>{''.join(parts)}</main></body></html>"
-    )
-    return HTMLResponse(text.encode(errors="replace"), status, _HEADERS)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, _Markup) else html.escape("" if value is None else str(value))
-
-
-def _element(tag: str, content: Any, /, **attributes: str) -> _Markup:
-    given = "".join(f' {key.rstrip("_")}="{_text(value)}"' for key, value in attributes.items())
-    return _Markup(f"<{tag}{given}>{_text(content)}</{tag}>")
-
-
-def _message(title: str, text: str, status: int) -> Response:
-    return _page(title, _element("p", text), narrow=True, status=status)
-
-
-def _joined(*parts: _Markup) -> _Markup:
-    return _Markup("".join(parts))
 
 
 @router.get("/authorize")
@@ -163,17 +112,10 @@ async def overview(request: Request) -> Response:
     with world.write():
         bridges.settle(world)
         parts = [_waiting(world, with_links=asked_here(request)), _connections(world), _syncs(world), _streams(world)]
-    note = _element("p", "This is Weld on localhost. What you see here can be changed by /_simulator/.", class_="note")
+    note = _element(
+        "p", "This is Weld on localhost. Follow the links to change something, as in Weld's own pages.", class_="note"
+    )
     return _page("Weld simulator", *parts, note)
-
-
-def _table(title: str, columns: list[str], rows: list[list[Any]], total: int | None = None) -> _Markup:
-    head = _element("h2", f"{title} ({len(rows) if total is None else total})")
-    if not rows:
-        return _joined(head, _element("p", "None.", class_="note"))
-    header = _element("tr", _joined(*(_element("th", column, scope="col") for column in columns)))
-    lines = (_element("tr", _joined(*(_element("td", cell) for cell in row))) for row in rows)
-    return _joined(head, _element("table", _joined(_element("thead", header), _element("tbody", _joined(*lines)))))
 
 
 def _waiting(world: World, with_links: bool) -> _Markup:
@@ -187,7 +129,7 @@ def _waiting(world: World, with_links: bool) -> _Markup:
 
 def _connections(world: World) -> _Markup:
     rows = [
-        [row["label"], row["integration_id"], row["id"], timestamp(row["created_at"])]
+        [_edit("connections", row, row["label"]), row["integration_id"], row["id"], timestamp(row["created_at"])]
         for row in world.store.find("connections")
     ]
     return _table("Connections", ["Label", "Integration", "Id", "Created"], rows)
@@ -197,7 +139,7 @@ def _syncs(world: World) -> _Markup:
     columns = ["Id", "Source", "Schema", "Interval", "Status", "Streams"]
     rows = [
         [
-            row["id"],
+            _edit("syncs", row, row["id"]),
             row["source_integration_id"],
             row["destination_schema_name"],
             "in an orchestration" if row["orchestration_workflow_id"] else row["sync_interval"],
@@ -212,8 +154,15 @@ def _syncs(world: World) -> _Markup:
 def _streams(world: World) -> _Markup:
     columns = ["Name", "Id", "Sync", "Pointer", "Full sync"]
     found = world.store.page("streams", limit=_MOST_ROWS, newest_first=True, before=float("inf"))
-    rows = [[row["name"], row["id"], row["elt_sync_id"], row["incremental_pointer_id"], _full(row)] for row in found]
+    rows = [
+        [_edit("streams", row, row["name"]), row["id"], row["elt_sync_id"], row["incremental_pointer_id"], _full(row)]
+        for row in found
+    ]
     return _table("Streams", columns, rows, world.store.count("streams"))
+
+
+def _edit(kinds: str, row: Row, shown: str) -> _Markup:
+    return _element("a", shown or "(no name)", href=f"/_simulator/edit/{kinds}/{row['id']}")
 
 
 def _full(row: Row) -> str:

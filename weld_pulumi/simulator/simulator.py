@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from ..config import is_loopback
-from . import control, editing, pages
+from . import control, edit_pages, editing, pages
 from .app import app
 from .domain import bridges
 from .faults import Fault
@@ -28,7 +28,7 @@ __all__ = ["DEFAULT_API_KEY", "Simulator", "serve"]
 DEFAULT_API_KEY = "weld-simulator-key"
 _START_SECONDS = 15.0
 
-for _module in (pages, control):
+for _module in (pages, edit_pages, control):
     app.include_router(_module.router)
 
 

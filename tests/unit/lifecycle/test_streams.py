@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from weld_pulumi.api.models import EltStreamInfo
-from weld_pulumi.lifecycle.streams import body_of, canonical_entries, has_open
+from weld_pulumi.lifecycle.streams import body_of, canonical_entries, has_open, single_entries
 from weld_pulumi.lifecycle.sync_checks import resolved_by_names
 
 LIVE = EltStreamInfo(id="1", name="charges", incremental_pointer_id="theirs")
@@ -57,3 +57,21 @@ def test_a_new_stream_is_sent_whole_but_for_a_pointer() -> None:
         "excluded_substreams": [],
         "enabled_history_table": False,
     }
+
+
+def test_a_plain_name_is_an_entry_of_that_name() -> None:
+    for written in ("charges", "order_*"):
+        assert canonical_entries([written], "streams") == canonical_entries([{"name": written}], "streams")
+    assert single_entries(["charges", {"name": "refunds"}, "refunds", 5]) == [{"name": "charges"}, {}, {}, {}]
+
+
+@pytest.mark.parametrize("wrong", ["", 5, None, ["charges"]])
+def test_what_is_neither_a_name_nor_an_entry_is_told_by_its_place(wrong: Any) -> None:
+    _, problems = canonical_entries(["charges", wrong], "source_streams")
+    assert [problem.path for problem in problems] == ["source_streams[1]"]
+
+
+def test_a_name_that_is_written_in_both_forms_is_listed_twice() -> None:
+    _, problems = canonical_entries(["charges", {"name": "charges"}], "source_streams")
+    assert len(problems) == 1
+    assert "'charges'" in problems[0].reason

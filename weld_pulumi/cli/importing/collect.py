@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,10 +16,11 @@ from ...lifecycle.source_stream import SourceStreamLifecycle
 from ...lifecycle.streams import entry_of
 from ...lifecycle.sync_table import DAILY
 from ...validation.problems import Problem
+from .managed import NOTHING, Managed
 from .names import Names
 from .secret_settings import without_secrets
 
-__all__ = ["Imported", "Workspace", "collect"]
+__all__ = ["Imported", "Options", "Workspace", "collect"]
 
 _COLUMNS = ("excluded_columns", "hashed_columns")
 _COLUMNS_ADVICE = (
@@ -35,6 +36,7 @@ class Imported:
     Attributes:
         kind: Connection, EltSync or SourceStream.
         id: Weld's id.
+        integration: of the source, by which large programs are split.
         name: the resource name.
         variable: the Python variable that holds it.
         args: the arguments that a program has to give: no defaults.
@@ -46,6 +48,7 @@ class Imported:
 
     kind: str
     id: str
+    integration: str
     name: str
     variable: str
     args: Props
@@ -53,6 +56,23 @@ class Imported:
     outputs: Props
     references: dict[str, str] = field(default_factory=dict)
     comments: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a workspace is to be written down.
+
+    Attributes:
+        separate: each stream is a resource of its own, instead of an entry of its sync.
+        adopt: the program takes objects over by ``adopt``, instead of an import file.
+        managed: what is left out.
+        step: called when an object has been read.
+    """
+
+    separate: bool = False
+    adopt: bool = False
+    managed: Managed = NOTHING
+    step: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -68,40 +88,55 @@ class Workspace:
             self.notes.append(text)
 
 
-def collect(session: Session, connections: list[ConnectionInfo], syncs: list[EltSyncInfo], separate: bool) -> Workspace:
+def collect(
+    session: Session,
+    connections: list[ConnectionInfo],
+    syncs: list[EltSyncInfo],
+    destinations: set[str],
+    options: Options,
+) -> Workspace:
     """Read objects of a workspace.
 
     Args:
         session: speaks to Weld.
         connections: to read, in this order.
         syncs: to read, in this order.
-        separate: make each stream a resource of its own, instead of an entry of its sync.
+        destinations: ids of the connections into which syncs of the workspace write.
+        options: how they are to be written down.
     """
-    collector = _Collector(session, separate)
+    collector = _Collector(session, options)
     for connection in connections:
-        collector.connection(connection, syncs)
+        if ("Connection", connection.id) not in options.managed.ids:
+            collector.connection(connection, syncs, destinations)
+        options.step()
     for sync in syncs:
-        collector.sync(sync)
+        if ("EltSync", sync.id) not in options.managed.ids:
+            collector.sync(sync)
+        elif options.separate and sync.id not in options.managed.inline:
+            collector.streams_of_managed(sync)
+        options.step()
     return collector.found
 
 
 class _Collector:
-    def __init__(self, session: Session, separate: bool) -> None:
+    def __init__(self, session: Session, options: Options) -> None:
         self._session = session
-        self._separate = separate
-        self._names = Names()
-        self._variables: dict[str, str] = {}
+        self._options = options
+        self._names = Names(options.managed.names)
+        self._made: dict[str, Imported] = {}
         self.found = Workspace()
 
-    def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo]) -> None:
+    def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo], destinations: set[str]) -> None:
         lifecycle = ConnectionLifecycle(self._session)
         told = lifecycle.read(connection.id, {}).outs
         integration = told.get("integration_id") or _integration_of(connection.id, syncs)
         name = self._names.resource(lifecycle.title, told.get("label"), integration)
         args = {**_beyond_defaults(lifecycle, told), "integration_id": integration, "label": told.get("label")}
-        made = self._resource(lifecycle, connection.id, name, args)
-        if made is not None:
-            self._variables[connection.id] = made.variable
+        comments = []
+        if connection.id in destinations:
+            args["deletion_policy"] = "retain"
+            comments.append("Syncs write into this destination, so removing the resource leaves it in Weld.")
+        self._resource(lifecycle, connection.id, str(integration), name, args, comments)
 
     def sync(self, sync: EltSyncInfo) -> None:
         lifecycle = EltSyncLifecycle(self._session)
@@ -113,7 +148,7 @@ class _Collector:
             )
             return
         comments = [*self._settings(sync.id, args), *self._schedule(sync.id, args)]
-        inline = None if self._separate else args.get("source_streams", [])
+        inline = None if self._options.separate else args.get("source_streams", [])
         args.pop("source_streams", None)
         if inline is not None:
             problems = _problems(lifecycle, {**args, "source_streams": inline})
@@ -123,22 +158,33 @@ class _Collector:
                 args["source_streams"] = inline
                 self._note_columns(inline)
         name = self._names.resource(lifecycle.title, sync.destination_schema_name)
-        made = self._resource(lifecycle, sync.id, name, args, comments)
-        if made is not None and self._separate:
-            self._streams(made)
+        connection = self._made.get(str(args.get("connection_id")))
+        integration = connection.integration if connection else str(sync.source_integration_id)
+        made = self._resource(lifecycle, sync.id, integration, name, args, comments)
+        if made is not None and self._options.separate:
+            self._streams(sync.id, made.name, integration)
 
-    def _streams(self, sync: Imported) -> None:
+    def streams_of_managed(self, sync: EltSyncInfo) -> None:
+        self._streams(sync.id, sync.destination_schema_name or "", str(sync.source_integration_id))
+
+    def _streams(self, sync_id: str, sync_name: str, integration: str) -> None:
         lifecycle = SourceStreamLifecycle(self._session)
-        for stream in sorted(self._session.streams_of(sync.id).values(), key=lambda each: each.name):
-            args = {"elt_sync_id": sync.id, **entry_of(stream, None)}
-            name = self._names.resource(lifecycle.title, f"{sync.name} {stream.name}")
-            made = self._resource(lifecycle, stream.id, name, args)
-            if made is not None:
-                made.references["elt_sync_id"] = sync.variable
+        for stream in sorted(self._session.streams_of(sync_id).values(), key=lambda each: each.name):
+            if ("SourceStream", stream.id) in self._options.managed.ids:
+                continue
+            args = {"elt_sync_id": sync_id, **entry_of(stream, None)}
+            name = self._names.resource(lifecycle.title, f"{sync_name} {stream.name}")
+            if self._resource(lifecycle, stream.id, integration, name, args):
                 self._note_columns([args])
 
     def _resource(
-        self, lifecycle: Lifecycle, id: str, name: str, args: Props, comments: list[str] | None = None
+        self,
+        lifecycle: Lifecycle,
+        id: str,
+        integration: str,
+        name: str,
+        args: Props,
+        comments: list[str] | None = None,
     ) -> Imported | None:
         """Describe one object as the engine would after a first `up`; None where the program could not have it."""
         kind = lifecycle.title
@@ -155,10 +201,15 @@ class _Collector:
         differing = lifecycle.diff(id, live.outs, inputs).changed
         if differing:
             self.found.note(f"{kind} {id} will show a change in {', '.join(differing)}.")
-        made = Imported(kind, id, name, self._names.variable(name, kind.lower()), args, inputs, live.outs)
+        if self._options.adopt:
+            args["adopt"] = True if kind == "SourceStream" else id
+        variable = self._names.variable(name, kind.lower())
+        made = Imported(kind, id, integration, name, variable, args, inputs, live.outs)
         made.comments += comments or []
-        if args.get("connection_id") in self._variables:
-            made.references["connection_id"] = self._variables[args["connection_id"]]
+        for argument in ("connection_id", "elt_sync_id"):
+            if args.get(argument) in self._made:
+                made.references[argument] = self._made[args[argument]].variable
+        self._made[id] = made
         self.found.resources.append(made)
         return made
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,21 +18,35 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
 from ...lifecycle.notices import Notices
 from ...lifecycle.session import Session
+from ..naming import find
+from ..progress import progress
 from ..show import as_json, console, json_option, note, say, waiting
 from ..weld import asks_weld
-from .collect import Workspace, collect
-from .program import program
+from .collect import Options, Workspace, collect
+from .files import PROJECT, README, REQUIREMENTS, STATE, Next, is_ours, project, readme, requirements
+from .managed import NOTHING, managed_by
+from .program import programs
 from .state import import_file
 
 __all__ = ["import_"]
 
-_PROGRAM, _STATE, _PROJECT = "__main__.py", "import.json", "Pulumi.yaml"
-_PROJECT_TEXT = """name: weld
-runtime:
-  name: python
-  options:
-    toolchain: pip
-"""
+_PROGRAM, _ADDITION = "__main__.py", "weld_unmanaged.py"
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is to be written, and where."""
+
+    output: Path
+    protect: bool
+    adopt: bool
+    only_unmanaged: bool
+    force: bool
+
+    @property
+    def main(self) -> str:
+        """The file with which the program begins: an addition to the program of a stack has another name."""
+        return _ADDITION if self.only_unmanaged else _PROGRAM
 
 
 @click.command(
@@ -38,7 +55,8 @@ runtime:
     epilog="""\b
 Examples:
   weld-pulumi import --output weld
-  weld-pulumi import --output stripe --connection X4ughggABSd3UY --separate
+  weld-pulumi import --output stripe --connection "Stripe (production)" --separate
+  weld-pulumi import --only-unmanaged
 """,
 )
 @click.option(
@@ -48,8 +66,13 @@ Examples:
     metavar="DIR",
     help="Folder to write to; default: this one.",
 )
-@click.option("--connection", "connection_ids", multiple=True, metavar="ID", help="Only this connection and its syncs.")
-@click.option("--sync", "sync_ids", multiple=True, metavar="ID", help="Only this sync.")
+@click.option(
+    "--connection", "connections", multiple=True, metavar="NAME|ID", help="Only this connection and its syncs."
+)
+@click.option("--sync", "syncs", multiple=True, metavar="NAME|ID", help="Only this sync.")
+@click.option("--only-unmanaged", is_flag=True, help="Leave out what the current stack has; write an addition to it.")
+@click.option("--adopt", is_flag=True, help="Write adopt= into the program, instead of an import file.")
+@click.option("--protect/--no-protect", default=True, help="Let Pulumi refuse to delete what is imported (default).")
 @click.option(
     "--inline/--separate",
     default=True,
@@ -60,43 +83,60 @@ Examples:
 @asks_weld
 def import_(
     client: WeldClient,
-    output: Path,
-    connection_ids: tuple[str, ...],
-    sync_ids: tuple[str, ...],
+    connections: tuple[str, ...],
+    syncs: tuple[str, ...],
     inline: bool,
-    force: bool,
     as_data: bool,
+    **wanted: Any,
 ) -> None:
     """Write a program for what is in Weld already, and a file with which Pulumi takes it over.
 
-    Nothing is changed in Weld. --connection and --sync may be repeated; together, they name exactly what is taken.
+    Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they name
+    exactly what is taken.
     """
-    _require_free(output, force)
-    with waiting(console(to_stderr=True), "Reading Weld"):
-        found = _read(client, connection_ids, sync_ids, separate=not inline)
+    what = _Wanted(**wanted)
+    _require_free(what, [what.main, *([] if what.adopt else [STATE])])
+    found = _read(client, connections, syncs, separate=not inline, what=what)
     if not found.resources:
         for text in found.notes:
             note(f"Note: {text}")
-        raise WeldValidationError("There is nothing in Weld to import.")
-    written = _write(output, found)
+        beyond = " that the current stack does not have" if what.only_unmanaged else ""
+        raise WeldValidationError(f"There is nothing in Weld to import{beyond}.")
+    next_ = _next(what, client.settings.api_url)
+    written = _write(what, found, next_)
     counts = {kind: [r.kind for r in found.resources].count(kind) for kind in ("Connection", "EltSync", "SourceStream")}
     streams = sum(len(r.inputs.get("source_streams") or ()) for r in found.resources)
     if as_data:
         files = [str(path) for path in written]
         as_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
     else:
-        _tell(output, found, written, counts, streams)
+        _tell(what, found, written, counts, streams, next_)
 
 
-def _read(client: WeldClient, connection_ids: Sequence[str], sync_ids: Sequence[str], separate: bool) -> Workspace:
+def _read(
+    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Wanted
+) -> Workspace:
+    managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
     session = Session(client.settings, lambda _: client, Notices(lambda _: None))
-    connections, syncs = session.connections(), client.list_syncs()
-    _require_known("connection", connection_ids, [connection.id for connection in connections])
-    _require_known("sync", sync_ids, [sync.id for sync in syncs])
+    with waiting(console(to_stderr=True), "Reading Weld"):
+        connection_ids = [find(client, word, "connection").id for word in connections]
+        sync_ids = [find(client, word, "sync").id for word in syncs]
+        all_connections, all_syncs = session.connections(), client.list_syncs()
+        destinations = _destinations(session, all_connections, all_syncs)
+    taken, synced = all_connections, all_syncs
     if connection_ids or sync_ids:
-        connections = [c for c in connections if c.id in connection_ids]
-        syncs = [s for s in syncs if (s.id in sync_ids if sync_ids else s.source_connection_id in connection_ids)]
-    return collect(session, sorted(connections, key=_of_connection), sorted(syncs, key=_of_sync), separate)
+        taken = [c for c in taken if c.id in connection_ids]
+        synced = [s for s in synced if (s.id in sync_ids if sync_ids else s.source_connection_id in connection_ids)]
+    taken, synced = sorted(taken, key=_of_connection), sorted(synced, key=_of_sync)
+    with progress(f"Reading {len(taken)} connections and {len(synced)} syncs", len(taken) + len(synced)) as count:
+        return collect(session, taken, synced, destinations, Options(separate, what.adopt, managed, count.step))
+
+
+def _destinations(session: Session, connections: Sequence[ConnectionInfo], syncs: Sequence[EltSyncInfo]) -> set[str]:
+    """Return the ids of connections that are no sources, or into which syncs write."""
+    sources = {integration.id for integration in session.integrations()}
+    written_to = {sync.destination_connection_id for sync in syncs}
+    return {c.id for c in connections if c.id in written_to or (c.integration_id and c.integration_id not in sources)}
 
 
 def _of_connection(connection: ConnectionInfo) -> tuple[str, ...]:
@@ -107,25 +147,42 @@ def _of_sync(sync: EltSyncInfo) -> tuple[str, ...]:
     return sync.source_integration_id or "", sync.destination_schema_name or "", sync.id
 
 
-def _require_known(kind: str, wanted: Sequence[str], known: Sequence[str]) -> None:
-    for id in wanted:
-        if id not in known:
-            raise WeldValidationError(f"There is no {kind} {id!r} in Weld; `weld-pulumi {kind}s` lists them.")
-
-
-def _require_free(output: Path, force: bool) -> None:
-    there = [str(output / name) for name in (_PROGRAM, _STATE) if (output / name).exists()]
-    if there and not force:
+def _require_free(what: _Wanted, names: Sequence[str]) -> None:
+    there = [str(what.output / name) for name in names if (what.output / name).exists()]
+    if there and not what.force:
         verb = "is" if len(there) == 1 else "are"
         raise WeldValidationError(
             f"{' and '.join(there)} {verb} there already; give another folder with --output, or --force to overwrite."
         )
 
 
-def _write(output: Path, found: Workspace) -> list[Path]:
-    texts = {_PROGRAM: program(found), _STATE: import_file(found.resources)}
-    if not any((output / name).exists() for name in (_PROJECT, "Pulumi.yml")):
-        texts[_PROJECT] = _PROJECT_TEXT
+def _next(what: _Wanted, api_url: str) -> Next:
+    return Next(
+        is_new=not what.only_unmanaged and not _has_project(what.output),
+        api_url=api_url,
+        adopt=what.adopt,
+        protect=what.protect,
+        addition=_ADDITION.removesuffix(".py") if what.only_unmanaged else None,
+        # An addition is imported from where the stack is.
+        state=str(what.output / STATE) if what.only_unmanaged else STATE,
+    )
+
+
+def _has_project(output: Path) -> bool:
+    return any((output / name).exists() for name in (PROJECT, "Pulumi.yml"))
+
+
+def _write(what: _Wanted, found: Workspace, next_: Next) -> list[Path]:
+    texts = programs(found, what.main, what.protect)
+    if not what.adopt:
+        texts[STATE] = import_file(found.resources)
+    _require_free(what, list(texts))
+    output = what.output
+    if not what.only_unmanaged:
+        beside = {PROJECT: project(output), REQUIREMENTS: requirements(), README: readme(next_)}
+        if _has_project(output):
+            del beside[PROJECT]
+        texts |= {n: text for n, text in beside.items() if not (output / n).exists() or is_ours(output / n)}
     contents = {output / name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -153,17 +210,17 @@ def _replace(contents: Mapping[Path, bytes]) -> None:
             os.unlink(left)
 
 
-def _tell(output: Path, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int) -> None:
+def _tell(
+    what: _Wanted, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int, next_: Next
+) -> None:
     said = [f"{count} {kind}" for kind, count in counts.items() if count]
     said += [f"{streams} inline streams"] if streams else []
     say(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
     for text in found.notes:
         note(f"Note: {text}")
-    here = "" if output == Path(".") else f"  cd {output}\n"
-    new = "  pulumi stack init NAME, and `pulumi config set --secret weld:apiKey`\n" if len(written) > 2 else ""
-    click.echo(
-        f"\nTo go on:\n{here}{new}"
-        f"  pulumi import --file {_STATE} --generate-code=false --protect=false --yes\n"
-        f"  pulumi preview      (shows no change; then {_STATE} can go)\n"
-        "Leave --protect=false out to have Pulumi refuse to delete what was imported."
-    )
+    steps = next_.steps()
+    if what.output != Path(".") and not what.only_unmanaged:
+        steps.insert(0, ("Go to the program:", [f"cd {shlex.quote(str(what.output))}"]))
+    for step, commands in steps:
+        for line in ("", step, *(f"  {command}" for command in commands)):
+            say(line)

@@ -5,20 +5,23 @@ from __future__ import annotations
 import keyword
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain, count
 
 __all__ = ["Names"]
 
-_TAKEN = {"pulumi", "weld"}
+_TAKEN = {"protected", "pulumi", "weld"}
+#: Modules that a program, or the SDK, imports under such a name.
+_MODULES = {"weld_pulumi"}
 
 
 class Names:
     """Gives names out; what is taken gets a number."""
 
-    def __init__(self) -> None:
-        self._resources: set[tuple[str, str]] = set()
+    def __init__(self, taken: Iterable[tuple[str, str]] = ()) -> None:
+        self._resources = set(taken)
         self._variables = set(_TAKEN)
+        self._modules = set(_MODULES)
 
     def resource(self, kind: str, *words: str | None) -> str:
         """Return a resource name from the first words that have letters or digits; unique for its kind."""
@@ -34,6 +37,13 @@ class Names:
             base = f"{kind}_{base}"
         found = _first_free(base, lambda candidate: candidate not in self._variables, "_")
         self._variables.add(found)
+        return found
+
+    def module(self, integration: str) -> str:
+        """Return the name of a module for an integration."""
+        base = f"weld_{_slug(integration).replace('-', '_') or 'other'}"
+        found = _first_free(base, lambda candidate: candidate not in self._modules, "_")
+        self._modules.add(found)
         return found
 
 

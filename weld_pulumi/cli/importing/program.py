@@ -3,54 +3,93 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._text import one_line
 from .collect import Imported, Workspace
+from .names import Names
 
-__all__ = ["program"]
+__all__ = ["LARGE", "programs"]
 
-_WIDTH = 100
-_HEAD = '''"""Weld as it was when `weld-pulumi import` read it. Change it as you like."""
-
-import weld_pulumi as weld
-'''
-
-
-def program(found: Workspace) -> str:
-    """Return a program that declares what was found, with the notes on it as comments."""
-    used = {variable for resource in found.resources for variable in resource.references.values()}
-    notes = [line for text in found.notes for line in ["", *_comment(text)]]
-    declarations = [_declaration(resource, resource.variable in used) for resource in found.resources]
-    return _HEAD + "".join(f"{line}\n" for line in notes) + "".join(f"\n{text}" for text in declarations)
+_WIDTH = 88
+#: Lines from which a program is split into a module for each integration.
+LARGE = 500
+_ABOUT = '"""Weld as it was when `weld-pulumi import` read it. Change it as you like."""\n'
+_PROTECTED = """
+# Pulumi refuses to delete what is protected. To delete one, take its `protected` out first.
+protected = pulumi.ResourceOptions(protect=True)
+"""
 
 
-def _declaration(resource: Imported, is_used: bool) -> str:
+def programs(found: Workspace, main: str, protect: bool) -> dict[str, str]:
+    """Return the files of a program that declares what was found, with the notes on it as comments.
+
+    Args:
+        found: what to declare.
+        main: name of the file that the program begins with; of a large one it imports a module for each integration.
+        protect: let Pulumi refuse to delete the resources.
+    """
+    notes = "".join(f"{line}\n" for text in found.notes for line in ["", *_comment(text)])
+    whole = _ABOUT + _imports(protect) + notes + _declarations(found.resources, protect)
+    if whole.count("\n") < LARGE:
+        return {main: whole}
+    names, parts = Names(), dict[str, list[Imported]]()
+    for resource in found.resources:
+        parts.setdefault(resource.integration, []).append(resource)
+    modules = {integration: names.module(integration) for integration in sorted(parts)}
+    imports = "".join(f"import {module}  # noqa: F401\n" for module in sorted(modules.values()))
+    files = {main: f"{_ABOUT}\n{imports}{notes}"}
+    for integration, module in modules.items():
+        files[f"{module}.py"] = _ABOUT + _imports(protect) + _declarations(parts[integration], protect)
+    return files
+
+
+def _imports(protect: bool) -> str:
+    if not protect:
+        return "\nimport weld_pulumi as weld\n"
+    return f"\nimport pulumi\nimport weld_pulumi as weld\n{_PROTECTED}"
+
+
+def _declarations(resources: Sequence[Imported], protect: bool) -> str:
+    used = {variable for resource in resources for variable in resource.references.values()}
+    return "".join(f"\n{_declaration(resource, resource.variable in used, protect)}" for resource in resources)
+
+
+def _declaration(resource: Imported, is_used: bool, protect: bool) -> str:
     comments = "".join(f"{line}\n" for text in resource.comments for line in _comment(text))
     target = f"{resource.variable} = " if is_used else ""
     lines = [f"    {literal(resource.name)},"]
+    if protect:
+        lines.append("    protected,")
     for name, value in resource.args.items():
         if name == "label" and value == resource.name:
             continue
         reference = resource.references.get(name)
-        lines.append(f"    {name}={f'{reference}.id' if reference else literal(value, 4)},")
+        given = _short_entries(value) if name == "source_streams" else value
+        lines.append(f"    {name}={f'{reference}.id' if reference else literal(given, 4, len(name) + 1)},")
     body = "\n".join(lines)
     return f"{comments}{target}weld.{resource.kind}(\n{body}\n)\n"
+
+
+def _short_entries(entries: Any) -> Any:
+    """Write a stream of which there is only a name as its name."""
+    return [entry["name"] if entry.keys() == {"name"} else entry for entry in entries]
 
 
 def _comment(text: str) -> list[str]:
     return textwrap.wrap(one_line(text), _WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
-def literal(value: Any, indent: int = 0) -> str:
-    """Return Python for a value, over several lines where one would be long."""
+def literal(value: Any, indent: int = 0, taken: int = 0) -> str:
+    """Return Python for a value, over several lines where one would be long: ``taken`` of the first are in use."""
     flat = _flat(value)
-    if len(flat) + indent <= _WIDTH - 20 or not isinstance(value, (Mapping, list)) or not value:
+    if indent + taken + len(flat) + 1 <= _WIDTH or not isinstance(value, (Mapping, list)) or not value:
         return flat
     inner, outer = " " * (indent + 4), " " * indent
     if isinstance(value, Mapping):
-        lines = [f"{inner}{_flat(key)}: {literal(item, indent + 4)},\n" for key, item in value.items()]
+        items = [(_flat(key), item) for key, item in value.items()]
+        lines = [f"{inner}{key}: {literal(item, indent + 4, len(key) + 2)},\n" for key, item in items]
         return f"{{\n{''.join(lines)}{outer}}}"
     lines = [f"{inner}{literal(item, indent + 4)},\n" for item in value]
     return f"[\n{''.join(lines)}{outer}]"

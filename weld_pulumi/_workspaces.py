@@ -1,0 +1,126 @@
+"""Which workspace a look-up asks: that of its provider, else that of the stack configuration and the environment."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import pulumi
+
+from .config import NAMESPACE, PROVIDER_NAME_KEY, SETTINGS, Settings, load
+from .errors import WeldValidationError
+from .resources.provider import Provider
+
+if TYPE_CHECKING:
+    from .api.client import WeldClient
+
+__all__ = ["client_of", "twin"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_clients: dict[Settings, WeldClient] = {}
+_lock = threading.Lock()
+
+
+class _ResolvedOptions(pulumi.InvokeOptions):
+    """Options whose provider is known by its settings: those that a twin waited for."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.settings = settings
+
+
+def client_of(function: Callable[..., Any], opts: pulumi.InvokeOptions | None) -> WeldClient:
+    """Return the client that a look-up asks.
+
+    Raises:
+        WeldValidationError: a plain function would have to wait for a setting of the provider.
+        WeldConfigError: a setting cannot be used.
+    """
+    from .api.client import WeldClient
+
+    settings = _settings(function.__name__, opts)
+    with _lock:
+        if settings not in _clients:
+            if settings.warning:
+                pulumi.log.warn(settings.warning)
+            _clients[settings] = WeldClient(settings)
+        return _clients[settings]
+
+
+def _settings(name: str, opts: pulumi.InvokeOptions | None) -> Settings:
+    if isinstance(opts, _ResolvedOptions):
+        return _load(opts.settings)
+    provider = _provider_of(name, opts)
+    if provider is None:
+        config = pulumi.Config(NAMESPACE)
+        return load(lambda key: config.get(key.partition(":")[2]))
+    given = provider._weld_settings
+    for setting in SETTINGS:
+        if _must_be_awaited(given.get(setting.config_key)):
+            raise WeldValidationError(
+                f"{name}: the {setting.attribute} of the weld.Provider {given[PROVIDER_NAME_KEY]!r} is an Output, for "
+                f"which a plain function cannot wait. Call {name}_output with the same arguments: it returns an Output."
+            )
+    return _load(given)
+
+
+def _load(given: Mapping[str, Any]) -> Settings:
+    return load({key: None if value is None else str(value) for key, value in given.items()}.get)
+
+
+def _must_be_awaited(value: Any) -> bool:
+    return isinstance(value, pulumi.Output) or isawaitable(value)
+
+
+def _provider_of(name: str, opts: pulumi.InvokeOptions | None) -> Provider | None:
+    """Return the provider in the options, or the one that a parent hands down."""
+    if opts is None:
+        return None
+    if opts.provider is None:
+        inherited = opts.parent.get_provider("pulumi-python:dynamic:Resource") if opts.parent else None
+        return inherited if isinstance(inherited, Provider) else None
+    if not isinstance(opts.provider, Provider):
+        raise WeldValidationError(f"{name}: the provider in opts is not a weld.Provider; give one, or leave it out.")
+    return opts.provider
+
+
+def twin(function: Callable[P, T]) -> Callable[..., pulumi.Output[T]]:
+    """Return the form of a look-up that takes Inputs, waits for its provider, and returns an Output."""
+
+    @functools.wraps(function)
+    def with_outputs(*args: Any, **kwargs: Any) -> pulumi.Output[T]:
+        opts = kwargs.pop("opts", None)
+        if args and isinstance(args[-1], pulumi.InvokeOptions):
+            args, opts = args[:-1], args[-1]
+        provider = _provider_of(function.__name__, opts)
+        # The key is secret; what it is used to look up need not be.
+        known = pulumi.Output.unsecret(pulumi.Output.all(**provider._weld_settings)) if provider else None
+        named: Any = pulumi.Output.all(**kwargs) if kwargs else {}
+        given: list[Any] = [pulumi.Output.all(*args), named, known, _depended_on(opts)]
+        return pulumi.Output.all(*given).apply(lambda all: _called(function, all[0], all[1], all[2]))
+
+    with_outputs.__name__ = with_outputs.__qualname__ = f"{function.__name__}_output"
+    with_outputs.__doc__ = (
+        f"Do what :func:`{function.__name__}` does, with Inputs as arguments and an Output as result."
+    )
+    return with_outputs
+
+
+def _called(function: Callable[..., T], args: Any, kwargs: Any, settings: Mapping[str, Any] | None) -> T:
+    return function(*args, **kwargs, opts=None if settings is None else _ResolvedOptions(settings))
+
+
+def _depended_on(opts: pulumi.InvokeOptions | None) -> pulumi.Output[Any]:
+    """Return an Output that is known once the resources of ``depends_on`` are there."""
+    awaited = getattr(opts, "depends_on", None)
+    found = pulumi.Output.from_input([] if awaited is None else awaited)
+    return found.apply(
+        lambda resources: pulumi.Output.all(
+            *(getattr(each, "id", each.urn) for each in (resources if isinstance(resources, list) else [resources]))
+        )
+    )

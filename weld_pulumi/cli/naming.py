@@ -1,0 +1,153 @@
+"""What a word on the command line means: an id, or a name that means one object.
+
+Names are those that people see: the label of a connection, the schema of a sync, the name of a stream (of several with
+one name ``SCHEMA/STREAM``) or of an orchestration, and the names of the resources in the current stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import click
+
+from ..api.client import WeldClient
+from ..errors import NotFoundError, WeldValidationError
+from ..validation.suggest import did_you_mean
+from .project import PulumiFailedError, export_stack, find_project
+
+__all__ = ["Found", "find", "find_among"]
+
+_TYPE = "pulumi-python:dynamic/weld:"
+_MOST = 10
+
+
+class Found(NamedTuple):
+    """What a word means."""
+
+    kind: str
+    id: str
+
+
+class Named(NamedTuple):
+    """An object of Weld's with the names that people know it by."""
+
+    kind: str
+    id: str
+    names: list[str]
+    about: str
+
+
+class Kind(NamedTuple):
+    """One kind of object: its resource in a program, the command that lists it, and how Weld is asked for it."""
+
+    resource: str
+    listing: str
+    known: Callable[[WeldClient], list[Named]]
+    get: Callable[[WeldClient, str], Any] | None = None
+
+
+def _connections(client: WeldClient) -> list[Named]:
+    return [
+        Named("connection", c.id, _texts(c.label), f"{c.label!r} to {c.integration_id or 'an unknown integration'}")
+        for c in client.list_connections()
+    ]
+
+
+def _syncs(client: WeldClient) -> list[Named]:
+    return [
+        Named(
+            "sync",
+            s.id,
+            _texts(s.destination_schema_name),
+            f"from {s.source_integration_id} to {s.destination_schema_name!r}",
+        )
+        for s in client.list_syncs()
+    ]
+
+
+def _streams(client: WeldClient) -> list[Named]:
+    schemas = {sync.id: sync.destination_schema_name or sync.id for sync in client.list_syncs()}
+    found = []
+    for stream in client.list_streams():
+        schema = schemas.get(str(stream.elt_sync_id), str(stream.elt_sync_id))
+        found.append(
+            Named("stream", stream.id, [stream.name, f"{schema}/{stream.name}"], f"{stream.name!r} of sync {schema!r}")
+        )
+    return found
+
+
+def _orchestrations(client: WeldClient) -> list[Named]:
+    return [Named("orchestration", o.id, _texts(o.name), repr(o.name)) for o in client.list_orchestrations()]
+
+
+_KINDS = {
+    "connection": Kind("Connection", "connections", _connections),
+    "sync": Kind("EltSync", "syncs", _syncs, WeldClient.get_sync),
+    "stream": Kind("SourceStream", "streams SYNC_ID", _streams, WeldClient.get_stream),
+    "orchestration": Kind("", "orchestrations", _orchestrations, WeldClient.get_orchestration),
+}
+
+
+def find(client: WeldClient, word: str, *kinds: str) -> Found:
+    """Return the one object of these kinds that an id or a name means.
+
+    Raises:
+        WeldValidationError: it means none or several; the message says which command lists them, or lists them.
+    """
+    for kind in kinds:
+        get = _KINDS[kind].get
+        if get is not None and _is_there(get, client, word):
+            return Found(kind, word)
+    return find_among([named for kind in kinds for named in _KINDS[kind].known(client)], word, kinds)
+
+
+def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
+    """Return the one of the objects that an id or a name means; see :func:`find`."""
+    by_id = [named for named in known if named.id == word]
+    if by_id:
+        return Found(by_id[0].kind, word)
+    declared = _ids_in_stack(word)
+    found = [each for each in known if word in each.names or (_KINDS[each.kind].resource, each.id) in declared]
+    if len(found) == 1:
+        return Found(found[0].kind, found[0].id)
+    what = " or ".join(kinds)
+    if found:
+        listed = "; ".join(f"{each.id} ({each.kind} {each.about})" for each in found[:_MOST])
+        more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
+        raise WeldValidationError(f"{word!r} means more than one {what}: {listed}{more}. Give the id of the right one.")
+    near = did_you_mean(word, [name for each in known for name in each.names])
+    listings = " and ".join(f"`weld-pulumi {_KINDS[kind].listing}`" for kind in kinds)
+    raise WeldValidationError(
+        f"There is no {what} {word!r}; {near and near + ' '}{listings} lists those that are there."
+    )
+
+
+def _is_there(get: Callable[[WeldClient, str], Any], client: WeldClient, id: str) -> bool:
+    try:
+        get(client, id)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _ids_in_stack(name: str) -> set[tuple[str, str]]:
+    """Return kind and id of the resources of this name in the stack that the command is about."""
+    stack = click.get_current_context().params.get("stack")
+    if not stack and find_project() is None:
+        return set()
+    try:
+        resources = export_stack(stack, show_secrets=False)
+    except PulumiFailedError:
+        if stack:
+            raise
+        return set()
+    return {
+        (str(each["type"]).removeprefix(_TYPE), str(each.get("id")))
+        for each in resources
+        if str(each.get("type")).startswith(_TYPE) and str(each.get("urn")).rpartition("::")[2] == name
+    }
+
+
+def _texts(*texts: str | None) -> list[str]:
+    return [text for text in texts if text]

@@ -1,0 +1,36 @@
+"""How far a command has come: a line on standard error that counts, on a terminal only."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.status import Status
+from rich.text import Text
+
+from .show import console, waiting
+
+__all__ = ["Count", "progress"]
+
+
+class Count:
+    """Counts what is done; from several threads too."""
+
+    def __init__(self, title: str, total: int, status: Status) -> None:
+        self.done = 0
+        self._title, self._total, self._status = title, total, status
+        self._lock = threading.Lock()
+
+    def step(self, amount: int = 1) -> None:
+        """Note that something more is done."""
+        with self._lock:
+            self.done += amount
+            self._status.update(Text(f"{self._title}: {self.done} of {self._total}"))
+
+
+@contextmanager
+def progress(title: str, total: int) -> Iterator[Count]:
+    """Show a title and how much of a total is done, while something runs."""
+    with waiting(console(to_stderr=True), f"{title}: 0 of {total}") as status:
+        yield Count(title, total, status)
