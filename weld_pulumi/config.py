@@ -25,6 +25,7 @@ PROVIDER_NAME_KEY = f"{NAMESPACE}:providerName"
 _OF_PROVIDER = "the weld.Provider "
 
 VALIDATION_LEVELS = ("full", "offline", "off")
+OPEN_BROWSER = ("auto", "true", "false")
 
 
 def is_loopback(host: str | None) -> bool:
@@ -90,6 +91,13 @@ def _level(value: str) -> str:
     return level
 
 
+def _open_browser(value: str) -> str:
+    choice = value.strip().lower()
+    if choice not in OPEN_BROWSER:
+        raise ValueError("must be auto, true or false")
+    return choice
+
+
 class Setting(NamedTuple):
     """One setting: its names, how its text is read, its default, and whether it must never be shown."""
 
@@ -112,6 +120,7 @@ SETTINGS = (
     Setting("request_timeout", "requestTimeout", "WELD_REQUEST_TIMEOUT", _seconds, 30.0),
     Setting("max_retries", "maxRetries", "WELD_MAX_RETRIES", _count, 4),
     Setting("validation", "validation", "WELD_VALIDATION", _level, "full"),
+    Setting("open_browser", "openBrowser", "WELD_OPEN_BROWSER", _open_browser, "auto"),
 )
 
 
@@ -125,6 +134,7 @@ class Settings:
         request_timeout: seconds for one HTTP request.
         max_retries: repetitions of a request that is safe to repeat.
         validation: ``full``, ``offline`` or ``off``.
+        open_browser: ``auto``, ``true`` or ``false``: whether the link to authorize opens in a browser.
         key_source: where the key came from, in words for an error message; without a key, where one was expected.
     """
 
@@ -133,6 +143,7 @@ class Settings:
     request_timeout: float = 30.0
     max_retries: int = 4
     validation: str = "full"
+    open_browser: str = "auto"
     key_source: str = ""
 
     @property

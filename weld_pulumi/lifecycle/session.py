@@ -139,6 +139,8 @@ class Session:
     released: set[str] = field(default_factory=set)
     #: Pending id -> label, to name the connection in a message.
     pending_labels: dict[str, str] = field(default_factory=dict)
+    #: Pending ids of which a person was told in this run.
+    pending_told: set[str] = field(default_factory=set)
     #: (integration, label) -> the connection that a person authorised for a pending resource.
     authorized: dict[tuple[str, str], str] = field(default_factory=dict)
     #: (integration, label) -> who waits for it in this process.

@@ -56,7 +56,7 @@ class Provider(pulumi.ProviderResource):
         config = pulumi.Config("weld")
         props: dict[str, pulumi.Input[str | None]] = {PROVIDER_NAME_KEY: resource_name}
         for setting in SETTINGS:
-            value = given[setting.attribute]
+            value = given.get(setting.attribute)
             if value is None and not setting.secret:
                 value = config.get(setting.key)
             if value is not None:
