@@ -134,8 +134,8 @@ class Settings:
         request_timeout: seconds for one HTTP request.
         max_retries: repetitions of a request that is safe to repeat.
         validation: ``full``, ``offline`` or ``off``.
-        open_browser: ``auto``, ``true`` or ``false``: whether the link to authorize opens in a browser.
         key_source: where the key came from, in words for an error message; without a key, where one was expected.
+        open_browser: ``auto``, ``true`` or ``false``: whether the link to authorize opens in a browser.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -143,8 +143,8 @@ class Settings:
     request_timeout: float = 30.0
     max_retries: int = 4
     validation: str = "full"
-    open_browser: str = "auto"
     key_source: str = ""
+    open_browser: str = "auto"
 
     @property
     def way_to_give_a_key(self) -> str:

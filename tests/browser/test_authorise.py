@@ -11,7 +11,7 @@ from tests.engine.conftest import Stacks
 from tests.support.waiting import is_open, link_in, made, port_of, program, running
 from weld_pulumi.simulator import Simulator
 
-LINK = "open this link to authorise"
+LINK = r"Weld: open \S+ to authorize"
 
 
 def press(browser: Chrome, button: str) -> str:
@@ -38,7 +38,7 @@ def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> 
         browser.get(link)
         assert heading(browser) == "Authorise Stripe"
         assert "Stripe (production)" in browser.find_element(By.TAG_NAME, "dl").text
-        assert press(browser, "Authorise") == "Authorised: Pulumi goes on by itself. You can close this tab."
+        assert press(browser, "Authorise") == "Authorized: You can close this tab; the terminal shows what comes next."
         assert command.finish() == 0, command.text
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
     assert weld.state()["syncs"][0]["source_connection_id"] == project.outputs()["c0"]
@@ -51,7 +51,7 @@ def test_no(weld: Simulator, stack: Stacks, browser: Chrome) -> None:
     with running(project, "up", "--yes") as command:
         browser.get(link_in(command.until(LINK)))
         page = press(browser, "Refuse")
-        assert page.startswith("Not authorised: Weld says: access_denied. Nothing was connected")
+        assert page.startswith("Not authorized: Weld says: access_denied. Nothing was connected")
         assert command.finish() == 0, command.text
     assert "the connection 'Stripe' (stripe) was refused in the browser (access_denied); its status is PENDING" in (
         command.summary

@@ -11,7 +11,7 @@ from tests.support.engine import Project
 from tests.support.waiting import Clock, answer, link_in, made, program, running, up
 from weld_pulumi.simulator import Simulator
 
-LINK = "open this link to authorise"
+LINK = r"Weld: open \S+ to authorize"
 DAY = 24 * 60 * 60.0
 
 #: How it can be seen that a person has acted, if at all; and whether that renames.
@@ -82,7 +82,7 @@ def test_the_browser_tells_where_lists_do_not(weld: Simulator, stack: Stacks, sp
     project, id = existing(weld, stack, program())
     project.write(program("reauthorize_triggers={'month': 11}"))
     with up(project) as running_up:
-        assert "Authorised" in answer(weld, link_in(running_up.until(LINK))).text
+        assert "Authorized" in answer(weld, link_in(running_up.until(LINK))).text
         assert running_up.finish() == 0, running_up.text
     assert project.outputs()["c0"] == id
     assert project.up(expect_no_changes=True).changed == {}

@@ -12,7 +12,7 @@ import struct
 import subprocess
 import termios
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -24,7 +24,16 @@ __all__ = ["Terminal"]
 
 ROWS = 40
 #: What tells that nobody sits there, or opens a browser of whoever runs the tests.
-_ELSEWHERE = ("CI", "GITHUB_ACTIONS", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+_ELSEWHERE = (
+    "CI",
+    "GITHUB_ACTIONS",
+    "SSH_CONNECTION",
+    "SSH_CLIENT",
+    "SSH_TTY",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "BROWSER",
+)
 
 
 class Terminal:
@@ -62,14 +71,21 @@ class Terminal:
         return "\n".join(self.lines)
 
     def until(self, pattern: str, count: int = 1) -> list[str]:
-        """Wait until the pattern is so often on the screen; the matches (their first group)."""
+        """Wait until so many different matches of the pattern are on the screen; these (their last group)."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            found = [match[match.re.groups] for match in re.finditer(pattern, self.text)]
+            found = sorted({match[match.re.groups] for match in re.finditer(pattern, self.text)})
             if len(found) >= count:
                 return found
             assert self._feed(), f"it ended without {pattern!r}:\n{self.text}"
         raise AssertionError(f"no {pattern!r} in:\n{self.text}")
+
+    def watch(self, condition: Callable[[], bool]) -> None:
+        """Look at the screen until something else is so."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert self._feed(), f"it ended:\n{self.text}"
+            assert time.monotonic() < end, f"it waits too long:\n{self.text}"
 
     def finish(self) -> int:
         """Its exit code; the screen then shows the end."""

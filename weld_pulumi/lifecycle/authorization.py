@@ -127,7 +127,7 @@ def authorize(session: Session, request: Request, done: Done, opened: Opened = l
         bridge = _bridge(session, request, opened, ticket.redirect_uri, ticket.state)
         outcome = Outcome(bridge, port=ticket.port)
     ticket.link = bridge.authorize_url
-    _show_and_wait(_Wait(session, request, outcome, done, ticket), ticket)
+    _show_and_wait(_Wait(session, request, outcome, done, ticket, listening=not request.redirect_uri), ticket)
     if outcome.state is State.REFUSED:
         outcome.bridge, outcome.port = _bridge(session, request, opened, NOBODY_LISTENS), None
     return outcome
@@ -135,7 +135,7 @@ def authorize(session: Session, request: Request, done: Done, opened: Opened = l
 
 def await_person(session: Session, request: Request, bridge: ConnectionBridge, done: Done, ticket: Ticket) -> Outcome:
     """Wait for the person at a bridge that is open already; the ticket leads there."""
-    return _Wait(session, request, Outcome(bridge), done, ticket).run()
+    return _Wait(session, request, Outcome(bridge), done, ticket, listening=False).run()
 
 
 def _show_and_wait(wait: _Wait, ticket: Ticket) -> None:
@@ -216,8 +216,8 @@ class _Wait:
     outcome: Outcome
     done: Done
     ticket: Ticket
-    #: The browser may still come back.
-    listening: bool = field(default=True, init=False)
+    #: The browser may still come back with an answer.
+    listening: bool
     #: What the browser brought, until Weld knows it.
     brought: str | None = field(default=None, init=False)
     #: The last look failed.
