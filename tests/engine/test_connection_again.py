@@ -58,7 +58,7 @@ def test_by_a_trigger(weld: Simulator, stack: Stacks, readings: dict[str, object
     assert f"a person has to authorise connection {id} ('Stripe') again" in preview.text
     assert weld.writes() == []
     with up(project) as running_up:
-        assert "the connection 'Stripe' (stripe) again" in running_up.until(LINK)
+        assert "'Stripe' (stripe) again" in running_up.until(LINK)
         [bridge] = weld.pending_bridges()
         assert bridge["connection_id"] == id
         assert weld.authorize() == id

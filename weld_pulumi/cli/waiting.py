@@ -126,7 +126,8 @@ class OfStack:
         if self._desk.timeout > 0:
             self._desk.say(f"Open {self._ticket.address} to authorize {self._request.subject}")
         self._desk.say_link(self._bridge.authorize_url)
-        if self._desk.timeout > 0:
+        is_page = urlsplit(self._bridge.authorize_url or "").scheme in ("http", "https")
+        if is_page and self._desk.timeout > 0:
             self._desk.show(self._ticket.address)
 
     def wait(self, seconds: float) -> Result:

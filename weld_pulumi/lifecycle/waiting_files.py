@@ -141,7 +141,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         if not _is_private(path) or path.lstat().st_size > _LONGEST:
             return None
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     names = ("address", "label", "integration_id", "status")
     is_whole = isinstance(content, dict) and all(isinstance(content.get(name), str) for name in names)
