@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+from pathlib import Path
+
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.browser.conftest import FLAGS, attached, chromium
 from tests.engine.conftest import Stacks
+from tests.support.terminal import Terminal
 from tests.support.waiting import is_open, link_in, made, port_of, program, running
 from weld_pulumi.simulator import Simulator
 
@@ -24,6 +31,29 @@ def press(browser: Chrome, button: str) -> str:
 
 def heading(browser: Chrome) -> str:
     return browser.find_element(By.TAG_NAME, "h1").text
+
+
+def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
+    """In a terminal nothing has to be copied: the browser is there, and a press of a button later `up` goes on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script, pid = tmp_path / "browser", tmp_path / "pid"
+    flags = " ".join([*FLAGS, f"--remote-debugging-port={port}", f"--user-data-dir={tmp_path / 'profile'}"])
+    script.write_text(f'#!/bin/sh\necho $$ > {pid}\nexec {chromium()} {flags} "$1"\n')
+    script.chmod(0o755)
+    project = stack(program('label="Stripe (production)"'), env={"BROWSER": str(script)})
+    command = project.command("up", "--yes", "--skip-preview")
+    with Terminal(command, project.folder, project.env, 80) as screen:
+        try:
+            screen.watch(lambda: pid.exists() and is_open(port))
+            browser = attached(port)
+            WebDriverWait(browser, 60).until(lambda browser: heading(browser) == "Authorise Stripe")
+            assert press(browser, "Authorise").startswith("Authorized: You can close this tab")
+            assert screen.finish() == 0, screen.text
+        finally:
+            os.kill(int(pid.read_text()), signal.SIGTERM)
+    assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
 
 
 @pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])

@@ -158,11 +158,22 @@ def test_interrupted_the_next_step_is_named(weld: Simulator, stack: Stacks) -> N
         screen.until(SHORT)
         screen.press(b"\x03")
         assert screen.finish() != 0
-        text = " ".join(screen.text.split())
+        text = " ".join("".join(screen.screen.display).split())
     assert "'Stripe' (stripe) is not authorized yet, and the run was interrupted" in text
     advice = text.partition("status is PENDING. ")[2]
     assert advice.startswith("Run `weld-pulumi authorize`")
     assert "output" not in advice.partition("token=")[0]
+
+
+def test_without_the_live_view_the_whole_link_is_printed(weld: Simulator, stack: Stacks) -> None:
+    project = stack(program('label="Stripe"'))
+    with terminal(project, 200, "up", "--yes", "--skip-preview", "--non-interactive") as screen:
+        screen.until("token=")
+        [bridge] = weld.pending_bridges()
+        assert f"Weld: open {bridge['authorize_url']} to authorize" in "".join(screen.screen.display)
+        assert not re.search(SHORT, screen.text)
+        weld.authorize()
+        assert screen.finish() == 0, screen.text
 
 
 def test_another_terminal_finds_what_waits(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
