@@ -5,6 +5,7 @@ python3 tools/bootstrap.py run -- python -m tools.pictures
 
 from __future__ import annotations
 
+import itertools
 import re
 import tempfile
 from collections.abc import Callable
@@ -43,9 +44,11 @@ def _line(screen: pyte.Screen, number: int) -> Text:
     row = screen.buffer[number]
     cells = [row[column] for column in range(screen.columns)]
     line = Text("".join(cell.data for cell in cells).rstrip())
-    for column, cell in enumerate(cells[: len(line.plain)]):
-        if cell.fg != "default" or cell.bold:
-            line.stylize(_style(cell), column, column + 1)
+    begin = 0
+    for style, run in itertools.groupby(cells[: len(line.plain)], _style):
+        end = begin + len(list(run))
+        line.stylize(style, begin, end)
+        begin = end
     for pattern, text in SETTLED:
         for match in reversed(list(re.finditer(pattern, line.plain))):
             line = Text.assemble(line[: match.start()], text, line[match.end() :])
