@@ -25,6 +25,7 @@ PROVIDER_NAME_KEY = f"{NAMESPACE}:providerName"
 _OF_PROVIDER = "the weld.Provider "
 
 VALIDATION_LEVELS = ("full", "offline", "off")
+OPEN_BROWSER = ("auto", "true", "false")
 
 
 def is_loopback(host: str | None) -> bool:
@@ -95,6 +96,13 @@ def _level(value: str) -> str:
     return level
 
 
+def _open_browser(value: str) -> str:
+    choice = value.strip().lower()
+    if choice not in OPEN_BROWSER:
+        raise ValueError("must be auto, true or false")
+    return choice
+
+
 class Setting(NamedTuple):
     """One setting: its names, how its text is read, its default, and whether it must never be shown."""
 
@@ -117,6 +125,7 @@ SETTINGS = (
     Setting("request_timeout", "requestTimeout", "WELD_REQUEST_TIMEOUT", _seconds, 30.0),
     Setting("max_retries", "maxRetries", "WELD_MAX_RETRIES", _count, 4),
     Setting("validation", "validation", "WELD_VALIDATION", _level, "full"),
+    Setting("open_browser", "openBrowser", "WELD_OPEN_BROWSER", _open_browser, "auto"),
 )
 
 
@@ -132,6 +141,7 @@ class Settings:
         validation: ``full``, ``offline`` or ``off``.
         key_source: where the key came from, in words for an error message; without a key, where one was expected.
         warning: what about the combination of settings may be an attack; empty where nothing is.
+        open_browser: ``auto``, ``true`` or ``false``: whether the link to authorize opens in a browser.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -141,6 +151,7 @@ class Settings:
     validation: str = "full"
     key_source: str = ""
     warning: str = ""
+    open_browser: str = "auto"
 
     @property
     def way_to_give_a_key(self) -> str:

@@ -41,11 +41,23 @@ def _program(*names: str) -> str:
     return found
 
 
+def chromium() -> str:
+    """The path of Chromium."""
+    return _program("chromium", "chromium-browser", "google-chrome")
+
+
+def attached(port: int) -> Chrome:
+    """Drive a Chromium that runs already."""
+    options = ChromeOptions()
+    options.debugger_address = f"127.0.0.1:{port}"
+    return Chrome(options, Service(_program("chromedriver")))
+
+
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
     """Chromium with a profile of its own."""
     options = ChromeOptions()
-    options.binary_location = _program("chromium", "chromium-browser", "google-chrome")
+    options.binary_location = chromium()
     for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
         options.add_argument(flag)
     driver = Chrome(options, Service(_program("chromedriver")))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
+from pathlib import Path
+
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.browser.conftest import FLAGS, attached, chromium
 from tests.engine.conftest import Stacks
+from tests.support.terminal import Terminal
 from tests.support.waiting import is_open, link_in, made, port_of, program, running
 from weld_pulumi.simulator import Simulator
 
-LINK = "open this link to authorise"
+LINK = r"Weld: open \S+ to authorize"
 
 
 def press(browser: Chrome, button: str) -> str:
@@ -26,6 +33,29 @@ def heading(browser: Chrome) -> str:
     return browser.find_element(By.TAG_NAME, "h1").text
 
 
+def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
+    """In a terminal nothing has to be copied: the browser is there, and a press of a button later `up` goes on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script, pid = tmp_path / "browser", tmp_path / "pid"
+    flags = " ".join([*FLAGS, f"--remote-debugging-port={port}", f"--user-data-dir={tmp_path / 'profile'}"])
+    script.write_text(f'#!/bin/sh\necho $$ > {pid}\nexec {chromium()} {flags} "$1"\n')
+    script.chmod(0o755)
+    project = stack(program('label="Stripe (production)"'), env={"BROWSER": str(script)})
+    command = project.command("up", "--yes", "--skip-preview")
+    with Terminal(command, project.folder, project.env, 80) as screen:
+        try:
+            screen.watch(lambda: pid.exists() and is_open(port))
+            browser = attached(port)
+            WebDriverWait(browser, 60).until(lambda browser: heading(browser) == "Authorise Stripe")
+            assert press(browser, "Authorise").startswith("Authorized: You can close this tab")
+            assert screen.finish() == 0, screen.text
+        finally:
+            os.kill(int(pid.read_text()), signal.SIGTERM)
+    assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
+
+
 @pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
 def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> None:
     """`up` finishes by itself, by what the browser brings alone: Weld's list cannot be read meanwhile."""
@@ -38,7 +68,7 @@ def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> 
         browser.get(link)
         assert heading(browser) == "Authorise Stripe"
         assert "Stripe (production)" in browser.find_element(By.TAG_NAME, "dl").text
-        assert press(browser, "Authorise") == "Authorised: Pulumi goes on by itself. You can close this tab."
+        assert press(browser, "Authorise") == "Authorized: You can close this tab; the terminal shows what comes next."
         assert command.finish() == 0, command.text
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
     assert weld.state()["syncs"][0]["source_connection_id"] == project.outputs()["c0"]
@@ -51,7 +81,7 @@ def test_no(weld: Simulator, stack: Stacks, browser: Chrome) -> None:
     with running(project, "up", "--yes") as command:
         browser.get(link_in(command.until(LINK)))
         page = press(browser, "Refuse")
-        assert page.startswith("Not authorised: Weld says: access_denied. Nothing was connected")
+        assert page.startswith("Not authorized: Weld says: access_denied. Nothing was connected")
         assert command.finish() == 0, command.text
     assert "the connection 'Stripe' (stripe) was refused in the browser (access_denied); its status is PENDING" in (
         command.summary

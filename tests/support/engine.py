@@ -244,6 +244,10 @@ class Project:
             start_new_session=True,
         )
 
+    def command(self, *args: str) -> list[str]:
+        """A command of the CLI, for a test that gives it a terminal."""
+        return [self._executable, *args, "--stack", STACK]
+
     def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack's state, as `pulumi stack export` gives it; secrets stay encrypted unless asked for."""
         flags = ["--show-secrets"] if show_secrets else []
@@ -328,6 +332,7 @@ class _Command(automation.PulumiCommand):
 
 def _environment(cli: Cli, local: Path) -> dict[str, str]:
     base = {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}
+    base["XDG_RUNTIME_DIR"] = str(local / "run")  # nothing of a test is seen by others
     return environment(cli.directory, base=base, local=local, bin_folder=Path(sys.executable).parent)
 
 

@@ -1,4 +1,4 @@
-"""A pseudo-terminal of some width, in which a command runs as in front of a person."""
+"""A pseudo-terminal of some width, in which a command runs as in front of a person; pyte keeps the screen."""
 
 from __future__ import annotations
 
@@ -6,11 +6,125 @@ import fcntl
 import os
 import pty
 import re
+import select
+import signal
 import struct
 import subprocess
 import termios
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
+
+import pyte
+
+from tests.support.waiting import PATIENCE
+
+__all__ = ["Terminal", "drawn", "in_terminal"]
+
+ROWS = 40
+#: What tells that nobody sits there, or opens a browser of whoever runs the tests.
+_ELSEWHERE = (
+    "CI",
+    "GITHUB_ACTIONS",
+    "SSH_CONNECTION",
+    "SSH_CLIENT",
+    "SSH_TTY",
+    "DISPLAY",
+    "WAYLAND_DISPLAY",
+    "BROWSER",
+)
+
+
+class Terminal:
+    """A command that runs in a terminal; ``with`` ends it.
+
+    Attributes:
+        screen: what the terminal shows.
+    """
+
+    def __init__(self, command: Sequence[str], folder: Path, env: Mapping[str, str], columns: int = 80) -> None:
+        self.screen = pyte.Screen(columns, ROWS)
+        self._stream = pyte.ByteStream(self.screen)
+        self._terminal, inside = pty.openpty()
+        fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
+        clean = {key: value for key, value in env.items() if key not in _ELSEWHERE or key in _own(env)}
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**clean, "TERM": "xterm-256color"},
+            stdin=inside,
+            stdout=inside,
+            stderr=inside,
+            start_new_session=True,
+            preexec_fn=_take_terminal,
+        )
+        os.close(inside)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the screen that are not empty."""
+        return [line.rstrip() for line in self.screen.display if line.strip()]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def until(self, pattern: str, count: int = 1) -> list[str]:
+        """Wait until so many different matches of the pattern are on the screen; these (their last group)."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            found = sorted({match[match.re.groups] for match in re.finditer(pattern, self.text)})
+            if len(found) >= count:
+                return found
+            assert self._feed(), f"it ended without {pattern!r}:\n{self.text}"
+        raise AssertionError(f"no {pattern!r} in:\n{self.text}")
+
+    def watch(self, condition: Callable[[], bool]) -> None:
+        """Look at the screen until something else is so."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert self._feed(), f"it ended:\n{self.text}"
+            assert time.monotonic() < end, f"it waits too long:\n{self.text}"
+
+    def finish(self) -> int:
+        """Its exit code; the screen then shows the end."""
+        end = time.monotonic() + PATIENCE
+        while self._feed():
+            assert time.monotonic() < end, f"it does not end:\n{self.text}"
+        return self.process.wait(PATIENCE)
+
+    def press(self, keys: bytes) -> None:
+        os.write(self._terminal, keys)
+
+    def _feed(self) -> bool:
+        if select.select([self._terminal], [], [], 0.2)[0]:
+            try:
+                data = os.read(self._terminal, 65536)
+            except OSError:  # so Linux says that the other end is closed
+                return False
+            self._stream.feed(data)
+            return bool(data)
+        return True
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: object, trace: TracebackType | None) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        os.close(self._terminal)
+
+
+def _own(env: Mapping[str, str]) -> set[str]:
+    """What a test has set, and not inherited."""
+    return {key for key, value in env.items() if os.environ.get(key) != value}
+
+
+def _take_terminal() -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
 
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 

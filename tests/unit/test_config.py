@@ -39,6 +39,7 @@ def test_the_names_that_users_write() -> None:
         ("weld:requestTimeout", "WELD_REQUEST_TIMEOUT"),
         ("weld:maxRetries", "WELD_MAX_RETRIES"),
         ("weld:validation", "WELD_VALIDATION"),
+        ("weld:openBrowser", "WELD_OPEN_BROWSER"),
     }
     assert [setting.config_key for setting in SETTINGS if setting.secret] == ["weld:apiKey"]
 

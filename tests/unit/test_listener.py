@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+import requests
 
-from weld_pulumi.lifecycle.listener import Callback, Listener
+from weld_pulumi.lifecycle.listener import Callback, Listener, Ticket
+
+LINK = "https://weld.example/authorize?token=t"
 
 
 @pytest.fixture
@@ -20,18 +23,25 @@ def listener() -> Iterator[Listener]:
         yield listener
 
 
-def port_of(listener: Listener) -> int:
-    return urlsplit(listener.redirect_uri).port or 0
+@pytest.fixture
+def ticket(listener: Listener) -> Ticket:
+    made = listener.ticket()
+    made.link = LINK
+    return made
 
 
-def path_of(listener: Listener, **query: str) -> str:
-    return f"{urlsplit(listener.redirect_uri).path}?{urlencode(query)}"
+def port_of(ticket: Ticket) -> int:
+    return urlsplit(ticket.redirect_uri).port or 0
 
 
-def ask(listener: Listener, target: str, method: str = "GET", host: str = "127.0.0.1") -> tuple[int, str]:
+def path_of(ticket: Ticket, **query: str) -> str:
+    return f"{urlsplit(ticket.redirect_uri).path}?{urlencode(query)}"
+
+
+def ask(ticket: Ticket, target: str, method: str = "GET", host: str = "127.0.0.1", **headers: str) -> tuple[int, str]:
     """Status and page of a request."""
-    connection = http.client.HTTPConnection(host, port_of(listener), timeout=10)
-    connection.request(method, target)
+    connection = http.client.HTTPConnection(host, port_of(ticket), timeout=10)
+    connection.request(method, target, headers=headers)
     answer = connection.getresponse()
     page = answer.read().decode()
     connection.close()
@@ -46,76 +56,73 @@ def said(page: str) -> str:
 
 @pytest.mark.parametrize("name", ["connectionId", "connection_id"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_the_right_request(listener: Listener, name: str, host: str) -> None:
+def test_the_right_request(ticket: Ticket, name: str, host: str) -> None:
     if host == "::1" and not socket.has_ipv6:
         pytest.fail("this machine has no IPv6, on which half of the browsers rely")
-    assert listener.wait(0) is None
-    status, page = ask(listener, path_of(listener, state=listener.state, **{name: "c_-1"}), host=host)
-    assert (status, listener.wait(5)) == (200, Callback(connection_id="c_-1"))
-    assert "Authorised Pulumi goes on by itself. You can close this tab." in said(page)
+    assert ticket.wait(0) is None
+    status, page = ask(ticket, path_of(ticket, state=ticket.state, **{name: "c_-1"}), host=host)
+    assert (status, ticket.wait(5)) == (200, Callback(connection_id="c_-1"))
+    assert "Authorized You can close this tab;" in said(page)
 
 
-def test_an_address_that_weld_takes(listener: Listener) -> None:
-    parts = urlsplit(listener.redirect_uri)
+def test_an_address_that_weld_takes(ticket: Ticket) -> None:
+    parts = urlsplit(ticket.redirect_uri)
     assert (parts.scheme, parts.hostname, parts.query) == ("http", "localhost", "")
-    assert len(listener.state) >= 32
+    assert len(ticket.state) >= 32
     with Listener() as other:
-        assert other.state != listener.state
+        assert other.ticket().state != ticket.state
 
 
-def forged(listener: Listener) -> dict[str, tuple[str, str, int]]:
-    right = {"connectionId": "stolen", "state": listener.state}
+def forged(ticket: Ticket) -> dict[str, tuple[str, str, int]]:
+    right = {"connectionId": "stolen", "state": ticket.state}
     return {
-        "state missing": ("GET", path_of(listener, connectionId="stolen"), 403),
-        "state empty": ("GET", path_of(listener, connectionId="stolen", state=""), 403),
-        "state wrong": ("GET", path_of(listener, connectionId="stolen", state=listener.state[:-1]), 403),
-        "state not ASCII": ("GET", path_of(listener, connectionId="stolen", state="ä" * 32), 403),
+        "state missing": ("GET", path_of(ticket, connectionId="stolen"), 403),
+        "state empty": ("GET", path_of(ticket, connectionId="stolen", state=""), 403),
+        "state wrong": ("GET", path_of(ticket, connectionId="stolen", state=ticket.state[:-1]), 403),
+        "state not ASCII": ("GET", path_of(ticket, connectionId="stolen", state="ä" * 32), 403),
         "state only in the second place": (
             "GET",
-            path_of(listener, connectionId="stolen", state="x") + f"&state={listener.state}",
+            path_of(ticket, connectionId="stolen", state="x") + f"&state={ticket.state}",
             403,
         ),
         "path wrong": ("GET", "/?" + urlencode(right), 404),
-        "path longer": ("GET", path_of(listener, **right).replace("?", "/more?"), 404),
-        "path with a host": ("GET", "http://evil.example/?" + urlencode(right), 404),
-        "oversized": ("GET", path_of(listener, **right, padding="x" * 4000), 414),
-        "huge": ("GET", path_of(listener, **right, padding="x" * 70000), 414),
-        **{
-            method: (method, path_of(listener, **right), 405)
-            for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS")
-        },
-        "unknown method": ("STEAL", path_of(listener, **right), 501),
+        "path longer": ("GET", path_of(ticket, **right).replace("?", "/more?"), 404),
+        "path with a host": ("GET", "http://evil.example/?" + urlencode(right), 403),
+        "oversized": ("GET", path_of(ticket, **right, padding="x" * 4000), 414),
+        "huge": ("GET", path_of(ticket, **right, padding="x" * 70000), 414),
+        **{method: (method, path_of(ticket, **right), 405) for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS")},
+        "unknown method": ("STEAL", path_of(ticket, **right), 501),
     }
 
 
-def test_what_is_forged_changes_nothing(listener: Listener) -> None:
-    for name, (method, target, expected) in forged(listener).items():
-        status, page = ask(listener, target, method)
+def test_what_is_forged_changes_nothing(ticket: Ticket) -> None:
+    for name, (method, target, expected) in forged(ticket).items():
+        status, page = ask(ticket, target, method)
         assert (name, status) == (name, expected)
-        assert listener.state not in page
-    assert listener.wait(0) is None
-    ask(listener, path_of(listener, connectionId="right", state=listener.state))
-    assert listener.wait(5) == Callback(connection_id="right")
+        assert ticket.state not in page
+    assert ticket.wait(0) is None
+    ask(ticket, path_of(ticket, connectionId="right", state=ticket.state))
+    assert ticket.wait(5) == Callback(connection_id="right")
 
 
-def test_head_changes_nothing(listener: Listener) -> None:
+def test_head_changes_nothing(ticket: Ticket) -> None:
     """Programs that preview links send it."""
-    assert ask(listener, path_of(listener, connectionId="c", state=listener.state), "HEAD") == (405, "")
-    assert listener.wait(0) is None
+    assert ask(ticket, path_of(ticket, connectionId="c", state=ticket.state), "HEAD") == (405, "")
+    assert ticket.wait(0) is None
 
 
-def test_only_the_first_counts(listener: Listener) -> None:
-    ask(listener, path_of(listener, connectionId="first", state=listener.state))
-    status, page = ask(listener, path_of(listener, connectionId="second", state=listener.state))
-    assert (status, listener.wait(5)) == (410, Callback(connection_id="first"))
+def test_only_the_first_counts(ticket: Ticket) -> None:
+    ask(ticket, path_of(ticket, connectionId="first", state=ticket.state))
+    status, page = ask(ticket, path_of(ticket, connectionId="second", state=ticket.state))
+    assert (status, ticket.wait(5)) == (410, Callback(connection_id="first"))
     assert "This was used already" in said(page)
 
 
-def test_only_one_of_many_at_once_counts(listener: Listener) -> None:
+def test_only_one_of_many_at_once_counts(ticket: Ticket) -> None:
     statuses: list[int] = []
 
     def one(number: int) -> None:
-        statuses.append(ask(listener, path_of(listener, connectionId=f"c{number}", state=listener.state))[0])
+        statuses.append(ask(ticket, path_of(ticket, connectionId=f"c{number}", state=ticket.state))[0])
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -131,15 +138,18 @@ def test_only_one_of_many_at_once_counts(listener: Listener) -> None:
         ({"error": "access_denied"}, "access_denied"),
         ({"error": "server_error", "error_description": "Stripe is\n\x1b[31mdown"}, "Stripe is [31mdown"),
         ({"error": "access_denied", "connectionId": "c"}, "access_denied"),
-        ({}, "no connection was named"),
-        ({"connectionId": "x" * 201}, "no connection was named"),
+        ({}, "no usable connection was named"),
+        ({"connectionId": "pending-1a2b-Stripe"}, "no usable connection was named"),
+        ({"connectionId": "c\n1"}, "no usable connection was named"),
+        ({"connectionId": "c/../1"}, "no usable connection was named"),
+        ({"connectionId": "x" * 201}, "no usable connection was named"),
         ({"error": "<script>alert(1)</script>"}, "<script>alert(1)</script>"),
     ],
 )
-def test_a_refusal(listener: Listener, query: dict[str, str], reason: str) -> None:
-    status, page = ask(listener, path_of(listener, state=listener.state, **query))
-    assert (status, listener.wait(5)) == (200, Callback(refused=reason))
-    assert "Not authorised" in said(page)
+def test_a_refusal(ticket: Ticket, query: dict[str, str], reason: str) -> None:
+    status, page = ask(ticket, path_of(ticket, state=ticket.state, **query))
+    assert (status, ticket.wait(5)) == (200, Callback(refused=reason))
+    assert "Not authorized" in said(page)
     assert "<script>" not in page
 
 
@@ -153,8 +163,8 @@ def outward_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def test_nothing_but_loopback_is_bound(listener: Listener) -> None:
-    port = port_of(listener)
+def test_nothing_but_loopback_is_bound(ticket: Ticket) -> None:
+    port = port_of(ticket)
     outward = outward_address()
     if not outward.startswith("127."):
         with pytest.raises(ConnectionRefusedError):
@@ -170,16 +180,73 @@ def test_nothing_but_loopback_is_bound(listener: Listener) -> None:
 
 def test_the_port_is_given_back() -> None:
     with Listener() as listener:
-        port = port_of(listener)
+        port = listener.port
         listener.close()
         for host in ("127.0.0.1", "::1"):
             with pytest.raises(ConnectionRefusedError):
                 socket.create_connection((host, port), timeout=5)
 
 
-def test_a_caller_that_says_nothing_holds_nothing_up(listener: Listener, capsys: pytest.CaptureFixture[str]) -> None:
-    with socket.create_connection(("127.0.0.1", port_of(listener))) as silent:
+def test_a_caller_that_says_nothing_holds_nothing_up(
+    listener: Listener, ticket: Ticket, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_connection(("127.0.0.1", port_of(ticket))) as silent:
         silent.sendall(b"GET /")
-        assert ask(listener, path_of(listener, connectionId="c", state=listener.state))[0] == 200
+        assert ask(ticket, path_of(ticket, connectionId="c", state=ticket.state))[0] == 200
         listener.close()
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_short_address_leads_to_weld(listener: Listener, ticket: Ticket) -> None:
+    """It is short enough for a narrow terminal, and one listener serves all."""
+    other = listener.ticket()
+    other.link = "https://weld.example/authorize?token=other"
+    for each in (ticket, other):
+        assert len(each.address) <= len("http://localhost:65535/") + 5
+        answer = requests.get(each.address, allow_redirects=False, timeout=10)
+        assert (answer.status_code, answer.headers["location"]) == (303, each.link)
+        assert (answer.headers["cache-control"], answer.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    assert ticket.port == other.port
+    assert listener.count_waiting() == 2
+
+
+def test_a_browser_that_comes_back_late_finds_a_page(ticket: Ticket) -> None:
+    """Also when the list of connections was faster, and nobody waits any more."""
+    ticket.close(is_authorized=True)
+    assert "Authorized" in ask(ticket, path_of(ticket, state=ticket.state, connectionId="c"))[1]
+    assert ask(ticket, urlsplit(ticket.address).path)[0] == 200
+
+
+def test_an_address_that_nobody_waits_for_leads_nowhere(ticket: Ticket) -> None:
+    ticket.close(is_authorized=False)
+    status, page = ask(ticket, urlsplit(ticket.address).path)
+    assert status == 410
+    assert "weld-pulumi authorize" in page
+
+
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "javascript:alert(1)", None])
+def test_a_link_that_is_not_for_a_browser_leads_nowhere(ticket: Ticket, link: str | None) -> None:
+    ticket.link = link
+    assert ask(ticket, urlsplit(ticket.address).path)[0] == 410
+
+
+def test_a_link_cannot_add_headers(ticket: Ticket) -> None:
+    ticket.link = "https://weld.example/\r\nset-cookie: a=b"
+    answer = requests.get(ticket.address, allow_redirects=False, timeout=10)
+    assert "set-cookie" not in answer.headers
+
+
+def test_a_name_that_was_pointed_to_this_machine_gets_nothing(ticket: Ticket) -> None:
+    """DNS rebinding: a web page asks for its own host."""
+    for target in (urlsplit(ticket.address).path, path_of(ticket, state=ticket.state, connectionId="c")):
+        assert ask(ticket, target, Host=f"evil.example:{ticket.port}")[0] == 403
+    assert ticket.wait(0) is None
+    assert not ticket.was_opened
+
+
+def test_one_that_stands_in_believes_nothing_but_shows_a_page() -> None:
+    with Listener(stands_in=True) as listener:
+        ticket = listener.ticket()
+        assert "Authorized" in ask(ticket, path_of(ticket, state="of-the-run-before", connectionId="c"))[1]
+        assert listener.came_back.wait(5)
+        assert ticket.wait(0) is None

@@ -213,7 +213,8 @@ def test_every_argument_takes_an_input(resource: Any) -> None:
 
 
 def test_the_provider() -> None:
-    assert keywords(weld.Provider) == [setting.attribute for setting in SETTINGS]
+    """Whether a browser opens is a matter of the machine, not of a workspace."""
+    assert keywords(weld.Provider) == [each.attribute for each in SETTINGS if each.attribute != "open_browser"]
     assert section(weld.Provider, "Args") == {"resource_name", "opts", *keywords(weld.Provider)}
     parameters = inspect.signature(weld.Provider).parameters
     assert parameters["api_key"].default is inspect.Parameter.empty

@@ -1,90 +1,37 @@
-"""``weld-pulumi authorize``: a person acts on the connections of a stack that wait for one, or on a new one."""
+"""``weld-pulumi authorize``: a person acts on the connections that wait for one, or on a new one."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 import click
-from rich.console import Console
 
-from .._text import printable
 from ..api.client import WeldClient
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..config import load
 from ..errors import WeldConfigError
-from ..lifecycle.authorization import Outcome, Request, await_person, is_expired
+from ..lifecycle.authorization import Request
 from ..lifecycle.authorization import authorize as open_bridge
-from ..lifecycle.base import MEMO, memo_of
-from ..lifecycle.connection import ConnectionLifecycle
-from ..lifecycle.notices import Notices
+from ..lifecycle.browser import has_terminal
 from ..lifecycle.recognition import Track, newly_authorized
 from ..lifecycle.session import Session
-from ..lifecycle.sync_checks import is_pending
-from .browser import open_link
+from ..lifecycle.waiting_files import announced
+from .desk import Desk, Result, result_of
 from .project import export_stack, find_project
-from .show import as_json, console, json_option, waiting
+from .show import as_json, console, json_option
+from .waiting import OfRun, OfStack
 from .weld import api_url_option, client_of, stack_option
 
 __all__ = ["authorize"]
 
-Look = Callable[[], "ConnectionInfo | None"]
-
 _TYPE = "pulumi-python:dynamic/weld:Connection"
 
 
-@dataclass
-class Result:
-    """What came out for one connection. ``connection_id`` is None while it waits for a person."""
-
-    label: str
-    integration_id: str
-    status: str
-    connection_id: str | None
-    authorize_url: str | None
-
-
-@dataclass
-class Desk:
-    """How people are spoken to: what is said on standard error, and whether links are opened for them."""
-
-    screen: Console
-    timeout: float
-    browser: bool
-
-    def session(self, client: WeldClient) -> Session:
-        """Return a session that speaks here."""
-        return Session(
-            client.settings,
-            lambda _: client,
-            Notices(lambda line: self.say(line.removeprefix("warning: ").removeprefix("Weld: "))),
-        )
-
-    def say(self, text: str) -> None:
-        """Say one line, which is never wrapped: there may be a link in it."""
-        self.screen.print(printable(text), soft_wrap=True)
-
-    def show(self, url: str | None) -> None:
-        """Open a link, if that is wanted and possible."""
-        if self.browser and open_link(url):
-            self.say("The link is opened in your browser.")
-
-
-@dataclass
-class Case:
-    """A connection of the stack that waits, how to see whether a person has acted, and what was seen already."""
-
-    session: Session
-    request: Request
-    bridge: ConnectionBridge
-    look: Look
-    found: ConnectionInfo | None
-
-
 @click.command(
-    short_help="Authorise the connections that wait for a person.",
+    short_help="Authorize the connections that wait for a person.",
     epilog="""\b
 Examples:
   weld-pulumi authorize
@@ -92,7 +39,7 @@ Examples:
   weld-pulumi authorize --integration-id stripe --label "Stripe (production)"
 """,
 )
-@click.option("--integration-id", metavar="ID", help="Authorise a new connection of this integration.")
+@click.option("--integration-id", metavar="ID", help="Authorize a new connection of this integration.")
 @click.option("--label", metavar="TEXT", help="Name of the new connection.")
 @click.option(
     "--timeout",
@@ -117,9 +64,11 @@ def authorize(
     api_url: str | None,
     stack: str | None,
 ) -> None:
-    """Authorise the connections of the current stack that wait for a person: show their links, and wait.
+    """Authorize the connections that wait for a person: show the way to each, and wait.
 
-    With --integration-id and --label it is a new connection instead, which a program takes over with adopt.
+    These are the connections that a running `pulumi up` of yours waits for, and those of the current stack that an
+    earlier one left waiting. With --integration-id and --label it is a new connection instead, which a program takes
+    over with adopt.
 
     Prints the ids of the connections. Ends with 1 where nobody has acted in time.
     """
@@ -150,63 +99,60 @@ def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Res
     known = [connection.id for connection in client.list_connections()]
     request = Request(integration_id, label, desk.timeout, known=known)
     track = Track(session)
-    shown: set[str | None] = set()
 
-    def done(bridge: ConnectionBridge) -> ConnectionInfo | None:
-        if bridge.authorize_url not in shown:
-            shown.add(bridge.authorize_url)
-            desk.show(bridge.authorize_url)
+    def opened(bridge: ConnectionBridge) -> None:
+        track.follow(bridge)
+        if has_terminal() or desk.timeout <= 0:
+            desk.say_link(bridge.authorize_url)
+
+    def done(_: ConnectionBridge) -> ConnectionInfo | None:
         return newly_authorized(session, client.list_connections(), known, integration_id, label, track.bridge_id)
 
-    with waiting(desk.screen, f"Waiting for {request.describe()}"):
-        result = _result(desk, request, open_bridge(session, request, done, track.follow))
+    with desk.waiting_for(request):
+        result = result_of(desk, request, open_bridge(session, request, done, opened))
     if result.connection_id:
         desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
     return result
 
 
-def _result(desk: Desk, request: Request, outcome: Outcome) -> Result:
-    if outcome.refused:
-        desk.say(f"It was refused in the browser: {outcome.refused}.")
-    elif outcome.connection is None and request.timeout > 0:
-        desk.say(f"Nobody has authorised {request.describe()} yet; its link works for a day.")
-    return Result(
-        request.label,
-        request.integration_id,
-        "PENDING" if outcome.connection is None else "AUTHORIZED",
-        outcome.connection.id if outcome.connection else None,
-        None if outcome.connection else outcome.bridge.authorize_url,
-    )
-
-
-# The stack's own -------------------------------------------------------------------------------------------------
+# Those that wait -------------------------------------------------------------------------------------------------
 
 
 def _pending(desk: Desk, stack: str | None, api_url: str | None) -> Iterator[Result]:
+    of_runs = [OfRun(desk, file) for file in announced()]
+    of_stack = _of_stack(desk, stack, api_url, is_required=not of_runs)
+    waiting: list[OfRun | OfStack] = [*of_runs, *of_stack]
+    if not waiting:
+        desk.say("No connection of this stack waits for a person, nor does a running `pulumi up`.")
+    for each in waiting:
+        each.present()
+    end = time.monotonic() + desk.timeout
+    for each in waiting:
+        yield each.wait(end - time.monotonic())
+    if any(each.connection_id for each in of_stack):
+        desk.say("Run `pulumi up` or `pulumi refresh`, so that the stack takes over what is authorized.")
+
+
+def _of_stack(desk: Desk, stack: str | None, api_url: str | None, is_required: bool) -> list[OfStack]:
     if not stack and find_project() is None:
+        if not is_required:
+            return []
         raise WeldConfigError(
-            "There is no Pulumi.yaml in this folder or above, so there is no stack whose connections could wait. Run "
-            "it in the project, or give --integration-id and --label for a new connection."
+            "There is no Pulumi.yaml in this folder or above, so there is no stack whose connections could wait, and "
+            "no `pulumi up` of yours waits for a person. Run it in the project, or give --integration-id and --label "
+            "for a new connection."
         )
     resources = export_stack(stack)
-    waiting = [r for r in resources if r["type"] == _TYPE and (r.get("outputs") or {}).get("status") == "PENDING"]
-    if not waiting:
-        desk.say("No connection of this stack waits for a person.")
-        return
     sessions: dict[str, Session] = {}
-    cases = []
-    for resource in waiting:
+    found = []
+    for resource in resources:
+        if resource["type"] != _TYPE or (resource.get("outputs") or {}).get("status") != "PENDING":
+            continue
         provider = str(resource.get("provider"))
         if provider not in sessions:
             sessions[provider] = desk.session(_client_of(provider, resources, stack, api_url))
-        cases.append(_present(desk, sessions[provider], resource))
-    end = time.monotonic() + desk.timeout
-    results = []
-    for case in cases:
-        results.append(_result(desk, case.request, _wait_for(desk, case, end - time.monotonic())))
-        yield results[-1]
-    if any(result.connection_id for result in results):
-        desk.say("Run `pulumi up` or `pulumi refresh`, so that the stack takes over what is authorised.")
+        found.append(OfStack(desk, sessions[provider], resource))
+    return found
 
 
 def _client_of(provider: str, resources: list[dict[str, Any]], stack: str | None, api_url: str | None) -> WeldClient:
@@ -216,39 +162,3 @@ def _client_of(provider: str, resources: list[dict[str, Any]], stack: str | None
         return client_of(stack, api_url, prefer_stack=True)
     inputs = next((r.get("inputs") or {} for r in resources if r["urn"] == urn), {})
     return WeldClient(load(inputs.get))
-
-
-def _present(desk: Desk, session: Session, resource: dict[str, Any]) -> Case:
-    """Show the link of one connection; a fresh one in the place of one that has expired."""
-    id = str(resource["id"])
-    props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == MEMO}
-    lifecycle = ConnectionLifecycle(session)
-
-    def look() -> ConnectionInfo | None:
-        live = lifecycle.read(id, props)  # it also says what waits, with the link
-        return ConnectionInfo(id=live.id) if live.id and live.outs.get("status") == "AUTHORIZED" else None
-
-    again = None if is_pending(id) else id
-    request = Request(
-        props["integration_id"],
-        props["label"],
-        desk.timeout,
-        connection_id=again,
-        known=memo_of(props).get("known", ()),
-    )
-    found = look()
-    bridge = ConnectionBridge(authorize_url=props.get("authorize_url"))
-    if found is None and is_expired(session, props.get("authorize_expires_at")):
-        desk.say("That link has expired; here is a fresh one.")
-        bridge = open_bridge(session, replace(request, timeout=0), lambda _: None).bridge
-    if found is None and desk.timeout > 0:
-        desk.show(bridge.authorize_url)
-    return Case(session, request, bridge, look, found)
-
-
-def _wait_for(desk: Desk, case: Case, seconds: float) -> Outcome:
-    if case.found is not None or desk.timeout <= 0:
-        return Outcome(case.bridge, case.found)
-    request = replace(case.request, timeout=max(0.0, seconds))
-    with waiting(desk.screen, f"Waiting for {request.describe()}"):
-        return await_person(case.session, request, case.bridge, lambda _: case.look())

@@ -107,7 +107,7 @@ class ConnectionLifecycle(Lifecycle):
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(
-                f"a person has to authorise connection {id} ({olds.get('label')!r}) again; `pulumi up` prints the link."
+                f"a person has to authorise connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
         return Diffed(changed, replaces)
 
@@ -172,6 +172,7 @@ class ConnectionLifecycle(Lifecycle):
             settle(self.session, key)
             raise
         if outcome.connection is None:
+            self.session.pending_told.add(pending_id)
             return pending_id, outs
         settle(self.session, key, outcome.connection.id)
         return outcome.connection.id, outs
@@ -199,7 +200,7 @@ class ConnectionLifecycle(Lifecycle):
         tell_pending(self.session, news, outcome)
         tell_candidates(self.session, news, candidates)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
-        return outcome, with_memo(outs, known=known, bridge=track.bridge_id)
+        return outcome, with_memo(outs, known=known, bridge=track.bridge_id, port=outcome.port)
 
     def _authorized(self, declared: Mapping[str, Any], connection: ConnectionInfo, **before: Any) -> Props:
         """Return the outputs of a connection; ``before`` are facts of the last run that Weld may not tell now.
@@ -294,6 +295,7 @@ class ConnectionLifecycle(Lifecycle):
         if renamed:
             pending.tell_useless()
         self.session.pending_labels[id] = news["label"]
+        self.session.pending_told.add(id)
         # A person may have used the old link meanwhile, so what was unknown then is unknown now.
         return self._ask(news, list(memo_of(olds).get("known", [])), wait=False)[1]
 
@@ -320,7 +322,7 @@ class ConnectionLifecycle(Lifecycle):
         tell_pending(self.session, news, outcome)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
         outs["created_at"] = olds.get("created_at")
-        return with_memo(outs, bridge=watch.track.bridge_id, before=watch.before)
+        return with_memo(outs, bridge=watch.track.bridge_id, before=watch.before, port=outcome.port)
 
     def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
         if found.label not in (None, news["label"]):

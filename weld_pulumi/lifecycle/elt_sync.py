@@ -57,7 +57,8 @@ class EltSyncLifecycle(Lifecycle):
         if not olds and (replaced := self.session.ownership.replacing(self.urn)):
             self._tell_replacement(replaced.id, replaced.outs)
         if is_pending(inputs.get("connection_id")):
-            self.session.notices.warn(self._pending_text(inputs))
+            if inputs["connection_id"] not in self.session.pending_told:
+                self.session.notices.warn(self._pending_text(inputs))
         elif ask:
             problems += self._ask(olds, inputs, news.get("source_streams"), problems)
         return Checked(inputs, problems)
@@ -351,8 +352,7 @@ class EltSyncLifecycle(Lifecycle):
         label = self.session.label_of(str(news["connection_id"]))
         return (
             f"the connection {label!r} is not authorised yet, so the sync into {news.get('destination_schema_name')!r} "
-            "cannot be made. Open the link that `pulumi up` printed (it is the connection's output authorize_url, or "
-            "run `weld-pulumi authorize`), and then run `pulumi up` again."
+            "cannot be made. Run `weld-pulumi authorize`, then `pulumi up` again."
         )
 
 

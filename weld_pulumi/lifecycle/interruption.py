@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from .._ending import process_is_ending
+from ..pulumi_internals import engine_address, servicer
 
 __all__ = ["end_orphan", "is_abandoned", "is_cancelled", "is_orphan", "watch_engine"]
 
@@ -40,7 +40,7 @@ def watch_engine() -> None:
     """Notice from now on when the engine sends a Cancel, or is gone; outside a plugin process this does nothing."""
     if _engine_answers():
         _engine_was_there.set()
-    cancel = getattr(_servicer(), "Cancel", None)
+    cancel = getattr(servicer(), "Cancel", None)
     if cancel is not None and not hasattr(cancel, "experimental_thread_pool"):
         # gRPC looks for a pool on the method, at each call.
         cancel.experimental_thread_pool = _CancelPool(1)
@@ -74,7 +74,7 @@ def _engine_is_gone() -> bool:
 
 def _engine_answers() -> bool | None:
     """Tell whether somebody listens at the engine's port; None where nothing tells."""
-    host, _, port = (sys.argv[1] if _servicer() is not None and len(sys.argv) > 1 else "").rpartition(":")
+    host, _, port = (engine_address() or "").rpartition(":")
     if not host or not port.isdigit():
         return None
     try:
@@ -88,9 +88,5 @@ def _engine_answers() -> bool | None:
 
 def end_orphan() -> None:
     """End a plugin process that nobody will ever ask anything again."""
-    if _servicer() is not None:
+    if servicer() is not None:
         os.kill(os.getpid(), signal.SIGINT)
-
-
-def _servicer() -> Any:
-    return getattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer", None)

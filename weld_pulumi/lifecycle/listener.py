@@ -1,8 +1,8 @@
-"""A one-shot listener on a loopback port that hears when a person has authorised a connection.
+"""A listener on a loopback port: it sends browsers to Weld, and hears when they come back.
 
-Only one request counts: GET on the expected path with the expected random state. Everything else is answered with an
-error and changes nothing. Browsers resolve ``localhost`` to either address family, so both are bound, and nothing
-beyond loopback.
+Each connection that waits has a ticket: a short address that redirects to Weld's link, and a random state that the
+browser brings back from Weld. A GET on one of these two counts; everything else is answered with an error and changes
+nothing. Browsers resolve ``localhost`` to either address family, so both are bound, and nothing beyond loopback.
 """
 
 from __future__ import annotations
@@ -10,23 +10,32 @@ from __future__ import annotations
 import errno
 import hmac
 import html
+import re
 import secrets
 import socket
 import socketserver
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
-__all__ = ["Callback", "Listener"]
+__all__ = ["Callback", "Listener", "Ticket", "shared_listener"]
 
 _PATH = "/weld/authorized"
 _LONGEST_TARGET = 2048
-_LONGEST_ID = 200
 _PORTS_TRIED = 20
 # A server looks so often whether it is to end, and the run waits for that.
 _POLL_SECONDS = 0.02
+#: No letters that look alike: a person may have to type it.
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+_CODE_LENGTH = 5
+#: Wrong addresses are answered one after the other, with a pause: codes cannot be found by trying.
+_WRONG_SECONDS = 0.1
+#: What stands in a header as it is; anything else of a link is escaped.
+_OF_A_URL = "%/:?#[]@!$&'()*+,;=~"
+_USABLE_ID = re.compile(r"(?!pending-)[A-Za-z0-9._~-]{1,200}\Z")
 
 
 class Callback(NamedTuple):
@@ -37,11 +46,12 @@ class Callback(NamedTuple):
 
 
 class _Page(NamedTuple):
-    """What the person sees in the browser."""
+    """What the person sees in the browser; with ``location`` the browser goes there at once."""
 
     status: int
     title: str
     text: str
+    location: str | None = None
 
 
 _TOO_LONG = _Page(414, "Not accepted", "That address is too long to be Weld's.")
@@ -50,8 +60,89 @@ _FOREIGN = _Page(
     403, "Not accepted", "This address does not belong to the pulumi run that waits here, so nothing was done."
 )
 _USED = _Page(410, "Not accepted", "This was used already. You can close this tab.")
+_OVER = _Page(410, "Nobody waits any more", "Run weld-pulumi authorize for a link that is waited for.")
 _NO_BROWSER = _Page(405, "Not accepted", "Only a browser that comes back from Weld is expected here.")
-_AUTHORISED = _Page(200, "Authorised", "Pulumi goes on by itself. You can close this tab.")
+_AUTHORIZED = _Page(200, "Authorized", "You can close this tab; the terminal shows what comes next.")
+
+
+class Ticket:
+    """One connection that waits for a person.
+
+    Attributes:
+        state: random text that Weld echoes; proof that the request belongs to this run.
+        address: short address on this machine that leads to ``link``.
+        link: Weld's page, once it is there.
+        port: the port of the listener.
+        redirect_uri: where Weld is to send the browser.
+        is_authorized: the connection is there, so a browser that comes back late is told so.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self.port = port = listener.port
+        self.state = secrets.token_urlsafe(24)
+        self.code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_LENGTH))
+        self.address = f"http://localhost:{port}/{self.code}"
+        self.redirect_uri = f"http://localhost:{port}{_PATH}"
+        self.link: str | None = None
+        self.is_authorized = False
+        self._is_over = False
+        self._opened = threading.Event()
+        self._heard = threading.Event()
+        self._lock = threading.Lock()
+        self._callback: Callback | None = None
+
+    def count_waiting(self) -> int:
+        """Return how many connections wait beside this one, and with it."""
+        return self._listener.count_waiting()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still waits."""
+        return not self._is_over
+
+    @property
+    def was_opened(self) -> bool:
+        """Whether a browser of this machine was sent to Weld."""
+        return self._opened.is_set()
+
+    def close(self, is_authorized: bool) -> None:
+        """Note that nobody waits any more."""
+        self.is_authorized, self._is_over = is_authorized, True
+
+    def wait(
+        self, seconds: float, wait: Callable[[threading.Event, float], object] = threading.Event.wait
+    ) -> Callback | None:
+        """Return what the browser brought, waiting at most so long for it; ``wait`` does the waiting."""
+        wait(self._heard, seconds)
+        return self._callback if self._heard.is_set() else None
+
+    def visit(self) -> _Page:
+        """Answer the short address."""
+        if self._is_over or not (self.link or "").startswith(("http://", "https://")):
+            return _AUTHORIZED if self.is_authorized else _OVER
+        self._opened.set()
+        return _Page(303, "Weld", "Your browser goes to Weld.", quote(self.link or "", safe=_OF_A_URL))
+
+    def hear(self, callback: Callback) -> _Page:
+        """Answer a browser that comes back."""
+        with self._lock:
+            if self._callback is not None:
+                return _USED
+            self._callback = callback
+        return _page_of(callback)
+
+    def heard(self) -> None:
+        """Let the waiting run go on, once the page has been sent."""
+        if self._callback is not None:
+            self._heard.set()
+
+
+def _page_of(callback: Callback) -> _Page:
+    if callback.refused is None:
+        return _AUTHORIZED
+    text = f"Weld says: {callback.refused}. Nothing was connected; the terminal tells how to try again."
+    return _Page(200, "Not authorized", text)
 
 
 class _Server(ThreadingHTTPServer):
@@ -73,25 +164,34 @@ class _ServerV6(_Server):
 
 
 class Listener:
-    """Listens from ``with`` to its end, or until :meth:`close`.
+    """Listens from its making until :meth:`close`, or until the process ends.
+
+    Args:
+        port: where to listen; 0 for any port that is free.
+        stands_in: for the listener of a run that has ended. It does not know the states of that run, so it believes
+            nothing; but a browser that comes back sees a page.
 
     Attributes:
-        state: random text that Weld echoes; proof that the request belongs to this run.
-        redirect_uri: where Weld is to send the browser.
+        port: where it listens.
+        came_back: set where a browser has seen the page of a listener that stands in.
+
+    Raises:
+        OSError: the port is taken, or this machine lets nobody listen.
     """
 
-    def __init__(self) -> None:
-        self.state = secrets.token_urlsafe(24)
-        self._heard = threading.Event()
+    def __init__(self, port: int = 0, stands_in: bool = False) -> None:
+        self.came_back = threading.Event()
+        self._stands_in = stands_in
+        self._tickets: dict[str, Ticket] = {}
         self._lock = threading.Lock()
-        self._callback: Callback | None = None
-        self._servers = self._bind()
-        self.redirect_uri = f"http://localhost:{self._servers[0].server_port}{_PATH}"
-
-    def __enter__(self) -> Listener:
+        self._wrong = threading.Lock()
+        self._servers = self._bind(port)
+        self.port = self._servers[0].server_port
         for server in self._servers:
             server.listener = self
             threading.Thread(target=server.serve_forever, args=(_POLL_SECONDS,), daemon=True).start()
+
+    def __enter__(self) -> Listener:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -104,16 +204,21 @@ class Listener:
             server.shutdown()
             server.server_close()
 
-    def wait(
-        self, seconds: float, wait: Callable[[threading.Event, float], object] = threading.Event.wait
-    ) -> Callback | None:
-        """Return what the browser brought, waiting at most so long for it; ``wait`` does the waiting."""
-        wait(self._heard, seconds)
-        return self._callback if self._heard.is_set() else None
+    def ticket(self) -> Ticket:
+        """Return a ticket for one more connection that waits."""
+        ticket = Ticket(self)
+        with self._lock:
+            self._tickets[ticket.code] = ticket
+        return ticket
 
-    def _bind(self) -> list[_Server]:
+    def count_waiting(self) -> int:
+        """Return how many connections wait."""
+        with self._lock:
+            return sum(ticket.is_open for ticket in self._tickets.values())
+
+    def _bind(self, port: int) -> list[_Server]:
         for _ in range(_PORTS_TRIED):
-            first = _Server(("127.0.0.1", 0), _Handler)
+            first = _Server(("127.0.0.1", port), _Handler)
             try:
                 return [first, _ServerV6(("::1", first.server_port), _Handler)]
             except OSError as error:
@@ -122,39 +227,56 @@ class Listener:
                 first.server_close()
         raise OSError("no loopback port is free for IPv4 and IPv6 at once")
 
-    def hear(self, target: str) -> _Page:
-        """Judge one request; return the page that answers it."""
+    def hear(self, target: str, host: str) -> tuple[_Page, Callable[[], object] | None]:
+        """Judge one request; return the page that answers it, and what to do once that has been sent."""
         if len(target) > _LONGEST_TARGET:
-            return _TOO_LONG
+            return _TOO_LONG, None
+        if host.rpartition(":")[0] not in ("localhost", "127.0.0.1", "[::1]"):
+            return _FOREIGN, None  # a web page whose name was pointed to this machine
         parts = urlsplit(target)
-        if parts.path != _PATH:
-            return _NOTHING
-        query = parse_qs(parts.query)
-        if not hmac.compare_digest(_first(query, "state").encode(), self.state.encode()):
-            return _FOREIGN
-        callback = _callback_of(query)
+        if parts.path == _PATH:
+            return self._come_back(parse_qs(parts.query))
         with self._lock:
-            if self._callback is not None:
-                return _USED
-            self._callback = callback
-        if callback.refused is None:
-            return _AUTHORISED
-        text = f"Weld says: {callback.refused}. Nothing was connected; the terminal tells how to try again."
-        return _Page(200, "Not authorised", text)
+            ticket = self._tickets.get(target[1:])
+        if ticket is not None:
+            return ticket.visit(), None
+        if parts.path != "/favicon.ico":
+            with self._wrong:
+                time.sleep(_WRONG_SECONDS)
+        return _NOTHING, None
 
-    def done(self) -> None:
-        """Let the waiting run go on, once the page has been sent."""
-        if self._callback is not None:
-            self._heard.set()
+    def _come_back(self, query: dict[str, list[str]]) -> tuple[_Page, Callable[[], object] | None]:
+        state = _first(query, "state").encode()
+        with self._lock:
+            tickets = list(self._tickets.values())
+        # All are compared, so that the time tells nothing.
+        found = [ticket for ticket in tickets if hmac.compare_digest(state, ticket.state.encode())]
+        if found:
+            return found[0].hear(_callback_of(query)), found[0].heard
+        if self._stands_in:
+            return _page_of(_callback_of(query)), self.came_back.set
+        return _FOREIGN, None
+
+
+_shared: list[Listener] = []
+_sharing = threading.Lock()
+
+
+def shared_listener() -> Listener:
+    """Return the listener of this process; it stays, so that a browser that comes back late finds a page."""
+    with _sharing:
+        if not _shared:
+            _shared.append(Listener())
+        return _shared[0]
 
 
 def _callback_of(query: dict[str, list[str]]) -> Callback:
     connection_id = _first(query, "connectionId") or _first(query, "connection_id")
     problem = _first(query, "error_description") or _first(query, "error")
-    if problem or not connection_id or len(connection_id) > _LONGEST_ID:
+    if problem or not _USABLE_ID.match(connection_id):
         # It goes to a terminal.
         words = "".join(letter if letter.isprintable() else " " for letter in problem).split()
-        return Callback(refused=" ".join(words)[:200] or "no connection was named")
+        return Callback(refused=" ".join(words)[:200] or "no usable connection was named")
     return Callback(connection_id=connection_id)
 
 
@@ -164,10 +286,12 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "weld-pulumi", ""
 
     def do_GET(self) -> None:
+        page, after = self.server.listener.hear(self.path, self.headers.get("host", ""))
         try:
-            self._answer(self.server.listener.hear(self.path))
+            self._answer(page)
         finally:
-            self.server.listener.done()
+            if after is not None:
+                after()
 
     def _refuse(self) -> None:
         self._answer(_NO_BROWSER)
@@ -182,6 +306,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = _html(page)
         self.send_response(page.status)
         for name, value in (
+            *([("location", page.location)] if page.location else []),
             ("content-type", "text/html; charset=utf-8"),
             ("content-length", str(len(body))),
             ("cache-control", "no-store"),

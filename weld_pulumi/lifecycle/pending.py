@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from ..errors import WeldError, WeldValidationError
-from .authorization import Outcome, is_expired
+from .authorization import Outcome, State, is_expired
 from .base import memo_of
 from .fields import Props
 from .ownership import CURRENT_URN
@@ -37,6 +37,8 @@ __all__ = [
 
 #: Seconds for which the list of connections is shared by the resources that wait.
 _FRESH = 2.0
+#: Seconds before each look at the list for what a used link has made.
+_LAG = (0.0, 0.5, 1.5)
 
 
 def key_of(props: Mapping[str, Any]) -> Key:
@@ -156,14 +158,25 @@ class Pending:
         return seen
 
     def _look_for_new(self, bridge_id: str | None) -> Look:
+        seen = self._look_at_list(bridge_id, _FRESH)
+        if seen.found is None and not seen.candidates and is_used(self._session, bridge_id):
+            seen = self._look_for_made(bridge_id)
+        return seen
+
+    def _look_at_list(self, bridge_id: str | None, max_age: float) -> Look:
         key, known = key_of(self._props), self._memo.get("known", ())
-        connections = self._session.connections(max_age=_FRESH)
+        connections = self._session.connections(max_age=max_age)
         found = newly_authorized(self._session, connections, known, *key, bridge_id, alone=False)
-        if found is not None:
-            return Look(found)
-        candidates = fitting(self._session, connections, known, *key)
-        used = not candidates and is_used(self._session, bridge_id)
-        return Look(candidates=candidates, dead="was used, but no connection came of it" if used else "")
+        return Look(found, candidates=[] if found else fitting(self._session, connections, known, *key))
+
+    def _look_for_made(self, bridge_id: str | None) -> Look:
+        """Look for what came of a link that was used: the list is read afresh, and may lag behind."""
+        for pause in _LAG:
+            self._session.clock.sleep(pause)
+            seen = self._look_at_list(bridge_id, 0.0)
+            if seen.found is not None or seen.candidates:
+                return seen
+        return Look(dead="was used, but no connection came of it")
 
     def _look_again(self, bridge_id: str | None) -> Look:
         label = str(self._props.get("label"))
@@ -171,15 +184,16 @@ class Pending:
 
     def tell(self, seen: Look) -> None:
         """Say what a person has to do."""
+        self._session.pending_told.add(self.id)
         if seen.dead:
             self._session.notices.warn(
-                f"the link to authorise {self._name()} {seen.dead}; `pulumi up` opens a fresh one."
+                f"the link to authorize {self._name()} {seen.dead}; `pulumi up` opens a fresh one."
             )
             return
+        # No link: a preview is published in comments, and what runs this cannot tell a preview from an `up`.
         self._session.notices.warn(
-            f"{self._name()} still waits for a person. Open this link to authorise it, then run `pulumi up` or "
-            f"`pulumi refresh`: {self._props.get('authorize_url')}",
-            in_full=True,
+            f"{self._name()} still waits for a person. Run `weld-pulumi authorize`, which shows the link, then "
+            "`pulumi up` or `pulumi refresh`."
         )
         tell_candidates(self._session, self._props, seen.candidates)
 
@@ -220,13 +234,18 @@ def tell_candidates(session: Session, props: Mapping[str, Any], candidates: list
         )
 
 
+_WHY = {
+    State.EXPIRED: "is not authorized yet",
+    State.CANCELLED: "is not authorized yet, and the run was interrupted",
+}
+
+
 def tell_pending(session: Session, news: Props, outcome: Outcome) -> None:
-    """Say that the run goes on without a person; the link was printed already."""
-    why = f"was refused in the browser ({outcome.refused})" if outcome.refused else "is not authorised yet"
-    link = "fresh link" if outcome.refused else "link"
+    """Say that the run goes on without a person, with the link that is good now."""
+    why = _WHY.get(outcome.state, f"was refused in the browser ({outcome.refused})")
     session.notices.warn(
-        f"{named(news)} {why}; its status is PENDING. Open the {link} above (it is the output authorize_url, too), "
-        "then run `pulumi up` or `pulumi refresh`."
+        f"{named(news)} {why}; its status is PENDING. Run `weld-pulumi authorize`, or open this link, then run "
+        f"`pulumi up` or `pulumi refresh`: {outcome.bridge.authorize_url}"
     )
 
 

@@ -129,6 +129,8 @@ class Session:
     ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
     #: Pending id -> label, to name the connection in a message.
     pending_labels: dict[str, str] = field(default_factory=dict)
+    #: Pending ids of which a person was told in this run.
+    pending_told: set[str] = field(default_factory=set)
     #: (integration, label) -> the connection that a person authorised for a pending resource.
     authorized: dict[tuple[str, str], str] = field(default_factory=dict)
     #: (integration, label) -> who waits for it in this process.

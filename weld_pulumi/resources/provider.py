@@ -60,7 +60,7 @@ class Provider(pulumi.ProviderResource):
         # As given: look-ups need them, and plain ones only where they are no Outputs.
         self._weld_settings: dict[str, Any] = {PROVIDER_NAME_KEY: resource_name}
         for setting in SETTINGS:
-            value = given[setting.attribute]
+            value = given.get(setting.attribute)
             if value is None and not setting.secret:
                 value = config.get(setting.key)
             if value is not None:

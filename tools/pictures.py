@@ -1,0 +1,99 @@
+"""Pictures of what a terminal shows while `pulumi up` waits for a person, as SVG files in docs/images.
+
+python3 tools/bootstrap.py run -- python -m tools.pictures
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyte
+from rich.color import ANSI_COLOR_NAMES
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from tests.support.engine import Project
+from tests.support.terminal import Terminal
+from tests.support.waiting import program
+from weld_pulumi.simulator import Simulator
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+ADDRESS = r"(http://localhost:\d+/[a-z0-9]{5})(?![a-z0-9])"
+#: What differs from run to run, and how it stands in the pictures.
+SETTLED = [(r"localhost:\d{5}/", "localhost:41234/"), (r"127\.0\.0\.1:\d+", "connect.weld.app")]
+
+
+def draw(screen: pyte.Screen, title: str) -> str:
+    """What a terminal shows, as SVG."""
+    lines = [_line(screen, number) for number in range(screen.lines)]
+    while lines and not lines[-1].plain.strip():
+        lines.pop()
+    console = Console(record=True, width=screen.columns, file=open("/dev/null", "w"), force_terminal=True)  # noqa: SIM115
+    for line in lines:
+        console.print(line, no_wrap=True, overflow="crop")
+    console.file.close()
+    return console.export_svg(title=title, unique_id="terminal")
+
+
+def _line(screen: pyte.Screen, number: int) -> Text:
+    row = screen.buffer[number]
+    cells = [row[column] for column in range(screen.columns)]
+    line = Text("".join(cell.data for cell in cells).rstrip())
+    begin = 0
+    for style, run in itertools.groupby(cells[: len(line.plain)], _style):
+        end = begin + len(list(run))
+        line.stylize(style, begin, end)
+        begin = end
+    for pattern, text in SETTLED:
+        for match in reversed(list(re.finditer(pattern, line.plain))):
+            line = Text.assemble(line[: match.start()], text, line[match.end() :])
+    return line
+
+
+def _style(cell: pyte.screens.Char) -> Style:
+    names = {"brown": "yellow", "brightbrown": "bright_yellow"}
+    name = names.get(cell.fg, cell.fg.replace("bright", "bright_"))
+    color = name if name in ANSI_COLOR_NAMES else f"#{name}" if re.fullmatch("[0-9a-f]{6}", name) else None
+    return Style(color=color, bold=cell.bold or None)
+
+
+def waiting(columns: int, count: int) -> str:
+    """`pulumi up` with connections that wait."""
+
+    def shown(screen: Terminal, _: Simulator) -> None:
+        screen.until(ADDRESS, count)
+
+    labels = ["Stripe (production)", "Stripe (staging)"][:count]
+    return _recorded(program(*(f'label="{label}"' for label in labels)), columns, shown)
+
+
+def _recorded(text: str, columns: int, shown: Callable[[Terminal, Simulator], None]) -> str:
+    with Simulator() as weld, tempfile.TemporaryDirectory() as folder:
+        project = Project(
+            Path(folder), text, config={"weld:apiUrl": weld.url}, secrets={"weld:apiKey": weld.api_key}, name="shop"
+        )
+        command = project.command("up", "--yes", "--skip-preview")
+        with Terminal(command, project.folder, project.env, columns) as screen:
+            shown(screen, weld)
+            picture = draw(screen.screen, "pulumi up")
+            for bridge in weld.pending_bridges():
+                weld.authorize(bridge["id"])
+            screen.finish()
+    return picture
+
+
+def main() -> None:
+    IMAGES.mkdir(exist_ok=True)
+    for columns, count in ((80, 1), (120, 2)):
+        target = IMAGES / f"authorize-{columns}.svg"
+        target.write_text(waiting(columns, count))
+        print(target)
+
+
+if __name__ == "__main__":
+    main()

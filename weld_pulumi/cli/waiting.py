@@ -1,0 +1,159 @@
+"""Connections that wait for a person: those of a running `pulumi up`, and those that the stack has."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..api.models import ConnectionBridge, ConnectionInfo
+from ..lifecycle.authorization import Outcome, Request, State, await_person, is_expired
+from ..lifecycle.authorization import authorize as open_bridge
+from ..lifecycle.base import MEMO, memo_of
+from ..lifecycle.pending import Pending, tell_candidates
+from ..lifecycle.session import Session
+from ..lifecycle.sync_checks import is_pending
+from ..lifecycle.waiting_files import WaitingFile
+from .desk import Desk, Result, result_of
+
+__all__ = ["OfRun", "OfStack"]
+
+_POLL_SECONDS = 0.2
+_SECONDS_FOR_PAGE = 5.0
+
+
+class OfRun:
+    """A connection for which a running `pulumi up` waits; that one listens and polls, so its word is taken."""
+
+    def __init__(self, desk: Desk, file: WaitingFile) -> None:
+        self._desk = desk
+        self._file = file
+        self._request = Request(file.wanted.integration_id, file.wanted.label, desk.timeout)
+        self._link: str | None = None
+
+    def present(self) -> None:
+        """Show the way to Weld; the run's short address leads there."""
+        address = self._file.wanted.address
+        self._desk.say(f"`pulumi up` waits: open {address} to authorize {self._request.subject}")
+        if self._desk.timeout > 0:
+            self._file.watch()
+        if self._desk.opens and self._desk.timeout > 0:
+            self._desk.show(address)
+            return
+        self._link = _target_of(address)
+        if self._link is not None:
+            self._desk.say_link(self._link)
+
+    def wait(self, seconds: float) -> Result:
+        """Wait until the run says what came of it."""
+        wanted = self._file.wanted
+        end = time.monotonic() + seconds
+        told: dict[str, Any] | None = None
+        if self._desk.timeout > 0:
+            with self._desk.waiting_for(self._request):
+                while (told := self._file.outcome()) is None and time.monotonic() < end:
+                    time.sleep(_POLL_SECONDS)
+            self._tell(told)
+        id = (told or {}).get("connection_id")
+        status = "AUTHORIZED" if id else "PENDING"
+        return Result(
+            wanted.label, wanted.integration_id, status, id, None if id else self._link or self._file.wanted.address
+        )
+
+    def _tell(self, told: dict[str, Any] | None) -> None:
+        name = self._request.describe()
+        if told is None:
+            self._desk.say(f"Nobody has authorized {name} yet; `pulumi up` still waits.")
+            return
+        self._file.remove()
+        if not told.get("connection_id"):
+            status = told.get("status", "over")
+            self._desk.say(f"`pulumi up` no longer waits for {name} ({status}). Its own messages name the next step.")
+
+
+def _target_of(address: str) -> str | None:
+    """Return where the short address of a run leads; None where nobody answers."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection("localhost", parts.port, timeout=5)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().headers.get("location")
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+class OfStack:
+    """A connection of the stack that an earlier `up` left waiting.
+
+    Attributes:
+        connection_id: the connection, once a person has acted.
+    """
+
+    def __init__(self, desk: Desk, session: Session, resource: dict[str, Any]) -> None:
+        self._desk = desk
+        self._session = session
+        self._id = str(resource["id"])
+        self._props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == MEMO}
+        memo = memo_of(self._props)
+        self._request = Request(
+            self._props["integration_id"],
+            self._props["label"],
+            desk.timeout,
+            connection_id=None if is_pending(self._id) else self._id,
+            known=memo.get("known", ()),
+        )
+        self._pending = Pending(session, self._id, self._props)
+        self._pending.hold()
+        self._bridge = ConnectionBridge(authorize_url=self._props.get("authorize_url"))
+        self._port = memo.get("port")
+        self.connection_id: str | None = None
+
+    def present(self) -> None:
+        """Show the way to Weld; a fresh link in the place of one that has expired."""
+        if self._look() is not None:
+            return
+        if is_expired(self._session, self._props.get("authorize_expires_at")):
+            self._desk.say("That link has expired; here is a fresh one.")
+            self._bridge = open_bridge(self._session, replace(self._request, timeout=0), lambda _: None).bridge
+        listener = self._desk.listener(self._port)
+        self._came_back = listener.came_back
+        self._ticket = listener.ticket()
+        self._ticket.link = self._bridge.authorize_url
+        if self._desk.timeout > 0:
+            self._desk.say(f"Open {self._ticket.address} to authorize {self._request.subject}")
+        self._desk.say_link(self._bridge.authorize_url)
+        is_page = urlsplit(self._bridge.authorize_url or "").scheme in ("http", "https")
+        if is_page and self._desk.timeout > 0:
+            self._desk.show(self._ticket.address)
+
+    def wait(self, seconds: float) -> Result:
+        """Wait until the connection is in Weld's list."""
+        if self.connection_id is not None or self._desk.timeout <= 0:
+            found = ConnectionInfo(id=self.connection_id) if self.connection_id else None
+            return result_of(self._desk, self._request, Outcome(self._bridge, State.WAITING, found))
+        request = replace(self._request, timeout=max(0.0, seconds))
+        with self._desk.waiting_for(request):
+            outcome = await_person(self._session, request, self._bridge, lambda _: self._look(), self._ticket)
+            self._ticket.close(outcome.connection is not None)
+            if outcome.connection is not None and self._ticket.was_opened:
+                self._came_back.wait(_SECONDS_FOR_PAGE)
+        return result_of(self._desk, self._request, outcome)
+
+    def _look(self) -> ConnectionInfo | None:
+        seen = self._pending.look()
+        if seen.found is not None:
+            self.connection_id = seen.found.id
+            self._pending.recognised(seen.found.id)
+            return ConnectionInfo(id=seen.found.id)
+        if seen.dead == "has expired":
+            return None
+        if seen.dead:
+            self._session.notices.warn(
+                f"the link to authorize {self._request.describe()} {seen.dead}; `pulumi up` opens another."
+            )
+        tell_candidates(self._session, self._props, seen.candidates)
+        return None
