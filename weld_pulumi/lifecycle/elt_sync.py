@@ -18,6 +18,7 @@ from .ownership import name_of
 from .streams import body_of, by_name, has_open, single_entries, upsert, without_kept
 from .sync_adoption import FRESH, adoption_of, described, duplicate, duplicate_problem, is_alike, warn_of_unreported
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
+from .sync_pending import pending_text, skips, still_pending, wait_for_connection, warn_of_pending
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, unreported, view_of
 from .triggers import TRIGGER_FIELDS, Firing, any_fired
@@ -54,11 +55,11 @@ class EltSyncLifecycle(Lifecycle):
         if not problems and inputs.get("source_streams") is not None:
             inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
         problems += option_problems(SYNC, news.get(OPTIONS), news, olds, inputs)
-        if not olds and (replaced := self.session.ownership.replacing(self.urn)):
+        replaced = None if olds else self.session.ownership.replacing(self.urn)
+        if replaced is not None and not is_pending(replaced.id):
             self._tell_replacement(replaced.id, replaced.outs)
         if is_pending(inputs.get("connection_id")):
-            if inputs["connection_id"] not in self.session.pending_told:
-                self.session.notices.warn(self._pending_text(inputs))
+            warn_of_pending(self.session, inputs)
         elif ask:
             problems += self._ask(olds, inputs, news.get("source_streams"), problems)
         return Checked(inputs, problems)
@@ -146,7 +147,7 @@ class EltSyncLifecycle(Lifecycle):
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Lifecycle`."""
         if is_pending(news["connection_id"]):
-            raise AuthorizationPendingError(self._pending_text(news))
+            return self._wait(news)
         with self.session.lock_for(f"create/{news['connection_id']}"):
             adopted = adoption_of(self.session, self.urn, news, FRESH)
             sync = adopted or self._make(news)
@@ -158,6 +159,14 @@ class EltSyncLifecycle(Lifecycle):
         except WeldError as error:
             self._roll_back(sync.id, news["connection_id"], error)
             raise
+
+    def _wait(self, news: Props) -> tuple[str, Props]:
+        """Leave the sync for a later `up`, where the program allows that."""
+        if not skips(news):
+            raise AuthorizationPendingError(pending_text(self.session, news))
+        id, outs = wait_for_connection(self.urn, news)
+        self.session.intend(id, news["enabled"], news.get("source_streams"))
+        return id, outs
 
     def _make(self, news: Props) -> EltSyncInfo:
         connection_id = news["connection_id"]
@@ -238,6 +247,8 @@ class EltSyncLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add(props.get("elt_settings"))
         declared = SYNC.declared(props)
+        if is_pending(id) and declared:
+            return Live(id, props, declared)
         try:
             sync = self.client.get_sync(id) if _is_inline(declared) else self.session.read_sync(id)
         except NotFoundError as error:
@@ -265,6 +276,10 @@ class EltSyncLifecycle(Lifecycle):
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
+        if is_pending(id):
+            if not skips(news):
+                raise AuthorizationPendingError(pending_text(self.session, news))
+            return still_pending(olds, news)
         self.session.forget(f"sync/{id}")
         wanted = self._with_streams(id, news)
         changed = SYNC.changed(olds, wanted)
@@ -308,6 +323,8 @@ class EltSyncLifecycle(Lifecycle):
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
+        if is_pending(id):
+            return  # nothing of it is at Weld
         self.session.hidden.add(props.get("elt_settings"))
         keeper = self.session.ownership.let_go(self.urn, id)
         if keeper is not None:
@@ -347,13 +364,6 @@ class EltSyncLifecycle(Lifecycle):
             streams = {stream.name: stream.id for stream in self.client.list_streams(id)}
         before, now = by_name(olds.get("source_streams")), by_name(news.get("source_streams"))
         Firing.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on, undoing)
-
-    def _pending_text(self, news: Mapping[str, Any]) -> str:
-        label = self.session.label_of(str(news["connection_id"]))
-        return (
-            f"the connection {label!r} is not authorised yet, so the sync into {news.get('destination_schema_name')!r} "
-            "cannot be made. Run `weld-pulumi authorize`, then `pulumi up` again."
-        )
 
 
 def _is_inline(declared: Mapping[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["CURRENT_URN", "Entry", "Holding", "OwnershipRegistry", "name_of"]
+__all__ = ["CURRENT_URN", "Entry", "Holding", "OwnershipRegistry", "name_of", "short_name"]
 
 #: URN of the resource that is being handled. Where the adapter does not know it, its kind and id, or "" if it is new.
 CURRENT_URN: ContextVar[str] = ContextVar("CURRENT_URN", default="")
@@ -190,6 +190,11 @@ class OwnershipRegistry:
             self._state, self._let_go = state, []
 
 
+def short_name(urn: str) -> str:
+    """Return the name of a resource; "" where its URN is not known."""
+    return urn.rpartition("::")[2] if urn.startswith("urn:") else ""
+
+
 def name_of(urn: str) -> str:
     """Name a resource in a message."""
-    return repr(urn.rpartition("::")[2]) if urn.startswith("urn:") else "another resource"
+    return repr(short_name(urn)) if short_name(urn) else "another resource"

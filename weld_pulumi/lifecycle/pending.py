@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from ..errors import WeldError, WeldValidationError
 from .authorization import Outcome, State, is_expired
@@ -16,7 +14,7 @@ from .ownership import CURRENT_URN
 from .reauthorization import was_used
 from .recognition import TO_BE_MADE, Key, fitting, is_used, newly_authorized
 from .session import Session
-from .sync_checks import is_pending
+from .sync_checks import is_pending, pending_id
 
 if TYPE_CHECKING:
     from ..api.models import ConnectionInfo
@@ -74,14 +72,13 @@ def wait_for(session: Session, key: Key) -> str:
         WeldValidationError: another resource waits for the same.
     """
     # An id is stored, and shown, in plain text.
-    label = "" if session.hidden.is_marked(key[1]) else quote(key[1], safe="")
-    pending_id = f"pending-{secrets.token_hex(4)}-{label}"
+    id = pending_id("" if session.hidden.is_marked(key[1]) else key[1])
     with session.lock:
         if session.waiting.get(key, TO_BE_MADE) != TO_BE_MADE:
             raise WeldValidationError(doubled(key))
-        session.waiting[key] = pending_id
-        session.pending_labels[pending_id] = key[1]
-    return pending_id
+        session.waiting[key] = id
+        session.pending_labels[id] = key[1]
+    return id
 
 
 def settle(session: Session, key: Key, connection_id: str | None = None) -> None:

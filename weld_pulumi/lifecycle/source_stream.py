@@ -14,7 +14,7 @@ from ..validation.streams import unknown_stream_problems
 from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
 from .option_paths import option_problems
-from .ownership import name_of
+from .ownership import name_of, short_name
 from .streams import (
     SENT,
     STREAM_FIELDS,
@@ -28,6 +28,7 @@ from .streams import (
     sent_part,
     upsert,
 )
+from .sync_checks import is_pending, pending_id
 from .triggers import RESET, TRIGGER_FIELDS, Firing
 from .values import flag, has_unknown, rules, text
 
@@ -62,7 +63,8 @@ class SourceStreamLifecycle(Lifecycle):
         wrong = {problem.path for problem in found}
         found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
         problems = [*self.minded(found), *option_problems(STREAM, news.get(OPTIONS), news, olds, inputs)]
-        if not olds and (replaced := self.session.ownership.replacing(self.urn)):
+        replaced = None if olds else self.session.ownership.replacing(self.urn)
+        if replaced is not None and not is_pending(replaced.id):
             self._tell_replacement(replaced.outs)
         sync_id, name = inputs.get("elt_sync_id"), inputs.get("name")
         if wrong & {"elt_sync_id", "name"} or not isinstance(sync_id, str) or not isinstance(name, str):
@@ -70,7 +72,7 @@ class SourceStreamLifecycle(Lifecycle):
         conflict = inline_conflict(self.session, sync_id, name)
         if conflict:
             problems.append(WholeProblem("elt_sync_id", conflict))
-        elif self.session.may_ask():
+        elif not is_pending(sync_id) and self.session.may_ask():
             problems += self._ask(olds, inputs, not problems)
         return Checked(inputs, problems)
 
@@ -143,6 +145,9 @@ class SourceStreamLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         sync_id, name, entry = news["elt_sync_id"], news["name"], _stream_part(news)
         require_not_inline(self.session, sync_id, name)
+        if is_pending(sync_id):
+            # The sync waits for its connection, and has said so; `up` replaces both then.
+            return pending_id(short_name(self.urn)), {**news}
         there = self.session.streams_of(sync_id).get(name)
         if there is not None or (_adopts(news) and not self.session.ownership.held(self.urn)):
             self._refuse(there, news)
@@ -223,6 +228,8 @@ class SourceStreamLifecycle(Lifecycle):
     def read(self, id: str, props: Props) -> Live:
         """See :class:`.base.Lifecycle`."""
         declared = STREAM.declared(props)
+        if is_pending(id) and declared:
+            return Live(id, props, declared)
         stream = self._find(id, declared)
         if stream is None:
             return Live(None)
@@ -277,6 +284,8 @@ class SourceStreamLifecycle(Lifecycle):
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Lifecycle`."""
         facts = {name: value for name, value in olds.items() if name not in STREAM and name != MEMO}
+        if is_pending(id):
+            return {**facts, **news}
         if SENT.intersection(STREAM.changed(olds, news)):
             facts = _facts(self._send(id, olds, news))
         self._fire(olds, news, id)
@@ -304,6 +313,8 @@ class SourceStreamLifecycle(Lifecycle):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
+        if is_pending(id):
+            return  # nothing of it is at Weld
         keeper = self.session.ownership.let_go(self.urn, id)
         intent = self.session.intents.get(sync_id)
         if intent is not None and intent.inline is not None and name in intent.inline:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from ..errors import NotFoundError
 from ..validation.patterns import resolve
@@ -17,12 +19,17 @@ from .session import OfferedStream, Session
 from .streams import by_name, has_open, has_pattern
 from .values import UNKNOWN, has_unknown
 
-__all__ = ["ask_weld", "is_pending", "resolved", "resolved_by_names", "resolved_streams"]
+__all__ = ["ask_weld", "is_pending", "pending_id", "resolved", "resolved_by_names", "resolved_streams"]
 
 
-def is_pending(connection_id: Any) -> bool:
-    """Tell whether an id stands for a connection that no person has authorised yet."""
-    return isinstance(connection_id, str) and connection_id.startswith("pending-")
+def is_pending(id: Any) -> bool:
+    """Tell whether an id stands for what is not at Weld yet: a person has to authorise a connection first."""
+    return isinstance(id, str) and id.startswith("pending-")
+
+
+def pending_id(name: str) -> str:
+    """Return an id for a resource that is not at Weld yet."""
+    return f"pending-{secrets.token_hex(4)}-{quote(name, safe='')}"
 
 
 def ask_weld(

@@ -71,6 +71,7 @@ SYNC = Table(
     Field("deletion_policy", choice("delete", "disable", "retain"), Change.LOCAL, default="delete"),
     Field("remove_destination_data", flag, Change.LOCAL, default=False),
     *TRIGGER_FIELDS,
+    Field("on_pending_connection", choice("fail", "skip"), Change.LOCAL, default="fail"),
 )
 
 #: Arguments that Weld knows nothing of: they are what the program said.

@@ -53,10 +53,13 @@ class EltSync(WeldResource):
         remove_destination_data: on deletion also drop the tables in the destination; default False.
         run_triggers: list or dict; any change requests one run of every stream.
         full_refresh_triggers: list or dict; any change marks every stream for a full refresh.
+        on_pending_connection: what ``up`` does while the connection waits for a person: ``"fail"`` (default), or
+            ``"skip"``: it succeeds with a warning, and a later ``up`` makes the sync.
 
     Attributes:
-        id: Weld's id of the sync.
-        status: ``NOT_STARTED``, ``RUNNING``, ``FAILED`` or ``PAUSED``, as of the last ``up`` or ``refresh``.
+        id: Weld's id of the sync; it begins with ``pending-`` while the sync waits for its connection.
+        status: ``NOT_STARTED``, ``RUNNING``, ``FAILED`` or ``PAUSED``, as of the last ``up`` or ``refresh``;
+            ``PENDING`` while the sync waits for its connection.
         account_id: Weld's id of the workspace.
         source_integration_id: the integration of the source, for example ``stripe``.
         destination_integration_id: the integration of the destination, for example ``databricks``.
@@ -85,6 +88,7 @@ class EltSync(WeldResource):
             "adopt": False,
             "deletion_policy": "delete",
             "remove_destination_data": False,
+            "on_pending_connection": "fail",
         }
     )
 
@@ -103,6 +107,7 @@ class EltSync(WeldResource):
         remove_destination_data: pulumi.Output[bool]
         run_triggers: pulumi.Output[Any]
         full_refresh_triggers: pulumi.Output[Any]
+        on_pending_connection: pulumi.Output[str]
         status: pulumi.Output[str]
         account_id: pulumi.Output[str]
         source_integration_id: pulumi.Output[str]
@@ -130,5 +135,6 @@ class EltSync(WeldResource):
         remove_destination_data: pulumi.Input[bool] | None = None,
         run_triggers: pulumi.Input[Triggers] | None = None,
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
+        on_pending_connection: pulumi.Input[Literal["fail", "skip"]] | None = None,
     ) -> None:
         self._register(resource_name, opts, locals())

@@ -1,0 +1,49 @@
+"""An EltSync whose connection waits for a person: refused, or left for a later `up` (``on_pending_connection``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .fields import Props
+from .ownership import short_name
+from .session import Session
+from .sync_checks import is_pending, pending_id
+from .sync_table import SYNC
+
+__all__ = ["pending_text", "skips", "still_pending", "wait_for_connection", "warn_of_pending"]
+
+
+def skips(news: Mapping[str, Any]) -> bool:
+    """Whether the sync is left for a later `up`, since its connection waits for a person."""
+    return is_pending(news.get("connection_id")) and news.get("on_pending_connection") == "skip"
+
+
+def pending_text(session: Session, news: Mapping[str, Any]) -> str:
+    """Say why the sync cannot be made, and what to do."""
+    label = session.label_of(str(news["connection_id"]))
+    if skips(news):
+        return (
+            f"the connection {label!r} is not authorised yet, so what is to be synced from it waits: run "
+            "`weld-pulumi authorize`, and the next `pulumi up` makes it."
+        )
+    return (
+        f"the connection {label!r} is not authorised yet, so the sync into {news.get('destination_schema_name')!r} "
+        "cannot be made. Run `weld-pulumi authorize`, then `pulumi up` again."
+    )
+
+
+def warn_of_pending(session: Session, news: Mapping[str, Any]) -> None:
+    """Warn in check; once where the connection itself has said that it waits."""
+    if skips(news) or news["connection_id"] not in session.pending_told:
+        session.notices.warn(pending_text(session, news))
+
+
+def wait_for_connection(urn: str, news: Props) -> tuple[str, Props]:
+    """Return id and outputs of a sync that a later `up` makes; nothing of it is at Weld."""
+    return pending_id(short_name(urn)), {**news, "status": "PENDING", "stream_ids": {}}
+
+
+def still_pending(props: Mapping[str, Any], news: Mapping[str, Any]) -> Props:
+    """Return the outputs of a sync that goes on waiting."""
+    return {**{name: value for name, value in props.items() if name not in SYNC}, **news}
