@@ -82,6 +82,7 @@ def test_each_argument_changes_in_place(weld: Simulator, stack: Stacks) -> None:
         "streams": ({"source_streams": two}, {"source_streams": [{**other[0], "full_sync_always": True}, other[1]]}),
         "policy": ({}, {"deletion_policy": "retain"}),
         "data": ({}, {"remove_destination_data": True}),
+        "pending": ({}, {"on_pending_connection": "skip"}),
     }
     before, after = (
         [elt_sync(name, stripe, **pair[position]) for name, pair in changes.items()] for position in (0, 1)
@@ -107,6 +108,7 @@ def test_each_argument_changes_in_place(weld: Simulator, stack: Stacks) -> None:
         "streams": {"source_streams"},
         "policy": {"deletion_policy"},
         "data": {"remove_destination_data"},
+        "pending": {"on_pending_connection"},
     }
     assert weld.writes() == []
     weld.clear_requests()

@@ -84,6 +84,7 @@ ARGUMENTS = {
         "remove_destination_data",
         "run_triggers",
         "full_refresh_triggers",
+        "on_pending_connection",
     ],
     weld.SourceStream: [
         "elt_sync_id",
