@@ -16,6 +16,8 @@ KINDS = {
     "test_the_engine_dies": "crashes of the real engine, at each request",
     "test_every_request_is_among_the_cases": "crashes of the real engine: are these all requests",
     "test_a_plugin_without_its_engine_writes_nothing_more": "crashes of the real engine: plugins left behind",
+    "test_whatever_moves_in_a_program_nothing_is_lost_or_doubled": "names in motion, the selection of `make test`",
+    "test_whatever_moves_in_two_thousand_programs_nothing_is_lost_or_doubled": "names in motion",
     "test_generated_requests": "generated requests, a few for each operation",
     "test_many_generated_requests": "generated requests, many for each operation",
     "test_two_stacks_on_one_workspace_do_not_share_a_sync": "stacks that meet",
