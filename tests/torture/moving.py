@@ -188,7 +188,7 @@ def run(stack: Stack, program: list[Res], how: str, number: int) -> bool:
             names = [res.name for res in program]
             stack.up(program, preview_first=False, targets=names[number % len(names) :])
         elif how == "fails":
-            wrong = Res("SourceStream", "wrong", {"elt_sync_id": Ref(_first_sync(program)), "name": "no_such_stream"})
+            wrong = Res("SourceStream", "wrong", {"elt_sync_id": Ref(first_sync(program)), "name": "no_such_stream"})
             stack.up([*program, wrong], preview_first=False)
         elif how == "dies":
             with dying(number):
@@ -202,7 +202,7 @@ def run(stack: Stack, program: list[Res], how: str, number: int) -> bool:
     return how != "target"
 
 
-def _first_sync(program: list[Res]) -> str:
+def first_sync(program: list[Res]) -> str:
     return next(res.name for res in program if res.kind == "EltSync" and res.props.get("source_streams") is None)
 
 
