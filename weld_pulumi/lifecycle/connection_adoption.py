@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..errors import WeldValidationError
 from ..validation.problems import listed
 from .fields import Props
-from .ownership import CURRENT_URN, name_of
+from .ownership import CURRENT_URN, alias_advice, name_of
 from .session import Session
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def adoption_of(session: Session, connections: Collection[ConnectionInfo], input
     rival = session.ownership.claim(CURRENT_URN.get(), found.id)
     if rival:
         raise WeldValidationError(f"adopt={inputs['adopt']!r}: {duplicate(found.describe(), rival)}")
+    session.adopting.add(found.id)
     return found
 
 
@@ -64,7 +65,7 @@ def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -
     """Say what is taken over, and what about it is different from the program."""
     other = connection.label not in (None, inputs["label"])
     label = f"; its label in Weld is {connection.label!r}, not {inputs['label']!r}" if other else ""
-    session.notices.info(f"adopts connection {connection.describe()}{label}.")
+    session.notices.info(f"adopts connection {connection.describe()}{label}.{_renamed(session, connection.id)}")
     if inputs["deletion_policy"] == "delete":
         session.notices.warn(
             f"connection {connection.id} is adopted: removing the resource deletes it in Weld, unless "
@@ -77,11 +78,19 @@ def warn_of_same(session: Session, connections: Collection[ConnectionInfo], inpu
     own = session.ownership.ids() | session.recognised
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
+        ids = ", ".join(connection.id for connection in same)
         session.notices.warn(
             f"Weld has a connection with integration {inputs['integration_id']!r} and label {inputs['label']!r} "
-            f"already ({', '.join(c.id for c in same)}). To take it over instead of authorising a new one, write "
+            f"already ({ids}).{_renamed(session, same[0].id)} To take it over instead of authorising a new one, write "
             f"adopt={same[0].id!r}."
         )
+
+
+def _renamed(session: Session, id: str) -> str:
+    """Say how a resource that was renamed keeps its connection; empty where no other one of the stack has it."""
+    urn = CURRENT_URN.get()
+    former = session.ownership.former_name(urn, id)
+    return f" {name_of(former)} of this stack stands for it. {alias_advice(urn, former)}." if former else ""
 
 
 def _same(connections: Collection[ConnectionInfo], inputs: Props) -> list[ConnectionInfo]:

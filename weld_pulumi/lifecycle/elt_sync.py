@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .._registry import OPTIONS
-from ..errors import AuthorizationPendingError, NotFoundError, WeldError, WeldValidationError
+from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
 from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
@@ -16,9 +16,20 @@ from .once import send_once
 from .option_paths import option_problems
 from .ownership import name_of
 from .streams import body_of, by_name, has_open, single_entries, upsert, without_kept
-from .sync_adoption import FRESH, adoption_of, described, duplicate, duplicate_problem, is_alike, warn_of_unreported
+from .sync_adoption import (
+    DIFFER,
+    FRESH,
+    adoption_of,
+    duplicate,
+    duplicate_problem,
+    foreseen_adoption,
+    is_alike,
+    warn_of_unreported,
+)
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
-from .sync_pending import pending_text, skips, still_pending, wait_for_connection, warn_of_pending
+from .sync_neighbours import warn_of_shared_schema
+from .sync_notices import tell_adoption, tell_kept_data, tell_replacement, tell_stream_changes
+from .sync_pending import still_pending, wait_for_connection, warn_of_pending
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, unreported, view_of
 from .triggers import TRIGGER_FIELDS, Firing, any_fired
@@ -30,7 +41,7 @@ if TYPE_CHECKING:
 __all__ = ["EltSyncLifecycle"]
 
 _BODY = ("connection_id", "destination_schema_name", "sync_interval", "elt_settings", "start_date")
-_TWICE = "of this program is the same in all that Weld reports; change or remove one of the two resources"
+_TWICE = f"of this program is the same in all that Weld reports; remove one of the two resources, or {DIFFER}"
 #: Arguments that tell which sync is meant.
 _PLACE = frozenset({"connection_id", "destination_schema_name", "adopt"})
 #: Arguments, besides the connection, that only Weld can judge.
@@ -55,27 +66,15 @@ class EltSyncLifecycle(Lifecycle):
         if not problems and inputs.get("source_streams") is not None:
             inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
         problems += option_problems(SYNC, news.get(OPTIONS), news, olds, inputs)
+        tell_kept_data(self.session, self.urn, inputs)
         replaced = None if olds else self.session.ownership.replacing(self.urn)
         if replaced is not None and not is_pending(replaced.id):
-            self._tell_replacement(replaced.id, replaced.outs)
+            tell_replacement(self.session, replaced.id, replaced.outs)
         if is_pending(inputs.get("connection_id")):
             warn_of_pending(self.session, inputs)
         elif ask:
             problems += self._ask(olds, inputs, news.get("source_streams"), problems)
         return Checked(inputs, problems)
-
-    def _tell_replacement(self, id: str, olds: Mapping[str, Any]) -> None:
-        """Say what is lost, whoever decided that a sync is replaced: an argument or an option."""
-        sync, policy = f"sync {id} ({olds.get('destination_schema_name')})", olds.get("deletion_policy")
-        if policy in ("disable", "retain"):
-            self.session.notices.warn(f"replacing {sync} leaves the old one in Weld (deletion_policy={policy!r}).")
-            return
-        dropped = olds.get("remove_destination_data") is True
-        tables = "its tables in the destination are dropped too" if dropped else "its tables in the destination stay"
-        self.session.notices.warn(
-            f"replacing {sync} deletes it: its streams and their progress are lost, so that the new sync copies "
-            f"everything again; {tables}."
-        )
 
     def _ask(self, olds: Props, inputs: Props, given: Any, problems: list[Problem]) -> list[Problem]:
         """Ask Weld about what has changed, as far as it is not wrong anyway."""
@@ -89,21 +88,45 @@ class EltSyncLifecycle(Lifecycle):
         given_sound = [sound.get(name) for name in (*_ASKED[:-1], "adopt")]
         if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in given_sound):
             return []
-        found = ask_weld(self.session, sound, entries, olds, asked)
-        if olds or wrong & _PLACE or has_unknown([inputs[name] for name in _PLACE if name in inputs]):
-            return found
-        return [*found, *self._ask_for_doubles(inputs, sound=not wrong)]
+        if olds or wrong & _PLACE:
+            return ask_weld(self.session, sound, entries, olds, asked)
+        return self._ask_new(inputs, sound, entries, is_sound=not wrong)
 
-    def _ask_for_doubles(self, inputs: Props, sound: bool) -> list[Problem]:
-        """Look at what is there already; whether one is the same can only be told where all arguments are sound."""
+    def _ask_new(self, inputs: Props, sound: Props, entries: list[Props], is_sound: bool) -> list[Problem]:
+        """Ask Weld about a sync that is to be made or taken over.
+
+        Args:
+            inputs: canonical inputs.
+            sound: the same, with what is wrong in them unknown.
+            entries: ``source_streams`` in the order of the program.
+            is_sound: nothing is wrong.
+        """
+        asked = ("connection_id", *_ASKED)
         try:
-            adopted = adoption_of(self.session, self.urn, inputs)
+            adopted = self._adopted(inputs)
         except WeldValidationError as error:
-            return [WholeProblem("adopt", str(error))]
-        if adopted is not None:
-            if sound:
-                self._tell_adoption(adopted, inputs)
-        elif sound and not has_unknown(inputs):
+            return [*ask_weld(self.session, sound, entries, {}, asked), WholeProblem("adopt", str(error))]
+        if adopted is None:
+            found = ask_weld(self.session, sound, entries, {}, asked)
+            return [*found, *(self._ask_for_doubles(inputs) if is_sound else ())]
+        place = {
+            "connection_id": adopted.source_connection_id,
+            "destination_schema_name": adopted.destination_schema_name,
+        }
+        # What is unknown in the program is seen in the sync that is taken over.
+        seen = {name: value for name, value in place.items() if inputs[name] is UNKNOWN and value is not None}
+        if is_sound:
+            tell_adoption(self.session, self.urn, adopted, self._outs(adopted, {**inputs, **seen}), {**inputs, **seen})
+        return ask_weld(self.session, {**sound, **seen}, entries, {}, asked)
+
+    def _adopted(self, inputs: Props) -> EltSyncInfo | None:
+        if has_unknown([inputs[name] for name in _PLACE if name in inputs]):
+            return foreseen_adoption(self.session, self.urn, inputs)
+        return adoption_of(self.session, self.urn, inputs)
+
+    def _ask_for_doubles(self, inputs: Props) -> list[Problem]:
+        """Look at what is there already beside a new sync, whose arguments are sound."""
+        if not has_unknown(inputs):
             problem = duplicate_problem(self.session, self.urn, inputs)
             if problem is not None:
                 return [problem]
@@ -112,16 +135,8 @@ class EltSyncLifecycle(Lifecycle):
             if rival:
                 return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
             warn_of_unreported(self.session, inputs)
+        warn_of_shared_schema(self.session, self.urn, inputs)
         return []
-
-    def _tell_adoption(self, sync: EltSyncInfo, inputs: Props) -> None:
-        changed = SYNC.changed(self._outs(sync, inputs), inputs)
-        differing = [name for name in changed if SYNC[name].change is not Change.LOCAL]
-        unknown = ", ".join(name for name in unreported(sync) if inputs.get(name) is not None)
-        self.session.notices.info(
-            f"adopts sync {described(sync)}, {'enabled' if sync.enabled else 'not enabled'}; different from the "
-            f"program: {', '.join(differing) or 'nothing'}{unknown and '; not reported by Weld: ' + unknown}."
-        )
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
@@ -133,10 +148,14 @@ class EltSyncLifecycle(Lifecycle):
         if rival:
             raise WeldValidationError(duplicate(id, rival))
         adopted = bool(memo_of(olds).get("adopted"))
-        if changed and adopted and not replaces:
-            self.session.notices.info(
-                f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
-            )
+        if changed and not replaces and self.session.ownership.is_in_program(self.urn):
+            if adopted:
+                self.session.notices.info(
+                    f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
+                )
+            if "source_streams" in changed:
+                found = bool(memo_of(olds).get("found"))
+                tell_stream_changes(self.session, self.urn, id, olds, wanted, found)
         schema = news.get("destination_schema_name")
         into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
         # Also where it is only the program's options that make this a replacement.
@@ -147,7 +166,7 @@ class EltSyncLifecycle(Lifecycle):
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Lifecycle`."""
         if is_pending(news["connection_id"]):
-            return self._wait(news)
+            return wait_for_connection(self.session, self.urn, news)
         with self.session.lock_for(f"create/{news['connection_id']}"):
             adopted = adoption_of(self.session, self.urn, news, FRESH)
             sync = adopted or self._make(news)
@@ -159,14 +178,6 @@ class EltSyncLifecycle(Lifecycle):
         except WeldError as error:
             self._roll_back(sync.id, news["connection_id"], error)
             raise
-
-    def _wait(self, news: Props) -> tuple[str, Props]:
-        """Leave the sync for a later `up`, where the program allows that."""
-        if not skips(news):
-            raise AuthorizationPendingError(pending_text(self.session, news))
-        id, outs = wait_for_connection(self.urn, news)
-        self.session.intend(id, news["enabled"], news.get("source_streams"))
-        return id, outs
 
     def _make(self, news: Props) -> EltSyncInfo:
         connection_id = news["connection_id"]
@@ -257,11 +268,21 @@ class EltSyncLifecycle(Lifecycle):
                 error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there.")
                 raise
             return Live(None)
-        outs = self._outs(sync, declared, bool(memo_of(props).get("enable_refused")))
+        memo = memo_of(props)
+        outs = self._outs(sync, declared, bool(memo.get("enable_refused")), bool(memo.get("found")))
         return Live(id, outs, SYNC.declared(outs))
 
-    def _outs(self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool = False) -> Props:
-        """Describe a live sync; ``refused``: Weld would not enable it while it was empty."""
+    def _outs(
+        self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool = False, found: bool = False
+    ) -> Props:
+        """Describe a live sync.
+
+        Args:
+            sync: as Weld reports it.
+            declared: the arguments of the program.
+            refused: Weld would not enable it while it was empty.
+            found: its streams were not made by this stack.
+        """
         inline = _is_inline(declared)
         streams = self.session.streams_in(sync) if inline or (refused and not sync.enabled) else {}
         view = view_of(sync, streams if inline else None, declared)
@@ -269,7 +290,7 @@ class EltSyncLifecycle(Lifecycle):
         if still_empty:
             view["enabled"] = True
         ids = {name: stream.id for name, stream in streams.items()} if inline else {}
-        return with_memo({**view, **facts_of(sync), "stream_ids": ids}, enable_refused=still_empty)
+        return with_memo({**view, **facts_of(sync), "stream_ids": ids}, enable_refused=still_empty, found=found)
 
     # Update ----------------------------------------------------------------------------------------------------
 
@@ -277,9 +298,7 @@ class EltSyncLifecycle(Lifecycle):
         """See :class:`.base.Lifecycle`."""
         self.session.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
         if is_pending(id):
-            if not skips(news):
-                raise AuthorizationPendingError(pending_text(self.session, news))
-            return still_pending(olds, news)
+            return still_pending(self.session, olds, news)
         self.session.forget(f"sync/{id}")
         wanted = self._with_streams(id, news)
         changed = SYNC.changed(olds, wanted)
@@ -304,15 +323,19 @@ class EltSyncLifecycle(Lifecycle):
         if adopting and entries is not None:
             add_streams(self.session, live, entries)
         elif "source_streams" in changed and entries is not None:
-            put_streams(self.session, live, olds.get("source_streams"), entries)
+            before = olds.get("source_streams")
+            separate = self.session.ownership.streams_in_state(self.urn, id) if before is None else {}
+            put_streams(self.session, live, before, entries, separate)
         is_on = live.enabled
         if is_on != wanted["enabled"] and ("enabled" in changed or memo_of(olds).get("enable_refused")):
             is_on = switch(self.session, id, wanted["enabled"])
         after = self.client.get_sync(id)
-        outs = self._outs(after, wanted, refused=wanted["enabled"] and not is_on)
+        newly_inline = entries is not None and olds.get("source_streams") is None
+        found = adopting or newly_inline or bool(memo_of(olds).get("found"))
+        outs = self._outs(after, wanted, wanted["enabled"] and not is_on, found)
         if not adopting:
             warn_of_kept_settings(self.session, olds, wanted, after)
-        if adopting or (entries is not None and olds.get("source_streams") is None):
+        if adopting or newly_inline:
             outs = with_memo(outs, **memo_of(outs), adopted=bool(SYNC.changed(outs, wanted)))
         else:
             outs = {**{name: value for name, value in outs.items() if name not in SYNC}, **wanted}

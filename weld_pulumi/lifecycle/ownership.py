@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["CURRENT_URN", "Entry", "Holding", "OwnershipRegistry", "name_of", "short_name"]
+__all__ = ["CURRENT_URN", "Entry", "Holding", "OwnershipRegistry", "alias_advice", "name_of", "short_name"]
 
 #: URN of the resource that is being handled. Where the adapter does not know it, its kind and id, or "" if it is new.
 CURRENT_URN: ContextVar[str] = ContextVar("CURRENT_URN", default="")
@@ -75,9 +75,13 @@ class OwnershipRegistry:
         """Note that a resource is one of the program: only these are checked; a refresh compares all of the state."""
         self._checked.add(urn)
 
+    def is_in_program(self, urn: str) -> bool:
+        """Whether it is the program's arguments that are compared; where no URN is known that is assumed."""
+        return not urn.startswith("urn:") or urn in self._checked
+
     def hold(self, urn: str, id: str, outs: Mapping[str, Any], leaves: bool) -> str | None:
         """Note that a resource of the program has an object; return another resource that has it too, or is to."""
-        if urn.startswith("urn:") and urn not in self._checked:
+        if not self.is_in_program(urn):
             return None
         with self._lock:
             self._holdings[urn] = Holding(id, outs, leaves)
@@ -156,6 +160,19 @@ class OwnershipRegistry:
             held = [self._holdings[u].outs for u in self._holders.get(id, ()) if u != urn]
             return held[0] if held else next((e.outs for e in self.in_state(urn, id) if e.id == id), {})
 
+    def streams_in_state(self, urn: str, sync_id: str) -> dict[str, Mapping[str, Any]]:
+        """Return the outputs of the SourceStreams of a sync by the name of the stream, as far as the state has any."""
+        with self._lock:
+            self._look_at_state(urn)
+            mine = [entry.outs for entry in self._state or () if entry.outs.get("elt_sync_id") == sync_id]
+            return {str(outs.get("name")): outs for outs in mine}
+
+    def former_name(self, urn: str, id: str) -> str | None:
+        """Return another resource of the same type in the state that has an object: it may have been renamed."""
+        kind = urn.split("::")[2:3]
+        others = [entry.urn for entry in self.in_state(urn, id) if entry.urn != urn and entry.id == id]
+        return next((other for other in others if other.split("::")[2:3] == kind), None)
+
     # Deletion --------------------------------------------------------------------------------------------------
 
     def let_go(self, urn: str, id: str) -> str | None:
@@ -193,6 +210,14 @@ class OwnershipRegistry:
 def short_name(urn: str) -> str:
     """Return the name of a resource; "" where its URN is not known."""
     return urn.rpartition("::")[2] if urn.startswith("urn:") else ""
+
+
+def alias_advice(urn: str, former: str) -> str:
+    """Say how a resource keeps what it had under its former name."""
+    return (
+        f"If {name_of(urn)} is the new name of {name_of(former)}, write aliases=[pulumi.Alias(name={name_of(former)})] "
+        "in its options"
+    )
 
 
 def name_of(urn: str) -> str:

@@ -137,6 +137,8 @@ class Session:
     waiting: dict[tuple[str, str], str] = field(default_factory=dict)
     #: Connections that were recognised for a pending resource, and the ids that these had until then.
     recognised: set[str] = field(default_factory=set)
+    #: Connections that Connection resources of the program adopt, as far as this process has seen.
+    adopting: set[str] = field(default_factory=set)
     #: Settings of syncs, and what the program says is secret.
     hidden: Hidden = field(default_factory=Hidden)
     #: Inputs of a resource, as a fingerprint -> the names of those that the program says are secret.
@@ -215,6 +217,10 @@ class Session:
             lambda: [s for s in self.client.list_syncs(connection_id) if s.source_connection_id == connection_id],
             max_age,
         )
+
+    def all_syncs(self) -> list[EltSyncInfo]:
+        """Return the syncs of all connections."""
+        return self._once.get("syncs", self.client.list_syncs)
 
     def available_streams(self, sync_id: str) -> dict[str, OfferedStream]:
         """Return what streams a sync can have, by name."""

@@ -14,12 +14,14 @@ from ..validation.streams import unknown_stream_problems
 from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
 from .fields import Change, Field, Props, Table
 from .option_paths import option_problems
-from .ownership import name_of, short_name
+from .ownership import alias_advice, name_of, short_name
+from .stream_changes import exposed_columns
 from .streams import (
     SENT,
     STREAM_FIELDS,
     WRITE_ONLY,
     body_of,
+    by_name,
     differs_from,
     entry_of,
     inline_conflict,
@@ -29,6 +31,7 @@ from .streams import (
     upsert,
 )
 from .sync_checks import is_pending, pending_id
+from .sync_notices import warn_of_exposure, warn_of_first_lists
 from .triggers import RESET, TRIGGER_FIELDS, Firing
 from .values import flag, has_unknown, rules, text
 
@@ -116,12 +119,35 @@ class SourceStreamLifecycle(Lifecycle):
             self._refuse(there, inputs)
         except WeldValidationError as error:
             return [WholeProblem("name", str(error))]
-        if there is not None and _adopts(inputs):
+        if there is None:
+            return []
+        if former := self.session.ownership.former_name(self.urn, there.id):
+            self.session.notices.info(
+                f"stream {there.name!r} ({there.id}) is what {name_of(former)} of this stack stands for. "
+                f"{alias_advice(self.urn, former)}; else this resource takes the stream over."
+            )
+        self._tell_columns(there, inputs)
+        if _adopts(inputs):
             differing = ", ".join(differs_from(there, _stream_part(inputs))) or "nothing"
             self.session.notices.info(
                 f"adopts stream {there.name!r} ({there.id}); different from the program: {differing}."
             )
         return []
+
+    def _tell_columns(self, there: EltStreamInfo, inputs: Props) -> None:
+        """Say which columns a take-over exposes: it sends the lists that the program gives, and keeps the others."""
+        owner, known = f"sync {inputs['elt_sync_id']}", self._last_entry(there)
+        replaced = {name: known[name] for name in WRITE_ONLY if known.get(name) and inputs.get(name)}
+        if exposed := exposed_columns(replaced, inputs):
+            warn_of_exposure(self.session, owner, {there.name: exposed})
+        if not known:
+            warn_of_first_lists(self.session, owner, {there.name: {}}, {there.name: inputs})
+
+    def _last_entry(self, stream: EltStreamInfo) -> Mapping[str, Any]:
+        """Return what this stack said last of a stream, be it separate or inline; empty for a stranger's."""
+        known = self.session.ownership.last_outputs(self.urn, stream.id)
+        inline = [entry.outs.get("source_streams") for entry in self.session.ownership.in_state(self.urn, stream.id)]
+        return known or next((found for each in inline if (found := by_name(each).get(stream.name))), {})
 
     def diff(self, id: str, olds: Props, news: Props) -> Diffed:
         """See :class:`.base.Lifecycle`."""
@@ -131,13 +157,21 @@ class SourceStreamLifecycle(Lifecycle):
         if rival:
             raise WeldValidationError(_duplicate(olds, rival))
         adopted = bool(memo_of(olds).get("adopted"))
-        if changed and adopted and not replaces:
-            self.session.notices.info(
-                f"stream {olds.get('name')!r} was taken over as it was, and differs from the program in: "
-                f"{', '.join(changed)}."
-            )
+        if changed and not replaces and self.session.ownership.is_in_program(self.urn):
+            self._tell_change(olds, news, changed)
         # Where only the program's options make this a replacement, the old one is in the place of the new one.
         return Diffed(changed, replaces, delete_first=bool(changed) and not replaces, hidden=adopted)
+
+    def _tell_change(self, olds: Props, news: Props, changed: list[str]) -> None:
+        name, owner, memo = str(olds.get("name")), f"sync {olds.get('elt_sync_id')}", memo_of(olds)
+        if memo.get("adopted"):
+            self.session.notices.info(
+                f"stream {name!r} was taken over as it was, and differs from the program in: {', '.join(changed)}."
+            )
+        if exposed := exposed_columns(olds, news):
+            warn_of_exposure(self.session, owner, {name: exposed})
+        if memo.get("found"):
+            warn_of_first_lists(self.session, owner, {name: olds}, {name: news})
 
     # Create ----------------------------------------------------------------------------------------------------
 
@@ -155,6 +189,7 @@ class SourceStreamLifecycle(Lifecycle):
         stream = upsert(self.session, sync_id, [body])[name] if body else there
         assert stream is not None
         known = self.session.ownership.last_outputs(self.urn, stream.id) if there is not None else {}
+        is_found = there is not None and not self._last_entry(there)
         self.session.ownership.make(self.urn, stream.id)
         try:
             is_on = self._start_sync(sync_id)
@@ -170,7 +205,7 @@ class SourceStreamLifecycle(Lifecycle):
         # Columns are write-only in Weld's API: what the previous resource sent last is what Weld has.
         columns = {name: known[name] for name in WRITE_ONLY if known.get(name)}
         outs = self._outs(stream, {**columns, **news})
-        return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)))
+        return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)), found=is_found)
 
     def _refuse(self, there: EltStreamInfo | None, news: Props) -> None:
         """Refuse to take over what is there, or what is not.
@@ -191,8 +226,14 @@ class SourceStreamLifecycle(Lifecycle):
         if differing and not _adopts(news):
             raise WeldValidationError(
                 f"sync {sync_id} has a stream {name!r} already ({there.id}), which differs in {', '.join(differing)}. "
-                "To take it over and change it, write adopt=True."
+                f"{self._way_to_have(there.id)}"
             )
+
+    def _way_to_have(self, id: str) -> str:
+        former = self.session.ownership.former_name(self.urn, id)
+        if former is None:
+            return "To take it over and change it, write adopt=True."
+        return f"{alias_advice(self.urn, former)}; to take it over and change it, write adopt=True."
 
     def _roll_back(self, stream: EltStreamInfo, sync_id: str, error: WeldError) -> None:
         self.session.note_known_streams(sync_id, removed=[stream.name])
@@ -233,7 +274,7 @@ class SourceStreamLifecycle(Lifecycle):
         stream = self._find(id, declared)
         if stream is None:
             return Live(None)
-        outs = self._outs(stream, declared)
+        outs = with_memo(self._outs(stream, declared), found=memo_of(props).get("found"))
         return Live(id, outs, STREAM.declared(outs))
 
     def _find(self, id: str, declared: Mapping[str, Any]) -> EltStreamInfo | None:
@@ -289,7 +330,7 @@ class SourceStreamLifecycle(Lifecycle):
         if SENT.intersection(STREAM.changed(olds, news)):
             facts = _facts(self._send(id, olds, news))
         self._fire(olds, news, id)
-        return {**facts, **news}
+        return with_memo({**facts, **news}, found=memo_of(olds).get("found"))
 
     def _send(self, id: str, olds: Props, news: Props) -> EltStreamInfo:
         sync_id, name = news["elt_sync_id"], news["name"]

@@ -9,20 +9,23 @@ from ..errors import NotFoundError, WeldValidationError
 from ..validation.cron import same_schedule
 from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
-from .ownership import name_of
+from .ownership import alias_advice, name_of
 from .session import Session
 from .sync_settings import is_within
 from .sync_table import DAILY, same_date_told
+from .values import UNKNOWN
 
 if TYPE_CHECKING:
     from ..api.models import EltSyncInfo
 
 __all__ = [
+    "DIFFER",
     "FRESH",
     "adoption_of",
     "described",
     "duplicate",
     "duplicate_problem",
+    "foreseen_adoption",
     "is_alike",
     "is_same",
     "warn_of_unreported",
@@ -30,6 +33,8 @@ __all__ = [
 
 #: How old, in seconds, the list of syncs may be for a decision to create one.
 FRESH = 5.0
+#: What to write for a second sync of the same connection.
+DIFFER = "write another destination_schema_name, sync_interval, elt_settings or start_date in one of them"
 
 
 def duplicate_problem(
@@ -59,7 +64,7 @@ def duplicate_problem(
 def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:
     owner = session.ownership.owner(urn, id)
     if owner:
-        return f"{name_of(owner)} of this program stands for it too. Change or remove one of the two resources."
+        return f"{name_of(owner)} of this program stands for it too. Remove one of the two resources, or {DIFFER}."
     owners = {entry.urn for entry in session.ownership.in_state(urn, id)}
     if not owners:
         return f"two stacks must not share one. To take it over, write adopt={id!r}."
@@ -72,8 +77,8 @@ def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:
     name = name_of(min(owners))
     if is_new:
         return (
-            f"{name} of this stack stands for it. If {name_of(urn)} is its new name, write "
-            f"aliases=[pulumi.Alias(name={name})] in its options; else change or remove one of the two resources."
+            f"{name} of this stack stands for it. {alias_advice(urn, min(owners))}; else remove one of the two "
+            f"resources, or {DIFFER}."
         )
     return (
         f"{name} of this stack stands for it. To exchange two syncs, exchange the names of the resources with "
@@ -169,6 +174,35 @@ def adoption_of(
     return sync
 
 
+def foreseen_adoption(session: Session, urn: str, inputs: Mapping[str, Any]) -> EltSyncInfo | None:
+    """Return the sync to take over, as far as that can be seen while its connection or schema is unknown.
+
+    What cannot be seen is said.
+
+    Raises:
+        WeldValidationError: there is no sync with the id, or it is of another kind.
+    """
+    adopt, replaced = inputs.get("adopt"), session.ownership.held(urn)
+    if not adopt or replaced or adopt is UNKNOWN:
+        return None
+    if isinstance(adopt, str):
+        sync = _by_id(session, adopt, inputs)
+        if rival := session.ownership.claim(urn, sync.id):
+            raise WeldValidationError(f"adopt={adopt!r}: {duplicate(sync.id, rival)}")
+        return sync
+    schema = inputs["destination_schema_name"]
+    near = [sync for id in sorted(session.adopting) for sync in _syncs_of(session, id, None)]
+    found = [s for s in near if isinstance(schema, str) and same_schema(s.destination_schema_name, schema)]
+    if len(found) == 1 and inputs["connection_id"] is UNKNOWN:
+        return found[0]
+    there = f" Connections that this program adopts have: {_listed(found or near)}." if near else ""
+    session.notices.warn(
+        f"adopt=True of {name_of(urn)}: which sync that is stays unknown until `pulumi up`, as its connection or its "
+        f"schema is.{there} Write adopt='ID' to see it in preview."
+    )
+    return None
+
+
 def duplicate(sync_id: str, rival: str) -> str:
     """Say that two resources stand for one sync."""
     return f"{name_of(rival)} of this program stands for sync {sync_id} too; remove one of the two resources."
@@ -189,6 +223,7 @@ def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None
 
 
 _LEAVE_OUT = "Leave adopt out to make one"
+_ASK_FOR_SYNCS = "`weld-pulumi syncs` lists those that are there"
 
 
 def _by_id(session: Session, sync_id: str, inputs: Mapping[str, Any]) -> EltSyncInfo:
@@ -196,12 +231,13 @@ def _by_id(session: Session, sync_id: str, inputs: Mapping[str, Any]) -> EltSync
         sync = session.client.get_sync(sync_id)
     except NotFoundError:
         session.client.confirm_host()
-        listed = _listed(session.syncs_of(str(inputs["connection_id"])))
-        raise WeldValidationError(
-            f"adopt={sync_id!r}: Weld has no such sync. Syncs of this connection: {listed}. {_LEAVE_OUT}."
-        ) from None
-    same = sync.source_connection_id in (None, inputs["connection_id"])
-    if not same or not _may_be_into(sync, str(inputs["destination_schema_name"])):
+        connection_id = inputs["connection_id"]
+        known = isinstance(connection_id, str)
+        there = f"Syncs of this connection: {_listed(session.syncs_of(connection_id))}" if known else _ASK_FOR_SYNCS
+        raise WeldValidationError(f"adopt={sync_id!r}: Weld has no such sync. {there}. {_LEAVE_OUT}.") from None
+    same = sync.source_connection_id in (None, inputs["connection_id"]) or inputs["connection_id"] is UNKNOWN
+    schema = inputs["destination_schema_name"]
+    if not same or not (schema is UNKNOWN or _may_be_into(sync, str(schema))):
         raise WeldValidationError(
             f"adopt={sync_id!r}: that sync has connection {sync.source_connection_id} and schema "
             f"{sync.destination_schema_name!r}, which cannot be changed; write these, or adopt another sync."

@@ -17,6 +17,7 @@ from ..validation.suggest import did_you_mean
 from .fields import Props
 from .session import OfferedStream, Session
 from .streams import by_name, has_open, has_pattern
+from .sync_neighbours import tell_streams_unseen, warn_of_streams_elsewhere
 from .values import UNKNOWN, has_unknown
 
 __all__ = ["ask_weld", "is_pending", "pending_id", "resolved", "resolved_by_names", "resolved_streams"]
@@ -46,6 +47,8 @@ def ask_weld(
     """
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str):
+        if any(entries):
+            tell_streams_unseen(session)
         return []
     problems: list[Problem] = []
     if "connection_id" in asked or "elt_settings" in asked:
@@ -97,6 +100,7 @@ def _start_date(session: Session, connection_id: str) -> list[Problem]:
 def _streams(session: Session, inputs: Props, entries: list[Props], olds: Mapping[str, Any]) -> list[Problem]:
     available = _available(session, inputs)
     if available is None:
+        warn_of_streams_elsewhere(session, inputs, entries)
         return []
     before = olds.get("source_streams")
     in_use = set(map(str, by_name(before))) if isinstance(before, list) else set()

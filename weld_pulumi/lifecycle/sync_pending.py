@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import AuthorizationPendingError
 from .fields import Props
 from .ownership import short_name
 from .session import Session
 from .sync_checks import is_pending, pending_id
 from .sync_table import SYNC
 
-__all__ = ["pending_text", "skips", "still_pending", "wait_for_connection", "warn_of_pending"]
+__all__ = ["still_pending", "wait_for_connection", "warn_of_pending"]
 
 
-def skips(news: Mapping[str, Any]) -> bool:
+def _skips(news: Mapping[str, Any]) -> bool:
     """Whether the sync is left for a later `up`, since its connection waits for a person."""
     return is_pending(news.get("connection_id")) and news.get("on_pending_connection") == "skip"
 
 
-def pending_text(session: Session, news: Mapping[str, Any]) -> str:
+def _pending_text(session: Session, news: Mapping[str, Any]) -> str:
     """Say why the sync cannot be made, and what to do."""
     label = session.label_of(str(news["connection_id"]))
-    if skips(news):
+    if _skips(news):
         return (
             f"the connection {label!r} is not authorised yet, so what is to be synced from it waits: run "
             "`weld-pulumi authorize`, and the next `pulumi up` makes it."
@@ -35,15 +36,32 @@ def pending_text(session: Session, news: Mapping[str, Any]) -> str:
 
 def warn_of_pending(session: Session, news: Mapping[str, Any]) -> None:
     """Warn in check; once where the connection itself has said that it waits."""
-    if skips(news) or news["connection_id"] not in session.pending_told:
-        session.notices.warn(pending_text(session, news))
+    if _skips(news) or news["connection_id"] not in session.pending_told:
+        session.notices.warn(_pending_text(session, news))
 
 
-def wait_for_connection(urn: str, news: Props) -> tuple[str, Props]:
-    """Return id and outputs of a sync that a later `up` makes; nothing of it is at Weld."""
-    return pending_id(short_name(urn)), {**news, "status": "PENDING", "stream_ids": {}}
+def wait_for_connection(session: Session, urn: str, news: Props) -> tuple[str, Props]:
+    """Return id and outputs of a sync that a later `up` makes; nothing of it is at Weld.
+
+    Raises:
+        AuthorizationPendingError: the program does not allow that.
+    """
+    _require_skip(session, news)
+    id = pending_id(short_name(urn))
+    session.intend(id, news["enabled"], news.get("source_streams"))
+    return id, {**news, "status": "PENDING", "stream_ids": {}}
 
 
-def still_pending(props: Mapping[str, Any], news: Mapping[str, Any]) -> Props:
-    """Return the outputs of a sync that goes on waiting."""
-    return {**{name: value for name, value in props.items() if name not in SYNC}, **news}
+def still_pending(session: Session, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Props:
+    """Return the outputs of a sync that goes on waiting.
+
+    Raises:
+        AuthorizationPendingError: the program does not allow that any more.
+    """
+    _require_skip(session, news)
+    return {**{name: value for name, value in olds.items() if name not in SYNC}, **news}
+
+
+def _require_skip(session: Session, news: Mapping[str, Any]) -> None:
+    if not _skips(news):
+        raise AuthorizationPendingError(_pending_text(session, news))

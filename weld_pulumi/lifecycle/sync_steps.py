@@ -58,8 +58,20 @@ def warn_of_kept_settings(session: Session, olds: Mapping[str, Any], news: Props
         )
 
 
-def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[Props]) -> None:
-    """Send the entries that are new or have changed since the last run, and remove those that were taken out."""
+def put_streams(
+    session: Session, live: EltSyncInfo, before: Any, entries: list[Props], separate: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Send the entries that are new or have changed since the last run, and remove those that were taken out.
+
+    A stream that is there and was not inline keeps the lists of columns that nobody of this stack has given.
+
+    Args:
+        session: of this process.
+        live: the sync.
+        before: the entries of the last run; None where the streams were not managed.
+        entries: those of the program.
+        separate: what SourceStreams of the stack gave last, by name.
+    """
     last, there = by_name(before), session.streams_in(live)
 
     def is_new(name: str, entry: Props) -> bool:
@@ -68,7 +80,8 @@ def put_streams(session: Session, live: EltSyncInfo, before: Any, entries: list[
 
     wanted = by_name(entries)
     changed = [entry for name, entry in wanted.items() if is_new(name, entry)]
-    upsert(session, live.id, [body_of(e, there.get(e["name"]), last.get(e["name"])) for e in changed])
+    given = {**{name: {} for name in there}, **separate, **last}
+    upsert(session, live.id, [body_of(e, there.get(e["name"]), given.get(e["name"])) for e in changed])
     # Only what the last run knew of may go: a stream that was added since has not been shown in a preview.
     for name in sorted(last.keys() & there.keys() - wanted.keys()):
         session.client.delete_stream(there[name].id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...api.models import ConnectionInfo, EltSyncInfo
-from ...lifecycle.base import Lifecycle
+from ...lifecycle.base import Lifecycle, memo_of, with_memo
 from ...lifecycle.connection import ConnectionLifecycle
 from ...lifecycle.elt_sync import EltSyncLifecycle
 from ...lifecycle.fields import Props
@@ -204,7 +204,9 @@ class _Collector:
         if self._options.adopt:
             args["adopt"] = True if kind == "SourceStream" else id
         variable = self._names.variable(name, kind.lower())
-        made = Imported(kind, id, integration, name, variable, args, inputs, live.outs)
+        # Lists of columns, which Weld does not report, may be set.
+        outs = live.outs if kind == "Connection" else with_memo(live.outs, **memo_of(live.outs), found=True)
+        made = Imported(kind, id, integration, name, variable, args, inputs, outs)
         made.comments += comments or []
         for argument in ("connection_id", "elt_sync_id"):
             if args.get(argument) in self._made:
