@@ -15,7 +15,13 @@ from pulumi import dynamic
 _numbers = itertools.count(1)
 _NOW = "2026-01-01T00:00:00.000Z"
 #: What an EltSync holds beyond the program's arguments; a SourceStream leaves out what equals a default.
-_SYNC = {"adopt": False, "deletion_policy": "delete", "enabled": True, "remove_destination_data": False}
+_SYNC = {
+    "adopt": False,
+    "deletion_policy": "delete",
+    "enabled": True,
+    "remove_destination_data": False,
+    "on_pending_connection": "fail",
+}
 _IDS = ("account_id", "source_integration_id", "destination_integration_id", "destination_connection_id")
 
 

@@ -75,7 +75,14 @@ SYNC = Table(
 )
 
 #: Arguments that Weld knows nothing of: they are what the program said.
-_OURS = ("adopt", "deletion_policy", "remove_destination_data", "run_triggers", "full_refresh_triggers")
+_OURS = (
+    "adopt",
+    "deletion_policy",
+    "remove_destination_data",
+    "run_triggers",
+    "full_refresh_triggers",
+    "on_pending_connection",
+)
 
 
 def same_date_told(declared: Any, told: str | None) -> bool:
