@@ -29,7 +29,7 @@ from ._stack_state import StackState
 from ._text import printable
 from .api.retries import Backoff, interruptible
 from .config import Settings, load
-from .errors import WeldError
+from .errors import AuthenticationError, WeldError
 from .lifecycle.base import Checked, Lifecycle
 from .lifecycle.fields import Props
 from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
@@ -50,6 +50,7 @@ T = TypeVar("T")
 
 #: The reason itself would quote the value.
 _OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try its value once where it is no secret"
+_OLD_KEY = "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program is given."
 #: How many objects may come until garbage is looked for among them; some 10 MB.
 _NEW_OBJECTS = 50_000
 _sessions: dict[Settings, Session] = {}
@@ -90,6 +91,14 @@ def _connect(settings: Settings, hidden: Hidden) -> WeldClient:
     _collect_seldom()
     backoff = Backoff(interruptible(lambda: process_is_ending() or is_cancelled()))
     return WeldClient(settings, Transport(settings, backoff, is_abandoned, hidden))
+
+
+class _ShownError(Exception):
+    """An error as the engine is to print it: the servicer sends the class, a colon and the text."""
+
+
+# So it reads "Weld: …", as the other lines do: Python leaves out the module of a built-in class.
+_ShownError.__module__, _ShownError.__qualname__ = "builtins", "Weld"
 
 
 class DynamicProvider(ResourceProvider):
@@ -229,17 +238,25 @@ def _guarded(operation: str, run: Callable[[], T], redact: Callable[[str], str] 
         return run()
     except WeldError as error:
         error.operation = error.operation or operation
+        if isinstance(error, AuthenticationError):
+            error.advise(_OLD_KEY)
         error.shown = redact(str(error))
-        raise error from None
+        raise _as_shown(error) from None
     except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
         # The plugin would never answer the engine.
-        raise WeldError(f"{operation} was interrupted ({type(error).__name__}).") from None
+        raise _as_shown(WeldError(f"{operation} was interrupted ({type(error).__name__}).")) from None
     except Exception as error:
         # Its text is not shown: it may quote anything.
-        raise WeldError(
+        defect = WeldError(
             f"{operation} failed by a defect of weld-pulumi ({type(error).__name__}). Please report it, with what is "
             "printed when the environment variable WELD_TRACEBACK is set to 1."
-        ) from (error if _wants_traceback() else None)
+        )
+        raise _as_shown(defect) from (error if _wants_traceback() else None)
+
+
+def _as_shown(error: WeldError) -> Exception:
+    """Return what the servicer is to print; outside of the engine's process, and with a traceback, the error itself."""
+    return _ShownError(str(error)) if _is_plugin() and not _wants_traceback() else error
 
 
 def _collect_seldom() -> None:

@@ -36,12 +36,12 @@ def test_one_paragraph(weld: Simulator) -> None:
             lambda: plugin.delete("EltSync", "x", {"connection_id": "y"}),
         ):
             text = refusal(act)
-            assert text.startswith("weld_pulumi.errors."), text
+            assert text.startswith("Weld: "), text
             assert text.count("\n") == 1, text
             assert text.endswith("\n")
             assert "Traceback" not in text
             assert "a-wrong-key" not in text
-    assert "AuthenticationError: deleting the EltSync: DELETE /elt_syncs/x: Weld answered 401" in text
+    assert "Weld: deleting the EltSync: DELETE /elt_syncs/x: Weld answered 401" in text
     assert "The key in use is weld:apiKey in the stack configuration" in text
 
 
@@ -51,7 +51,7 @@ def test_with_the_traceback(weld: Simulator) -> None:
         text = refusal(lambda: plugin.delete("EltSync", "x", {"connection_id": "y"}))
     assert text.startswith("Traceback (most recent call last):")
     assert "api/client.py" in text
-    assert "AuthenticationError: deleting the EltSync" in text
+    assert "weld_pulumi.errors.AuthenticationError: deleting the EltSync" in text
     assert "a-wrong-key" not in text
 
 
@@ -74,7 +74,7 @@ def test_a_setting_that_cannot_be_used(config: dict[str, Any], text: str) -> Non
     with Plugin(config) as plugin:
         for _ in range(2):  # it stays an error
             told = refusal(lambda: plugin.check("Connection", CONNECTION))
-            assert told.startswith(f"weld_pulumi.errors.WeldConfigError: configuring weld: {text}")
+            assert told.startswith(f"Weld: configuring weld: {text}")
             assert told.count("\n") == 1
             assert "two words" not in told
 
@@ -105,7 +105,7 @@ def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
 def test_what_would_end_the_process_is_answered(tmp_path: Path, statement: str, name: str) -> None:
     with Plugin(env=_sabotaged(tmp_path, statement)) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
-        assert text == f"weld_pulumi.errors.WeldError: checking the Connection was interrupted ({name}).\n"
+        assert text == f"Weld: checking the Connection was interrupted ({name}).\n"
         assert plugin.check("SourceStream", {"elt_sync_id": "x", "name": "y"}).failures == []
 
 
@@ -114,7 +114,7 @@ def test_a_defect_of_ours_says_so(tmp_path: Path) -> None:
     with Plugin(env=env) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
     assert text == (
-        "weld_pulumi.errors.WeldError: checking the Connection failed by a defect of weld-pulumi (KeyError). Please "
+        "Weld: checking the Connection failed by a defect of weld-pulumi (KeyError). Please "
         "report it, with what is printed when the environment variable WELD_TRACEBACK is set to 1.\n"
     )
     with Plugin(env={**env, "WELD_TRACEBACK": "1"}) as plugin:
@@ -138,30 +138,25 @@ def test_a_run_that_is_stopped_does_not_wait_to_send_again() -> None:
             time.sleep(0.02)
         plugin.cancel()  # what the engine does on Ctrl-C
         waiting.join(15)
-        assert told == [
-            "weld_pulumi.errors.WeldConnectionError: deleting the EltSync: interrupted while waiting to send a request "
-            "again.\n"
-        ]
+        assert told == ["Weld: deleting the EltSync: interrupted while waiting to send a request again.\n"]
         assert len(server.requests) == 1
 
 
-def test_only_public_classes_are_shown() -> None:
-    lost = "weld_pulumi.errors.WeldConnectionError: reading the EltSync: GET /elt_syncs/x: the answer cannot be read"
+def test_no_class_is_shown() -> None:
+    lost = "Weld: reading the EltSync: GET /elt_syncs/x: the answer cannot be read"
     with (
         RawServer(answer("not JSON")) as server,
         Plugin({"weld:apiKey": KEY, "weld:apiUrl": server.url, "weld:maxRetries": "0"}) as plugin,
     ):
         assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(lost)
-    away = (
-        "weld_pulumi.errors.WeldConnectionError: reading the EltSync: GET /elt_syncs/x: 127.0.0.1:9 cannot be reached"
-    )
+    away = "Weld: reading the EltSync: GET /elt_syncs/x: 127.0.0.1:9 refused the connection"
     with Plugin({"weld:apiKey": KEY, "weld:apiUrl": "http://127.0.0.1:9", "weld:maxRetries": "0"}) as plugin:
         assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(away)
 
 
 def test_a_connection_that_is_not_there(plugin: Plugin) -> None:
     assert refusal(lambda: plugin.get("Connection", "nope")) == (
-        "weld_pulumi.errors.NotFoundError: reading the Connection: GET /connections: there is no connection 'nope' in "
+        "Weld: reading the Connection: GET /connections: there is no connection 'nope' in "
         "Weld's list. `weld-pulumi connections` lists those that are there.\n"
     )
 
@@ -171,5 +166,5 @@ def test_a_connection_with_all_the_syncs_it_may_have(weld: Simulator, plugin: Pl
     weld.fault("status", "POST", "/elt_syncs", status=409, body={}, times=None)
     news = {"connection_id": shop, "destination_schema_name": "raw", "sync_interval": "0 * * * *"}
     text = refusal(lambda: plugin.create("EltSync", plugin.check("EltSync", news).inputs))
-    assert text.startswith("weld_pulumi.errors.ConflictError: creating the EltSync: POST /elt_syncs: Weld answered 409")
+    assert text.startswith("Weld: creating the EltSync: POST /elt_syncs: Weld answered 409")
     assert "the connection has reached the maximum number of syncs it allows: remove one of them" in text

@@ -178,8 +178,7 @@ def _advice(cls: type[WeldApiError], settings: Settings) -> str:
     if cls is AuthenticationError:
         return (
             f"The key in use is {settings.key_source or 'of unknown origin'}. Make a new one in Weld under Settings -> "
-            f"API Keys, then {settings.way_to_give_a_key}. Note that `pulumi refresh` and `pulumi destroy` use the key "
-            "of the last `pulumi up`, unless --run-program is given."
+            f"API Keys, then {settings.way_to_give_a_key}."
         )
     if cls is RateLimitError:
         return "Weld asks for fewer requests: wait a minute and run it again."

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import requests
-from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
 from .._version import __version__
 from ..config import Settings, is_loopback
@@ -232,7 +232,7 @@ def _failure(what: str, host: str, limit: float, error: Exception) -> WeldConnec
             "machine."
         )
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return NotSentError(f"{what}: {host} cannot be reached. Check the network and weld:apiUrl (WELD_API_URL).")
+        return NotSentError(f"{what}: {_unreachable(host, reason)}")
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
         return AnswerLostError(
             f"{what}: no whole answer from {host} within {limit:g} s. Try again, or raise weld:requestTimeout."
@@ -243,6 +243,21 @@ def _failure(what: str, host: str, limit: float, error: Exception) -> WeldConnec
     return WeldConnectionError(
         f"{what}: the request to {host} cannot be sent ({type(error).__name__}). Check weld:apiUrl (WELD_API_URL), the "
         "proxy settings (HTTPS_PROXY, ALL_PROXY) and REQUESTS_CA_BUNDLE."
+    )
+
+
+def _unreachable(host: str, reason: object) -> str:
+    if isinstance(reason, NameResolutionError):
+        return (
+            f"the name {host} cannot be resolved (DNS). Check weld:apiUrl (WELD_API_URL) for a typo, and the network."
+        )
+    if isinstance(reason, NewConnectionError) and isinstance(reason.__cause__, ConnectionRefusedError):
+        return f"{host} refused the connection: nothing listens there. Check weld:apiUrl (WELD_API_URL) and its port."
+    if isinstance(reason, NewConnectionError):
+        return f"{host} cannot be reached. Check the network and weld:apiUrl (WELD_API_URL)."
+    return (
+        f"{host} did not accept a connection in time ({_CONNECT_SECONDS:g} s at most). Check the network, firewall "
+        "and VPN, and weld:apiUrl (WELD_API_URL)."
     )
 
 

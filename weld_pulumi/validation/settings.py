@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from .problems import Problem, WholeProblem, show
+from .suggest import did_you_mean
 
 _DEPTH, _PARTS = 60, 50_000  # of a schema that is checked; an offer of thousands of choices is well within
+_HINTS = 10
 _DIALECT = re.compile(r"https?://json-schema\.org/draft[-/](07|2020-12)/schema#?")
 
 
@@ -33,6 +35,24 @@ def settings_problems(
     except Exception:  # the schema is not ours: whatever it does, a preview goes on
         return []
     return [WholeProblem(path, reason) for _, path, reason in sorted(found)]
+
+
+def misspelt_settings(schema: object, settings: object, path: str = "elt_settings") -> list[Problem]:
+    """Return the keys that Weld's schema does not name, but that resemble one it names and that is not given.
+
+    These may be meant: the schema takes other keys too. Where it takes none, `settings_problems` refuses them.
+    """
+    named = schema.get("properties") if isinstance(schema, Mapping) else None
+    if not isinstance(schema, Mapping) or not isinstance(named, Mapping) or not isinstance(settings, Mapping):
+        return []
+    is_open = schema.get("additionalProperties") is not False and "patternProperties" not in schema
+    found: list[Problem] = []
+    for key, value in settings.items():
+        if key in named:
+            found += misspelt_settings(named[key], value, f"{path}.{key}")
+        elif is_open and (advice := did_you_mean(key, named.keys() - settings.keys())):
+            found.append(WholeProblem(f"{path}.{key}", f"is not a setting that Weld names here; {advice}"))
+    return found[:_HINTS]
 
 
 # Keywords that refuse no settings where there are none.

@@ -168,7 +168,7 @@ def test_a_refused_key(weld: Simulator, connect: Connect, status: int, shape: st
     assert "The key in use is the test." in text
     assert "pulumi config set --secret weld:apiKey" in text
     assert "WELD_API_KEY" in text
-    assert "use the key of the last `pulumi up`, unless --run-program is given" in text
+    assert "--run-program" not in text  # said of resources only
     assert "a-wrong-key" not in text
     assert "\n" not in text
 
@@ -370,5 +370,5 @@ def test_who_knows_what_is_missing_says_it_alone() -> None:
 
 def test_a_refused_key_of_a_provider_is_to_be_changed_there() -> None:
     text = refused_at("GET", "/elt_syncs", 401, key_source="weld:apiKey in the weld.Provider 'team-b'")
-    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`. Note that" in text
+    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`." in text
     assert "pulumi config set" not in text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -281,7 +283,7 @@ def test_a_body_that_is_no_json_is_not_sent(connect: Connect) -> None:
 
 
 def test_a_host_that_does_not_exist(connect: Connect, waits: list[float]) -> None:
-    with pytest.raises(NotSentError, match=r"weld\.invalid cannot be reached"):
+    with pytest.raises(NotSentError, match=r"weld\.invalid cannot be resolved \(DNS\)"):
         connect("https://weld.invalid", max_retries=1).create_sync({})
     assert len(waits) == 1
 
@@ -292,3 +294,25 @@ def test_cookies_are_not_kept(connect: Connect) -> None:
         client.list_connections()
         client.list_connections()
         assert [asked.headers.get("cookie") for asked in server.requests] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError(errno.ECONNREFUSED, "refused"), "refused the connection: nothing listens there"),
+        (socket.gaierror(-2, "unknown"), "cannot be resolved (DNS)"),
+        (TimeoutError("slow"), "did not accept a connection in time"),
+        (OSError(errno.ENETUNREACH, "no route"), "cannot be reached. Check the network"),
+    ],
+)
+def test_each_way_of_not_reaching_weld_has_its_sentence(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, failure: OSError, told: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("urllib3.util.connection.create_connection", fail)
+    with pytest.raises(NotSentError) as caught:
+        connect("https://weld.invalid", max_retries=0).list_connections()
+    assert f"weld.invalid {told}" in str(caught.value)
+    assert "weld:apiUrl" in str(caught.value)

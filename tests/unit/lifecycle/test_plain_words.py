@@ -298,3 +298,18 @@ def test_remove_destination_data_beside_retain_is_told(stack: Stack, stripe: str
     (line,) = said(stack, program, "remove_destination_data=True has no effect")
     assert "deletion_policy='retain'" in line
     assert said(stack, [sync(stripe, remove_destination_data=True)], "has no effect") == []
+
+
+def test_a_key_of_the_settings_that_is_near_a_known_one_is_a_warning(
+    weld: Simulator, stack: Stack, stripe: str
+) -> None:
+    inner = {"type": "object", "properties": {"region": {"type": "string"}}}
+    weld.set_settings_schema("stripe", {"type": "object", "properties": {"account": {"type": "string"}, "at": inner}})
+    program = [sync(stripe, elt_settings={"acount": "a", "beyond": 1, "at": {"regoin": "eu"}})]
+    lines = said(stack, program, "warning: Weld: sync 'shop': elt_settings")
+    assert [line.partition("elt_settings")[2] for line in lines] == [
+        ".acount is not a setting that Weld names here; did you mean 'account'?",
+        ".at.regoin is not a setting that Weld names here; did you mean 'region'?",
+    ]
+    stack.up(program)
+    assert said(stack, program) == []
