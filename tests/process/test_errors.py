@@ -149,7 +149,7 @@ def test_no_class_is_shown() -> None:
         Plugin({"weld:apiKey": KEY, "weld:apiUrl": server.url, "weld:maxRetries": "0"}) as plugin,
     ):
         assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(lost)
-    away = "Weld: reading the EltSync: GET /elt_syncs/x: 127.0.0.1:9 refused the connection"
+    away = "Weld: reading the EltSync: GET /elt_syncs/x: 127.0.0.1:9 cannot be reached: it refused"
     with Plugin({"weld:apiKey": KEY, "weld:apiUrl": "http://127.0.0.1:9", "weld:maxRetries": "0"}) as plugin:
         assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(away)
 

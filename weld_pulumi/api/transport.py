@@ -247,18 +247,15 @@ def _failure(what: str, host: str, limit: float, error: Exception) -> WeldConnec
 
 
 def _unreachable(host: str, reason: object) -> str:
+    start, address = f"{host} cannot be reached:", "weld:apiUrl (WELD_API_URL)"
     if isinstance(reason, NameResolutionError):
-        return (
-            f"the name {host} cannot be resolved (DNS). Check weld:apiUrl (WELD_API_URL) for a typo, and the network."
-        )
+        return f"{start} its name cannot be resolved (DNS). Check {address} for a typo, and the network."
     if isinstance(reason, NewConnectionError) and isinstance(reason.__cause__, ConnectionRefusedError):
-        return f"{host} refused the connection: nothing listens there. Check weld:apiUrl (WELD_API_URL) and its port."
+        return f"{start} it refused the connection, so nothing listens there. Check {address} and its port."
     if isinstance(reason, NewConnectionError):
-        return f"{host} cannot be reached. Check the network and weld:apiUrl (WELD_API_URL)."
-    return (
-        f"{host} did not accept a connection in time ({_CONNECT_SECONDS:g} s at most). Check the network, firewall "
-        "and VPN, and weld:apiUrl (WELD_API_URL)."
-    )
+        return f"{host} cannot be reached. Check the network and {address}."
+    limit = f"{_CONNECT_SECONDS:g} s at most"
+    return f"{start} it did not accept a connection in time ({limit}). Check network, firewall and VPN, and {address}."
 
 
 def _reason(error: Exception) -> Any:

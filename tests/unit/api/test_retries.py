@@ -75,7 +75,7 @@ def test_what_is_repeated(connect: Connect, kind: Kind, row: str) -> None:
 def test_what_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
     with RawServer() as server:
         url = server.url
-    with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ refused the connection"):
+    with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached: it refused"):
         connect(url, max_retries=3).transport.request(kind, METHODS[kind], "/things")
     assert len(waits) == 3
 

