@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotFoundError
+from ..errors import WeldError
 from ..validation.patterns import resolve
 from ..validation.schema_names import same_schema
 from ..validation.streams import unknown_stream_problems
@@ -29,7 +29,10 @@ def warn_of_shared_schema(session: Session, urn: str, inputs: Mapping[str, Any])
     if not isinstance(schema, str):
         return
     rival = session.ownership.first_to_want(urn, f"schema {schema.lower()}")
-    other = f"{name_of(rival)} of this program" if rival else _other_sync(session, urn, schema)
+    try:
+        other = f"{name_of(rival)} of this program" if rival else _other_sync(session, urn, schema)
+    except WeldError:
+        return  # advice that cannot be had stops nothing
     if other:
         session.notices.warn(
             f"sync {named(urn, inputs)}: {other} writes into the schema {schema!r} too. Where stream names meet, both "
@@ -59,12 +62,11 @@ def tell_streams_unseen(session: Session) -> None:
 
 def warn_of_streams_elsewhere(session: Session, inputs: Props, entries: list[Props]) -> None:
     """Compare the streams of a connection's first sync with those that another sync of its integration can have."""
-    guide = _guide(session, str(inputs.get("connection_id")))
     try:
+        guide = _guide(session, str(inputs.get("connection_id")))
         available = session.available_streams(guide.id) if guide is not None else {}
-    except NotFoundError:
-        session.client.confirm_host()
-        available = {}
+    except WeldError:
+        guide, available = None, {}  # advice that cannot be had stops nothing
     if guide is None or not available:
         tell_streams_unseen(session)
         return
