@@ -242,7 +242,8 @@ def tell_pending(session: Session, news: Props, outcome: Outcome) -> None:
     why = _WHY.get(outcome.state, f"was refused in the browser ({outcome.refused})")
     session.notices.warn(
         f"{named(news)} {why}; its status is PENDING. Run `weld-pulumi authorize`, or open this link, then run "
-        f"`pulumi up` or `pulumi refresh`: {outcome.bridge.authorize_url}"
+        f"`pulumi up` or `pulumi refresh`: {outcome.bridge.authorize_url}",
+        in_full=True,
     )
 
 
