@@ -141,7 +141,14 @@ def resolved_streams(session: Session, inputs: Props, olds: Mapping[str, Any], a
     available = _available(session, inputs) if ask else None
     if available is None:
         return resolved_by_names(entries, olds.get("source_streams"))
-    return resolved(session, entries, available, inputs)
+    return _in_last_order(resolved(session, entries, available, inputs), entries, olds.get("source_streams"))
+
+
+def _in_last_order(found: list[Props], entries: list[Props], before: Any) -> list[Props]:
+    """Put streams that patterns newly match behind the others: the engine shows lists by index, so less differs."""
+    first = next(index for index, entry in enumerate(entries) if has_open([entry]))
+    known = {e.get("name"): n for n, e in enumerate(before) if isinstance(e, dict)} if isinstance(before, list) else {}
+    return found[:first] + sorted(found[first:], key=lambda entry: known.get(entry["name"], len(known)))
 
 
 def resolved(
