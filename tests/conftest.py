@@ -1,15 +1,31 @@
-"""What all tests share: nothing of the person who runs them is touched."""
+"""What all tests share: nothing of the person who runs them is touched, and nothing of theirs decides an outcome."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.support.machine import ELSEWHERE
+
 
 @pytest.fixture(scope="session", autouse=True)
-def _own_folder_for_what_waits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What waits for a person is written to a folder of the tests."""
+def _no_surroundings() -> Iterator[None]:
+    """A test that is about one of these variables sets it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        for name in ELSEWHERE:
+            patch.delenv(name, raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def _run_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("run")
+
+
+@pytest.fixture(autouse=True)
+def _own_folder_for_what_waits(_run_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for a person is written to a folder of this test alone."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", tempfile.mkdtemp(dir=_run_folders))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from tests.engine.conftest import stack as stack
+from tests.support.machine import IN_CI
 from weld_pulumi.simulator import Simulator
 
 INSTALL = (
@@ -35,7 +35,7 @@ def _program(*names: str) -> str:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         reason = f"there is no {' or '.join(names)} on PATH; {INSTALL}"
-        if os.environ.get("CI") == "true":
+        if IN_CI:
             pytest.fail(reason)
         pytest.skip(reason)
     return found

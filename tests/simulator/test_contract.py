@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.machine import IN_CI
 from weld_pulumi.simulator import openapi_document
 
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "contract" / "weld-connect-openapi.json"
@@ -29,7 +29,7 @@ LIMITS = ("minimum", "maximum", "minLength", "maxLength", "default")
 @pytest.fixture(scope="module")
 def contract() -> dict[str, Any]:
     if not CONTRACT.exists():
-        if os.environ.get("CI", "").lower() == "true":
+        if IN_CI:
             pytest.fail(f"the contract is missing: ../shared/contract/{CONTRACT.name}")
         pytest.skip(f"the contract is not on this machine (../shared/contract/{CONTRACT.name})")
     document: dict[str, Any] = json.loads(CONTRACT.read_text())

@@ -23,17 +23,6 @@ from tests.support.waiting import PATIENCE
 __all__ = ["Terminal", "drawn", "in_terminal"]
 
 ROWS = 40
-#: What tells that nobody sits there, or opens a browser of whoever runs the tests.
-_ELSEWHERE = (
-    "CI",
-    "GITHUB_ACTIONS",
-    "SSH_CONNECTION",
-    "SSH_CLIENT",
-    "SSH_TTY",
-    "DISPLAY",
-    "WAYLAND_DISPLAY",
-    "BROWSER",
-)
 
 
 class Terminal:
@@ -48,11 +37,10 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self._terminal, inside = pty.openpty()
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
-        clean = {key: value for key, value in env.items() if key not in _ELSEWHERE or key in _own(env)}
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**clean, "TERM": "xterm-256color"},
+            env={**env, "TERM": "xterm-256color"},
             stdin=inside,
             stdout=inside,
             stderr=inside,
@@ -115,11 +103,6 @@ class Terminal:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         os.close(self._terminal)
-
-
-def _own(env: Mapping[str, str]) -> set[str]:
-    """What a test has set, and not inherited."""
-    return {key for key, value in env.items() if os.environ.get(key) != value}
 
 
 def _take_terminal() -> None:
