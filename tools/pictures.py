@@ -1,4 +1,4 @@
-"""Pictures of what a terminal shows while `pulumi up` waits for a person, as SVG files in docs/images.
+"""Pictures of what a terminal shows, as SVG files in docs/images, and README's first steps as docs/getting-started.txt.
 
 python3 tools/bootstrap.py run -- python -m tools.pictures
 """
@@ -18,14 +18,14 @@ from rich.style import Style
 from rich.text import Text
 
 from tests.support.engine import Project
+from tests.support.readme import SETTLED, follow
 from tests.support.terminal import Terminal
 from tests.support.waiting import program
 from weld_pulumi.simulator import Simulator
 
-IMAGES = Path(__file__).parent.parent / "docs" / "images"
+DOCS = Path(__file__).parent.parent / "docs"
+IMAGES = DOCS / "images"
 ADDRESS = r"(http://localhost:\d+/[a-z0-9]{5})(?![a-z0-9])"
-#: What differs from run to run, and how it stands in the pictures.
-SETTLED = [(r"localhost:\d{5}/", "localhost:41234/"), (r"127\.0\.0\.1:\d+", "connect.weld.app")]
 
 
 def draw(screen: pyte.Screen, title: str) -> str:
@@ -87,8 +87,20 @@ def _recorded(text: str, columns: int, shown: Callable[[Terminal, Simulator], No
     return picture
 
 
+def first_steps() -> None:
+    """README's first commands: all as text, `pulumi up` as a picture."""
+    with Simulator() as weld, tempfile.TemporaryDirectory() as folder:
+        recordings = []
+        for shown in follow(Path(folder), weld):
+            recordings.append(shown.recording)
+            if shown.command == "pulumi up":
+                (IMAGES / "getting-started.svg").write_text(draw(shown.screen.screen, shown.command))
+    (DOCS / "getting-started.txt").write_text("\n".join(recordings))
+
+
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
+    first_steps()
     for columns, count in ((80, 1), (120, 2)):
         target = IMAGES / f"authorize-{columns}.svg"
         target.write_text(waiting(columns, count))

@@ -151,7 +151,7 @@ class DynamicProvider(ResourceProvider):
         diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)), _id)
         if not diffed.changed:
             return DiffResult(changes=False)
-        # With None the engine compares the inputs itself, and so shows details and honours replace_on_changes.
+        # With None the engine compares the inputs itself, and so shows details and honors replace_on_changes.
         return DiffResult(
             changes=True if diffed.hidden else None,
             replaces=diffed.replaces,

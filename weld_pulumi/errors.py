@@ -5,7 +5,7 @@
     WeldError
     ├── WeldConfigError              a setting is missing or cannot be used
     ├── WeldValidationError          an argument is wrong; nothing was sent
-    ├── AuthorizationPendingError    a person has to authorise a connection first
+    ├── AuthorizationPendingError    a person has to authorize a connection first
     ├── WeldConnectionError          Weld gave no answer, or not one of Weld's
     └── WeldApiError                 Weld answered with an error
         ├── AuthenticationError      401, 403
@@ -97,7 +97,7 @@ class WeldValidationError(WeldError):
 
 
 class AuthorizationPendingError(WeldError):
-    """A connection is needed that no person has authorised yet."""
+    """A connection is needed that no person has authorized yet."""
 
 
 class WeldConnectionError(WeldError):

@@ -6,7 +6,7 @@ pytest finds it by itself where ``weld-pulumi[simulator]`` is installed. A test 
         run_my_program(api_url=weld_simulator.url, api_key=weld_simulator.api_key)
         assert [sync["destination_schema_name"] for sync in weld_simulator.state()["syncs"]] == ["raw_stripe"]
 
-Each test gets a workspace of its own, on a free port, and it is gone after the test. Connections authorise
+Each test gets a workspace of its own, on a free port, and it is gone after the test. Connections authorize
 themselves at once. A marker sets anything that `weld_pulumi.simulator.Simulator` takes::
 
     @pytest.mark.weld_simulator(auto_authorize=False, readings={"list_order": "oldest"})

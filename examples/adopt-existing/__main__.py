@@ -7,7 +7,7 @@ import pulumi
 
 import weld_pulumi as weld
 
-# The only connection with this integration and this label. Nobody has to authorise anything.
+# The only connection with this integration and this label. Nobody has to authorize anything.
 hubspot = weld.Connection(
     "hubspot",
     integration_id="hubspot",

@@ -71,7 +71,7 @@ rights = [
     ),
 ]
 
-# What is loaded: a source that a person authorises, and the sync of its tables into the schema.
+# What is loaded: a source that a person authorizes, and the sync of its tables into the schema.
 stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
 weld.EltSync(
     "stripe-to-databricks",

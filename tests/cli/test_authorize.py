@@ -252,7 +252,7 @@ def test_a_link_that_has_expired_is_replaced(weld: Simulator, run: Run, state: S
     assert result.stdout.strip() in {each["id"] for each in weld.state()["connections"]}
 
 
-def test_an_authorisation_that_is_to_be_renewed(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+def test_an_authorization_that_is_to_be_renewed(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
     there = weld.create_connection("stripe", "Shop")
     before = {"updated_at": there["updated_at"], "label": "Shop"}
     state.add("shop", "Shop", id=there["id"], __weld={"before": before})

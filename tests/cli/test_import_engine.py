@@ -34,7 +34,7 @@ ODD_READINGS = {
     "connection_integration": "absent",
     "settings_read": "absent",
     "start_date_read": "date",
-    "sync_interval_read": "normalised",
+    "sync_interval_read": "normalized",
     "enabled_field": "status",
     "sync_streams_read": "present",
     "absent_optional": "null",

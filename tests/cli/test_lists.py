@@ -170,13 +170,13 @@ def test_a_terminal_gets_a_drawn_table_or_a_list_with_whole_ids(weld: Simulator,
         assert "…" not in text
 
 
-def test_no_colour_where_none_is_wanted(weld: Simulator, run: Run, terminal: Terminal) -> None:
+def test_no_color_where_none_is_wanted(weld: Simulator, run: Run, terminal: Terminal) -> None:
     weld.create_connection("stripe", "A")
     assert "\x1b[" in run("connections").stdout
     assert "\x1b[3" not in run("connections", NO_COLOR="1").stdout
 
 
-def test_no_colour_where_there_is_no_terminal(weld: Simulator, run: Run) -> None:
+def test_no_color_where_there_is_no_terminal(weld: Simulator, run: Run) -> None:
     weld.create_connection("stripe", "A")
     assert "\x1b" not in run("connections", TERM="xterm-256color").stdout
 

@@ -25,7 +25,7 @@ PENDING = """
 """
 
 
-def test_authorising_what_a_stack_waits_for(weld: Simulator, stack: Project) -> None:
+def test_authorizing_what_a_stack_waits_for(weld: Simulator, stack: Project) -> None:
     stack.write(PENDING)
     stack.configure(secrets={"testing:teamBKey": weld.api_key})
     stack.up()

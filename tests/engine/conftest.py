@@ -46,7 +46,7 @@ def _given(values: Mapping[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def weld() -> Iterator[Simulator]:
-    """Weld for one test: connections authorise themselves almost at once."""
+    """Weld for one test: connections authorize themselves almost at once."""
     with Simulator(auto_authorize=True, authorize_delay=0.05) as simulator:
         yield simulator
 

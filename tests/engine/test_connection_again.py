@@ -1,4 +1,4 @@
-"""A connection that is there is authorised again: same id, and nothing else is touched."""
+"""A connection that is there is authorized again: same id, and nothing else is touched."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def weld(clock: Clock) -> Iterator[Simulator]:
 
 
 def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
-    """A stack with a connection that is authorised, and perhaps a sync; its id."""
+    """A stack with a connection that is authorized, and perhaps a sync; its id."""
     project = stack(text)
     with up(project) as running_up:
         running_up.until(LINK)
@@ -55,7 +55,7 @@ def test_by_a_trigger(weld: Simulator, stack: Stacks, readings: dict[str, object
     project.write(program('label="Stripe", reauthorize_triggers=["2026-11"]', sync=True))
     preview = project.preview()
     assert preview.changed == {"c0": "update"}
-    assert f"a person has to authorise connection {id} ('Stripe') again" in preview.text
+    assert f"a person has to authorize connection {id} ('Stripe') again" in preview.text
     assert weld.writes() == []
     with up(project) as running_up:
         assert "'Stripe' (stripe) again" in running_up.until(LINK)
@@ -97,7 +97,7 @@ def test_by_its_label(weld: Simulator, stack: Stacks, renames: str) -> None:
         running_up.until(LINK)
         assert weld.authorize() == id
         assert running_up.finish() == 0, running_up.text
-    kept = f"connection {id} is authorised again, but Weld keeps its label 'Old' instead of 'New'"
+    kept = f"connection {id} is authorized again, but Weld keeps its label 'Old' instead of 'New'"
     assert (kept in running_up.text) is (renames == "no")
     assert made(weld)[0]["label"] == ("New" if renames == "yes" else "Old")
     weld.clear_requests()
@@ -182,7 +182,7 @@ def test_refused(weld: Simulator, stack: Stacks) -> None:
 
 
 def test_a_label_changed_in_welds_pages(weld: Simulator, stack: Stacks) -> None:
-    """It is told and not put back; and when the program follows, nobody has to authorise anything."""
+    """It is told and not put back; and when the program follows, nobody has to authorize anything."""
     project, id = existing(weld, stack, program('label="Old"'))
     weld.patch_connection(id, label="Theirs")
     drift = project.refresh()
@@ -192,7 +192,7 @@ def test_a_label_changed_in_welds_pages(weld: Simulator, stack: Stacks) -> None:
     project.write(program('label="Theirs"'))
     preview = project.preview()
     assert preview.changed == {"c0": "update"}
-    assert "has to authorise" not in preview.text
+    assert "has to authorize" not in preview.text
     assert project.up().changed == {"c0": "update"}
     assert weld.writes() == []
     assert "Theirs" not in project.refresh().text

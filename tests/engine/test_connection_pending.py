@@ -1,4 +1,4 @@
-"""A connection that nobody has authorised yet: what `preview`, `up`, `refresh` and `destroy` make of it."""
+"""A connection that nobody has authorized yet: what `preview`, `up`, `refresh` and `destroy` make of it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_from_nothing_to_a_sync(weld: Simulator, stack: Stacks) -> None:
     first = project.up(check=False)
     assert not first.ok
     assert len(first.errors) == 2  # the engine's own is that the update failed
-    assert any("the connection 'Stripe' is not authorised yet" in text for text in first.errors)
+    assert any("the connection 'Stripe' is not authorized yet" in text for text in first.errors)
     assert [(r.method, r.path) for r in weld.writes()] == [("POST", "/connection_bridges")]
     resource = project.resource("c0")
     assert resource["id"].startswith("pending-")
@@ -105,7 +105,7 @@ def test_refresh_changes_the_id_in_place(weld: Simulator, stack: Stacks, reading
     seen = project.preview(refresh=True)
     assert seen.refreshed["c0"].op == "update"
     assert set(seen.changed) == set()
-    assert f"the connection 'Stripe' (stripe) is authorised now: {ours}" in project.refresh().text
+    assert f"the connection 'Stripe' (stripe) is authorized now: {ours}" in project.refresh().text
     assert project.resource("c0")["id"] == ours != theirs
     assert project.outputs()["c0"].startswith("pending-")  # outputs of the stack are the program's, hence of an `up`
     assert project.up().changed == {}

@@ -14,6 +14,7 @@ import requests
 
 from tests.engine.conftest import Stacks
 from tests.support.engine import Project
+from tests.support.person import agreeing
 from tests.support.terminal import Terminal
 from tests.support.waiting import PATIENCE, made, program
 from weld_pulumi.simulator import Simulator
@@ -94,31 +95,6 @@ def faster(folder: Path) -> dict[str, str]:
 
 def _token(bridge: dict[str, str]) -> str:
     return bridge["authorize_url"].partition("token=")[2]
-
-
-#: A browser in which a person agrees; it writes down its arguments, those of all processes, and its last page.
-AGREES = """#!{python}
-import pathlib, sys, requests
-folder = pathlib.Path({folder!r})
-def arguments(process):
-    try:
-        return (process / "cmdline").read_bytes()
-    except OSError:
-        return b""
-(folder / "processes").write_bytes(b"".join(arguments(p) for p in pathlib.Path("/proc").glob("[0-9]*")))
-page = requests.get(sys.argv[1], timeout=30)
-token = page.url.partition("token=")[2]
-done = requests.post(page.url.partition("?")[0], data={{"token": token, "decision": "authorize"}}, timeout=30)
-(folder / "new").write_text(sys.argv[1] + " " + token + " " + done.text)
-(folder / "new").rename(folder / "page")
-"""
-
-
-def agreeing(folder: Path) -> dict[str, str]:
-    script = folder / "agrees"
-    script.write_text(AGREES.format(python=sys.executable, folder=str(folder)))
-    script.chmod(0o755)
-    return {"BROWSER": str(script)}
 
 
 def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A person authorises a connection while `pulumi up` runs."""
+"""A person authorizes a connection while `pulumi up` runs."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_the_person_refuses(weld: Simulator, stack: Stacks) -> None:
         assert "access_denied" in page.text
         assert running_up.finish() != 0  # the sync cannot be made
     assert "'Stripe' (stripe) was refused in the browser (access_denied); its status is PENDING" in running_up.summary
-    assert "the connection 'Stripe' is not authorised yet" in running_up.summary
+    assert "the connection 'Stripe' is not authorized yet" in running_up.summary
     fresh = project.outputs()["c0_authorize_url"]
     assert fresh != link
     assert fresh in running_up.summary
@@ -213,7 +213,7 @@ def test_killed(weld: Simulator, stack: Stacks) -> None:
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
 
 
-def test_killed_and_authorised_after_that(weld: Simulator, stack: Stacks) -> None:
+def test_killed_and_authorized_after_that(weld: Simulator, stack: Stacks) -> None:
     """What came of the killed run is named, with the line that takes it over."""
     project = stack(program('label="A"'))
     with up(project) as running_up:

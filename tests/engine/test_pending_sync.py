@@ -35,7 +35,7 @@ def test_a_sync_is_made_by_a_later_up_and_all_that_depends_on_it_with_it(weld: S
     stacked = stack(text())
     first = stacked.up()
     assert set(first.changed.values()) == {"create"}
-    assert len([d for d in first.diagnostics if "'Shop' is not authorised yet" in d.message]) == 1
+    assert len([d for d in first.diagnostics if "'Shop' is not authorized yet" in d.message]) == 1
     assert "`weld-pulumi authorize`" in first.text
     assert stacked.outputs()["status"] == "PENDING"
     assert all(stacked.resource(name)["id"].startswith("pending-") for name in ("inline", "owner", "refunds"))
@@ -44,7 +44,7 @@ def test_a_sync_is_made_by_a_later_up_and_all_that_depends_on_it_with_it(weld: S
     # Nobody has acted yet: nothing changes, and it is said again.
     weld.clear_requests()
     again = stacked.up(expect_no_changes=True)
-    assert "the connection 'Shop' is not authorised yet" in again.text
+    assert "the connection 'Shop' is not authorized yet" in again.text
     stacked.refresh(expect_no_changes=True)
     stacked.write(text(run_triggers=["now"]))
     assert stacked.up().changed == {"inline": "update"}
@@ -66,7 +66,7 @@ def test_what_waits_can_be_destroyed_or_made_to_fail_again(weld: Simulator, stac
     stacked.write(text("fail"))
     failed = stacked.up(check=False)
     assert not failed.ok
-    assert any("the connection 'Shop' is not authorised yet" in error for error in failed.errors)
+    assert any("the connection 'Shop' is not authorized yet" in error for error in failed.errors)
     weld.clear_requests()
     stacked.destroy()
     assert weld.writes() == []

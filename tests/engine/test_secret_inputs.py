@@ -82,7 +82,7 @@ def test_the_replacement_of_a_sync_into_a_secret_schema(weld: Simulator, stack: 
     nowhere(("raw_hunter", "raw_other_hunter"), stacked, previewed, stacked.up(diff=True), stacked.destroy())
 
 
-def test_a_misspelt_stream_among_secret_ones(weld: Simulator, stack: Stacks) -> None:
+def test_a_misspelled_stream_among_secret_ones(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe)
     for streams in (
@@ -123,7 +123,7 @@ def test_a_secret_in_the_problem_of_another_argument(weld: Simulator, stack: Sta
 
 def test_a_secret_label_is_shown_with_its_link_and_nowhere_else(tmp_path: Path) -> None:
     label = "Hunter's shop"
-    with Simulator() as weld:  # nobody authorises anything
+    with Simulator() as weld:  # nobody authorizes anything
         stacked = Stacks(tmp_path, weld)(
             of(
                 resource("Connection", "shop", integration_id="stripe", label=secret(label), authorization_timeout=0),

@@ -41,7 +41,7 @@ def test_names_and_dicts_mean_the_same(weld: Simulator, stack: Stacks) -> None:
     assert shop.preview("--expect-no-changes").changed == {}
 
 
-def test_a_misspelt_name_is_told_in_preview(weld: Simulator, stack: Stacks) -> None:
+def test_a_misspelled_name_is_told_in_preview(weld: Simulator, stack: Stacks) -> None:
     shop = stack(program(CONNECTION, elt_sync("shop", Code("stripe.id"), source_streams=["charges"])))
     shop.up()
     shop.write(program(CONNECTION, elt_sync("shop", Code("stripe.id"), source_streams=["charges", "custmers"])))

@@ -1,4 +1,4 @@
-"""A person authorises, or does not."""
+"""A person authorizes, or does not."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ def decide(link: str, decision: str) -> requests.Response:
     return requests.request(form[1], base + form[2], data=fields, timeout=5, allow_redirects=False)
 
 
-def test_authorising_in_the_page(api: Api) -> None:
+def test_authorizing_in_the_page(api: Api) -> None:
     made = api.bridge(label="Shop <b>&amp;</b> more", state="s/t&a=1")
     assert set(made) == {"id", "authorize_url", "created_at", "expires_at"}
     assert api("GET", "/connection_bridges")["data"] == [made]
     page = requests.get(made["authorize_url"], timeout=5).text
-    assert "Authorise Stripe" in page
+    assert "Authorize Stripe" in page
     assert "Shop &lt;b&gt;&amp;amp;&lt;/b&gt; more" in page
     answer = decide(made["authorize_url"], "authorize")
     assert answer.status_code == 303
@@ -105,7 +105,7 @@ def test_the_page_is_fit_for_people(api: Api) -> None:
     assert "<script" not in answer.text
 
 
-def test_authorising_again(api: Api) -> None:
+def test_authorizing_again(api: Api) -> None:
     connection = api.simulator.create_connection("stripe", "Old")
     made = api.bridge(connection_id=connection["id"], label="New")
     assert connection["id"] in requests.get(made["authorize_url"], timeout=5).text
@@ -119,13 +119,13 @@ def test_authorising_again(api: Api) -> None:
     assert api.simulator.state()["connections"][-1]["authorized_count"] == 2
 
 
-def test_authorising_again_what_is_another_integrations(api: Api) -> None:
+def test_authorizing_again_what_is_another_integrations(api: Api) -> None:
     connection = api.simulator.create_connection("hubspot", "Other")
     body = {"integration_id": "stripe", "label": "x", "redirect_uri": BACK, "connection_id": connection["id"]}
     assert "connection_id" in api("POST", "/connection_bridges", body, status=400)["message"]
 
 
-def test_authorising_again_what_is_gone(api: Api) -> None:
+def test_authorizing_again_what_is_gone(api: Api) -> None:
     connection = api.simulator.create_connection("stripe", "Old")
     link = api.bridge(connection_id=connection["id"])["authorize_url"]
     api.simulator.delete_connection(connection["id"])
@@ -149,7 +149,7 @@ def test_hands_of_a_test(api: Api) -> None:
     assert api("GET", "/connections")["data"][0]["id"] == identifier
 
 
-def test_authorising_by_itself() -> None:
+def test_authorizing_by_itself() -> None:
     moment = [1_700_000_000.0]
     with Simulator(auto_authorize=True, authorize_delay=0.5, clock=lambda: moment[0]) as simulator:
         api = Api(simulator)

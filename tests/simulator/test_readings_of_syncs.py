@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from weld_pulumi.simulator import READINGS, openapi_document
-from weld_pulumi.simulator.shapes import normalised_interval
+from weld_pulumi.simulator.shapes import normalized_interval
 
 from . import test_readings as _the_other_half  # noqa: F401
 from .conftest import Api
@@ -56,7 +56,7 @@ def test_sync_interval_read(api: Api, value: str) -> None:
     api.simulator.set_reading("sync_interval_read", value)
     sent = "00  */6 * jan-MAR */1"
     made = api.sync(sync_interval=sent)
-    assert made["sync_interval"] == ("0 */6 * 1-3 *" if value == "normalised" else sent)
+    assert made["sync_interval"] == ("0 */6 * 1-3 *" if value == "normalized" else sent)
     workflow = {"orchestration_workflow_id": api("GET", "/orchestrations")["data"][0]["id"]}
     attached = api("POST", f"/elt_syncs/{made['id']}/orchestration", workflow)
     assert ("sync_interval" in attached) == (value != "absent_in_orchestration")
@@ -71,8 +71,8 @@ def test_sync_interval_read(api: Api, value: str) -> None:
         ("*/10 0-5 * * 0", "*/10 0-5 * * 0"),
     ],
 )
-def test_a_normalised_interval(sent: str, plain: str) -> None:
-    assert normalised_interval(sent) == plain
+def test_a_normalized_interval(sent: str, plain: str) -> None:
+    assert normalized_interval(sent) == plain
 
 
 @reading("start_date_read")

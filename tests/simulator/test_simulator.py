@@ -144,8 +144,8 @@ def test_the_catalogue_changes(api: Api) -> None:
         hands.set_catalogue_stream("strype", "x")
     with pytest.raises(ValueError, match="no integration"):
         hands.remove_catalogue_stream("x", "y")
-    with pytest.raises(ValueError, match="stream has no colour"):
-        hands.set_catalogue_stream("stripe", "charges", colour="red")
+    with pytest.raises(ValueError, match="stream has no color"):
+        hands.set_catalogue_stream("stripe", "charges", color="red")
 
 
 def control(api: Api, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
@@ -182,7 +182,7 @@ def test_the_control_endpoints(api: Api) -> None:
     control(api, "POST", "bridges/nowhere/authorize", status=404)
     rule = {"action": "status", "status": 503, "path": "/elt_syncs"}
     assert control(api, "POST", "faults", rule, status=201)["id"]
-    for wrong in ({}, {"action": "x"}, {"action": "slow", "fired": 1}, {"action": "slow", "colour": "red"}):
+    for wrong in ({}, {"action": "x"}, {"action": "slow", "fired": 1}, {"action": "slow", "color": "red"}):
         control(api, "POST", "faults", wrong, status=400)
     api("GET", "/elt_syncs", status=503)
     assert control(api, "GET", "faults")["faults"][0]["fired"] == 1

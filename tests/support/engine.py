@@ -146,7 +146,7 @@ class Result:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What was reported, without colours and the engine's debug noise."""
+        """What was reported, without colors and the engine's debug noise."""
         messages = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
         return [
             Diagnostic(each["severity"], _plain(each.get("message", "")), each.get("urn", ""))
@@ -181,7 +181,7 @@ class Project:
         self.folder.mkdir(parents=True)
         cli = require_cli()
         self.local = folder / "pulumi"  # Pulumi's home with its logs, and the backend with the state
-        self.env = {**_environment(cli, self.local), **(env or {})}
+        self.env = {**surroundings(cli, self.local), **(env or {})}
         self._events = folder / "events.json"
         self.write(program, files)
         (self.folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
@@ -330,7 +330,8 @@ class _Command(automation.PulumiCommand):
         return result
 
 
-def _environment(cli: Cli, local: Path) -> dict[str, str]:
+def surroundings(cli: Cli, local: Path) -> dict[str, str]:
+    """The variables for a CLI that keeps its home and its states below `local`."""
     base = {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}
     base["XDG_RUNTIME_DIR"] = str(local / "run")  # nothing of a test is seen by others
     return environment(cli.directory, base=base, local=local, bin_folder=Path(sys.executable).parent)
@@ -399,5 +400,5 @@ def _outcome_of_refresh(step: Step) -> Step:
 
 
 def _plain(text: str) -> str:
-    """The engine marks colours as <{%fg 1%}>."""
+    """The engine marks colors as <{%fg 1%}>."""
     return re.sub(r"<\{%.*?%\}>", "", text).strip()

@@ -25,6 +25,26 @@ __all__ = ["Terminal", "drawn", "in_terminal"]
 ROWS = 40
 
 
+class _Screen(pyte.Screen):
+    """Answers what a command asks, such as where the cursor is, and keeps one saved cursor, as terminals do."""
+
+    def __init__(self, columns: int, rows: int, answer: Callable[[bytes], object]) -> None:
+        super().__init__(columns, rows)
+        self._answer = answer
+
+    def write_process_input(self, data: str) -> None:
+        self._answer(data.encode())
+
+    def save_cursor(self) -> None:
+        self.savepoints.clear()
+        super().save_cursor()
+
+    def restore_cursor(self) -> None:
+        saved = self.savepoints[-1:]
+        super().restore_cursor()
+        self.savepoints.extend(saved)
+
+
 class Terminal:
     """A command that runs in a terminal; ``with`` ends it.
 
@@ -33,9 +53,9 @@ class Terminal:
     """
 
     def __init__(self, command: Sequence[str], folder: Path, env: Mapping[str, str], columns: int = 80) -> None:
-        self.screen = pyte.Screen(columns, ROWS)
-        self._stream = pyte.ByteStream(self.screen)
         self._terminal, inside = pty.openpty()
+        self.screen = _Screen(columns, ROWS, self.press)
+        self._stream = pyte.ByteStream(self.screen)
         fcntl.ioctl(inside, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, columns, 0, 0))
         self.process = subprocess.Popen(
             command,
@@ -113,13 +133,13 @@ _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def in_terminal(command: Sequence[str], width: int, env: Mapping[str, str], folder: Path | None = None) -> list[str]:
-    """The lines that a command left on a terminal of some width, without colours; the command must succeed."""
+    """The lines that a command left on a terminal of some width, without colors; the command must succeed."""
     # What a spinner drew is overwritten.
     return [line.rpartition("\r")[2].rstrip() for line in drawn(command, width, env, folder).split("\n")]
 
 
 def drawn(command: Sequence[str], width: int, env: Mapping[str, str], folder: Path | None = None) -> str:
-    """All that a command wrote to a terminal of some width, also what it overwrote, without colours."""
+    """All that a command wrote to a terminal of some width, also what it overwrote, without colors."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     surroundings = {key: value for key, value in env.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}

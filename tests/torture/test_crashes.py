@@ -23,7 +23,7 @@ def _inline() -> list[Res]:
     return [*program()[:2], Res("EltSync", "separate", {**program()[2].props, "source_streams": streams})]
 
 
-#: A crash while a person authorises is proven with a person in it: tests/engine/test_connection*.py.
+#: A crash while a person authorizes is proven with a person in it: tests/engine/test_connection*.py.
 CRASHED: dict[str, tuple[list[Res], list[Res]]] = {
     "create": (_without_syncs(), program()),
     "update": (program(), _changed()),

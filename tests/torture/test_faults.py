@@ -101,7 +101,7 @@ def _requests(operation: str) -> list[tuple[str, str]]:
 
 def adopting(resources: list[Res], complaint: str) -> list[Res]:
     """Do what an error says: write the ``adopt=…`` line that it names into the resource that it is about."""
-    if "is not authorised yet" in complaint:
+    if "is not authorized yet" in complaint:
         return resources  # the person has acted since
     found = re.search(r"adopt='([^']+)'", complaint)
     assert found, f"no way out is named: {complaint}"

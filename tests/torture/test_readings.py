@@ -19,7 +19,7 @@ NUMBERS = {
     "max_streams_per_upsert": ("1", "2"),
     "list_lag_seconds": ("1.5",),
 }
-#: Under these Weld says too little to recognise a thing; what happens then is told in docs/reliability.md.
+#: Under these Weld says too little to recognize a thing; what happens then is told in docs/reliability.md.
 COMBINATIONS = int(os.environ.get("WELD_TORTURE_COMBINATIONS", "200"))
 SEED = int(os.environ.get("WELD_TORTURE_SEED", "20261122"))
 

@@ -173,7 +173,7 @@ def test_a_name_that_is_unknown_stays_unknown(mocks: Weld, resource: Any, name: 
     assert isinstance(mocks.made["it"].inputs[name], Unknown)
 
 
-def test_an_authorised_connection_has_no_link(mocks: Weld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_authorized_connection_has_no_link(mocks: Weld, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(ANSWERED["Connection"], "status", "AUTHORIZED")
 
     def program() -> list[Any]:

@@ -230,7 +230,7 @@ def test_get(resource: Any) -> None:
 
 
 @pytest.mark.parametrize("resource", [*RESOURCES, weld.Provider, weld.SourceStreamArgs])
-def test_a_misspelt_argument_is_an_error_of_python(resource: Any) -> None:
+def test_a_misspelled_argument_is_an_error_of_python(resource: Any) -> None:
     needed = dict.fromkeys(keywords(resource), "x")
     name = [] if resource is weld.SourceStreamArgs else ["x"]
     with pytest.raises(TypeError, match="unexpected keyword argument 'lable'"):

@@ -109,7 +109,7 @@ def test_others_may_be_still_to_come(
 def test_what_belongs_to_others_here() -> None:
     session = session_with()
     session.ownership.make("urn:made", "x")
-    session.recognised.add("y")
+    session.recognized.add("y")
     session.ownership.note_check("urn:held")
     session.ownership.hold("urn:held", "z", {}, leaves=False)
     assert newly_authorized(session, [new("x"), new("y"), new("z")], [], "stripe", "A") is None

@@ -82,11 +82,11 @@ class WeldClient:
         return [self._with_absolute_url(b) for b in self._list(ConnectionBridge, "/connection_bridges", paged=False)]
 
     def create_bridge(self, body: Mapping[str, str]) -> ConnectionBridge:
-        """Open a bridge, through which a person authorises a connection (POST /connection_bridges)."""
+        """Open a bridge, through which a person authorizes a connection (POST /connection_bridges)."""
         answer = self._send(Kind.ONCE, "POST", "/connection_bridges", body, secrets=(body.get("state", ""),))
         bridge = self._with_absolute_url(self._parse(ConnectionBridge, answer, "POST /connection_bridges"))
         if not bridge.authorize_url:
-            raise AnswerLostError("POST /connection_bridges: Weld's answer has no link to authorise with. Try again.")
+            raise AnswerLostError("POST /connection_bridges: Weld's answer has no link to authorize with. Try again.")
         return bridge
 
     def list_integrations(self, ability: str = "EltSource") -> list[IntegrationInfo]:

@@ -60,7 +60,7 @@ class WeldModel(BaseModel):
 
 
 class ConnectionInfo(WeldModel):
-    """An authorised account. Weld does not document the fields, so all but ``id`` may be None."""
+    """An authorized account. Weld does not document the fields, so all but ``id`` may be None."""
 
     id: str
     label: str | None = Field(default=None, validation_alias=AliasChoices("label", "name"))
@@ -75,7 +75,7 @@ class ConnectionInfo(WeldModel):
 
 
 class ConnectionBridge(WeldModel):
-    """A session of 24 hours in which a person can authorise a connection."""
+    """A session of 24 hours in which a person can authorize a connection."""
 
     id: str | None = None
     authorize_url: str | None = Field(default=None, validation_alias=AliasChoices("authorize_url", "url"), repr=False)

@@ -23,7 +23,7 @@ _PUT_INSTEAD = "[secret]"
 _SHORTEST_LINE = 8
 #: Texts inside settings that are no longer than this say nothing, and stand in many a message.
 _LONGEST_WORD = 3
-#: Letters of a secret by which a part of it is recognised; of a shorter one all of them, but not fewer than the latter.
+#: Letters of a secret by which a part of it is recognized; of a shorter one all of them, but not fewer than the latter.
 _PIECE, _SHORTEST_PIECE = 8, 6
 #: Letters of the beginning of a secret that count where a text was plainly cut off behind them.
 _SHORTEST_BEGINNING = 4

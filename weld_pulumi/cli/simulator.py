@@ -40,7 +40,7 @@ Examples:
     type=click.Path(dir_okay=False),
     help="SQLite file to keep everything in; without it, nothing outlives the command.",
 )
-@click.option("--auto-authorize", is_flag=True, help="Authorise every connection without a person.")
+@click.option("--auto-authorize", is_flag=True, help="Authorize every connection without a person.")
 @click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Milliseconds that every answer waits.")
 @click.option("--api-key", metavar="K", help="Key to accept; without it, the one that is printed.")
 @click.option(

@@ -1,4 +1,4 @@
-"""Connection: check, diff, create, read, update, delete; authorised or pending."""
+"""Connection: check, diff, create, read, update, delete; authorized or pending."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class ConnectionLifecycle(Lifecycle):
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
             self.session.notices.info(
-                f"a person has to authorise connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
+                f"a person has to authorize connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
         return Diffed(changed, replaces)
 
@@ -126,10 +126,10 @@ class ConnectionLifecycle(Lifecycle):
             return Diffed([*changed, "status"], [], hidden=True) if seen.dead else Diffed(changed, replaces)
         if not is_pending(pending.id):
             return Diffed([*changed, "status"], [], hidden=True)
-        pending.recognised(seen.found.id)
+        pending.recognized(seen.found.id)
         self.session.authorized[key_of(news)] = seen.found.id
         self.session.notices.info(
-            f"{named(olds)} is authorised now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
+            f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
             "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
         )
         return Diffed(["status"], ["status"], hidden=True)
@@ -147,7 +147,7 @@ class ConnectionLifecycle(Lifecycle):
 
     @staticmethod
     def _needs_person(live: ConnectionInfo | None, olds: Props, news: Props) -> bool:
-        """Tell whether a change can only be made by authorising again; not so for a label that Weld has already."""
+        """Tell whether a change can only be made by authorizing again; not so for a label that Weld has already."""
         if fired("reauthorize_triggers", olds, news):
             return True
         return bool(olds.get("label") != news["label"]) and (live is None or live.label != news["label"])
@@ -249,9 +249,9 @@ class ConnectionLifecycle(Lifecycle):
         if seen.found is None:
             pending.tell(seen)
             return Live(pending.id, props, declared)
-        pending.recognised(seen.found.id)
+        pending.recognized(seen.found.id)
         # The engine says nothing of a change that is not one of inputs.
-        self.session.notices.info(f"{named(props)} is authorised now: {seen.found.id}.")
+        self.session.notices.info(f"{named(props)} is authorized now: {seen.found.id}.")
         return Live(seen.found.id, self._authorized(declared, seen.found, created_at=props.get("created_at")), declared)
 
     def _read_missing(self, id: str, props: Props, declared: Props) -> Live:
@@ -300,7 +300,7 @@ class ConnectionLifecycle(Lifecycle):
         return self._ask(news, list(memo_of(olds).get("known", [])), wait=False)[1]
 
     def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
-        """See whether a person has authorised a connection again."""
+        """See whether a person has authorized a connection again."""
         seen = Pending(self.session, id, olds).look()
         if seen.found is not None:
             return self._authorized_again(seen.found, olds, news)
@@ -309,7 +309,7 @@ class ConnectionLifecycle(Lifecycle):
         if (memo_of(olds).get("before") or {}).get("updated_at"):
             return self._authorize_again(id, olds, news, wait=False)  # Weld would have told
         self.session.notices.warn(
-            f"the link to authorise {news['label']!r} again has expired, and Weld does not tell whether it was "
+            f"the link to authorize {news['label']!r} again has expired, and Weld does not tell whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
         return self._authorized(news, unlisted(id), created_at=olds.get("created_at"))
@@ -327,7 +327,7 @@ class ConnectionLifecycle(Lifecycle):
     def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
         if found.label not in (None, news["label"]):
             self.session.notices.warn(
-                f"connection {found.id} is authorised again, but Weld keeps its label {found.label!r} instead of "
+                f"connection {found.id} is authorized again, but Weld keeps its label {found.label!r} instead of "
                 f"{news['label']!r}."
             )
         self.session.forget("connections")
@@ -338,7 +338,7 @@ class ConnectionLifecycle(Lifecycle):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Lifecycle`."""
         if is_pending(id):
-            if id not in self.session.recognised:
+            if id not in self.session.recognized:
                 Pending(self.session, id, props).tell_leftover()
         elif (keeper := self.session.ownership.let_go(self.urn, id)) is not None:
             self.session.notices.warn(

@@ -75,13 +75,13 @@ def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -
 
 def warn_of_same(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Name the connections that look like the one to be made."""
-    own = session.ownership.ids() | session.recognised
+    own = session.ownership.ids() | session.recognized
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
         ids = ", ".join(connection.id for connection in same)
         session.notices.warn(
             f"Weld has a connection with integration {inputs['integration_id']!r} and label {inputs['label']!r} "
-            f"already ({ids}).{_renamed(session, same[0].id)} To take it over instead of authorising a new one, write "
+            f"already ({ids}).{_renamed(session, same[0].id)} To take it over instead of authorizing a new one, write "
             f"adopt={same[0].id!r}."
         )
 

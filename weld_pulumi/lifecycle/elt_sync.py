@@ -27,7 +27,7 @@ from .sync_adoption import (
     warn_of_unreported,
 )
 from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
-from .sync_neighbours import warn_of_shared_schema
+from .sync_neighbors import warn_of_shared_schema
 from .sync_notices import tell_adoption, tell_kept_data, tell_replacement, tell_stream_changes
 from .sync_pending import still_pending, wait_for_connection, warn_of_pending
 from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings

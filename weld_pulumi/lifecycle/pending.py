@@ -52,7 +52,7 @@ def doubled(key: Key) -> str:
     return (
         f"two Connection resources with integration {key[0]!r} and label {key[1]!r} would wait for a person at once, "
         "and Weld's answers cannot tell them apart. Give one of them another label, or add it when the other one is "
-        "authorised."
+        "authorized."
     )
 
 
@@ -115,7 +115,7 @@ class Pending:
     """A resource that the last run left waiting, with its outputs.
 
     Attributes:
-        id: begins with ``pending-``, or is that of the connection that is to be authorised again.
+        id: begins with ``pending-``, or is that of the connection that is to be authorized again.
     """
 
     def __init__(self, session: Session, id: str, props: Props) -> None:
@@ -139,11 +139,11 @@ class Pending:
             for key in [key for key, owner in self._session.waiting.items() if owner == self.id]:
                 del self._session.waiting[key]
 
-    def recognised(self, connection_id: str) -> None:
+    def recognized(self, connection_id: str) -> None:
         """Note for the others that this connection, and no longer this id, is the resource."""
         with self._session.lock:
             self.release()
-            self._session.recognised |= {connection_id, self.id}
+            self._session.recognized |= {connection_id, self.id}
 
     def look(self) -> Look:
         """Ask Weld whether a person has acted."""
@@ -202,7 +202,7 @@ class Pending:
             seen = Look()
         if seen.found is not None:
             self._session.notices.warn(
-                f"a person has authorised {self._name()} meanwhile: {seen.found.id}. It stays in Weld and belongs to "
+                f"a person has authorized {self._name()} meanwhile: {seen.found.id}. It stays in Weld and belongs to "
                 f"no stack; remove it there, or take it over with adopt={seen.found.id!r}."
             )
         elif not seen.dead:

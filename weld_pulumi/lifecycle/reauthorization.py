@@ -1,4 +1,4 @@
-"""Did a person authorise an existing connection again? Weld does not say, so the signs are looked at together."""
+"""Did a person authorize an existing connection again? Weld does not say, so the signs are looked at together."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Watch", "signs_of", "was_used"]
 
 
 def signs_of(session: Session, connection_id: str) -> Props:
-    """Return what an authorisation is likely to change about a connection."""
+    """Return what an authorization is likely to change about a connection."""
     now = _find(session, connection_id)
     return {"updated_at": now.updated_at, "label": now.label} if now else {}
 
@@ -49,7 +49,7 @@ def _has_changed(now: ConnectionInfo, label: str, before: Mapping[str, Any]) -> 
 def _tell_doubt(session: Session, now: ConnectionInfo) -> None:
     if now.updated_at is not None:
         session.notices.info(
-            f"the link to authorise connection {now.id} again was used, but the connection has not changed: if it was "
+            f"the link to authorize connection {now.id} again was used, but the connection has not changed: if it was "
             "refused in the browser, change reauthorize_triggers to ask again."
         )
 

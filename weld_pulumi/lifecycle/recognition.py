@@ -69,7 +69,7 @@ def fitting(
     session: Session, connections: Iterable[ConnectionInfo], known: Collection[str], integration_id: str, label: str
 ) -> list[ConnectionInfo]:
     """Return the new connections that may be the one, as far as Weld tells; those that tell most win."""
-    taken = {*known, *session.recognised, *session.ownership.ids()}
+    taken = {*known, *session.recognized, *session.ownership.ids()}
     found = [c for c in connections if c.id not in taken and _fits(c, integration_id, label)]
     telling = [c for c in found if c.label is not None and c.integration_id is not None]
     return telling or found

@@ -2,7 +2,7 @@
 
 The engine starts one process for each provider resource and gives it the resources of the program one by one, in the
 order of their dependencies. So a resource can leave word here for those that come after it: whether a sync is to be
-enabled, which streams it lists inline, which pending connection has been authorised.
+enabled, which streams it lists inline, which pending connection has been authorized.
 """
 
 from __future__ import annotations
@@ -131,12 +131,12 @@ class Session:
     pending_labels: dict[str, str] = field(default_factory=dict)
     #: Pending ids of which a person was told in this run.
     pending_told: set[str] = field(default_factory=set)
-    #: (integration, label) -> the connection that a person authorised for a pending resource.
+    #: (integration, label) -> the connection that a person authorized for a pending resource.
     authorized: dict[tuple[str, str], str] = field(default_factory=dict)
     #: (integration, label) -> who waits for it in this process.
     waiting: dict[tuple[str, str], str] = field(default_factory=dict)
-    #: Connections that were recognised for a pending resource, and the ids that these had until then.
-    recognised: set[str] = field(default_factory=set)
+    #: Connections that were recognized for a pending resource, and the ids that these had until then.
+    recognized: set[str] = field(default_factory=set)
     #: Connections that Connection resources of the program adopt, as far as this process has seen.
     adopting: set[str] = field(default_factory=set)
     #: Settings of syncs, and what the program says is secret.

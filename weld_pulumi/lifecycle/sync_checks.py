@@ -11,14 +11,14 @@ from ..errors import NotFoundError
 from ..validation.patterns import resolve
 from ..validation.problems import Problem
 from ..validation.schema_names import same_schema
-from ..validation.settings import misspelt_settings, settings_problems
+from ..validation.settings import misspelled_settings, settings_problems
 from ..validation.streams import unknown_stream_problems
 from ..validation.suggest import did_you_mean
 from .fields import Props
 from .ownership import CURRENT_URN
 from .session import OfferedStream, Session
 from .streams import by_name, has_open, has_pattern
-from .sync_neighbours import tell_streams_unseen, warn_of_streams_elsewhere
+from .sync_neighbors import tell_streams_unseen, warn_of_streams_elsewhere
 from .sync_notices import named
 from .values import UNKNOWN, has_unknown
 
@@ -26,7 +26,7 @@ __all__ = ["ask_weld", "is_pending", "pending_id", "resolved", "resolved_by_name
 
 
 def is_pending(id: Any) -> bool:
-    """Tell whether an id stands for what is not at Weld yet: a person has to authorise a connection first."""
+    """Tell whether an id stands for what is not at Weld yet: a person has to authorize a connection first."""
     return isinstance(id, str) and id.startswith("pending-")
 
 
@@ -58,7 +58,7 @@ def ask_weld(
         if schema is None and (missing := _missing_connection(session, connection_id)):
             return missing
         problems += settings_problems(schema or {}, inputs.get("elt_settings"), lambda value: value is UNKNOWN)
-        for path, reason in misspelt_settings(schema or {}, inputs.get("elt_settings")):
+        for path, reason in misspelled_settings(schema or {}, inputs.get("elt_settings")):
             session.notices.warn(f"sync {named(CURRENT_URN.get(), inputs)}: {path} {reason}")
     if "orchestration_workflow_id" in asked:
         problems += _orchestration(session, inputs.get("orchestration_workflow_id"))

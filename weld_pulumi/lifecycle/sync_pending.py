@@ -25,11 +25,11 @@ def _pending_text(session: Session, news: Mapping[str, Any]) -> str:
     label = session.label_of(str(news["connection_id"]))
     if _skips(news):
         return (
-            f"the connection {label!r} is not authorised yet, so what is to be synced from it waits: run "
+            f"the connection {label!r} is not authorized yet, so what is to be synced from it waits: run "
             "`weld-pulumi authorize`, and the next `pulumi up` makes it."
         )
     return (
-        f"the connection {label!r} is not authorised yet, so the sync into {news.get('destination_schema_name')!r} "
+        f"the connection {label!r} is not authorized yet, so the sync into {news.get('destination_schema_name')!r} "
         "cannot be made. Run `weld-pulumi authorize`, then `pulumi up` again."
     )
 

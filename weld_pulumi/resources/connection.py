@@ -1,4 +1,4 @@
-"""``weld.Connection``: a source or destination account that a person has authorised in Weld."""
+"""``weld.Connection``: a source or destination account that a person has authorized in Weld."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Triggers = Sequence[Any] | Mapping[str, Any]
 
 
 class Connection(WeldResource):
-    """An account in Weld, such as a Stripe account, that a person has authorised.
+    """An account in Weld, such as a Stripe account, that a person has authorized.
 
     Weld takes no credentials by its API: on creation a link is printed that a person opens in a browser, and ``up``
     waits for it. If nobody acts in time the resource is made all the same, with ``status`` ``"PENDING"``; the next
@@ -36,11 +36,11 @@ class Connection(WeldResource):
         opts: Pulumi's resource options; ``import_`` does not work, use ``adopt``.
         integration_id: Weld's id of the integration, for example ``"stripe"`` or ``"databricks"``; sent as it is. A
             change makes a new connection.
-        label: name shown in Weld; default: the resource name. A change asks the person to authorise again.
+        label: name shown in Weld; default: the resource name. A change asks the person to authorize again.
         redirect_uri: where Weld sends the browser afterwards: https without port and query, or http://localhost.
             Default: a listener on loopback that this run opens.
         authorization_timeout: seconds that ``up`` waits for the person, from 0 (does not wait) to 86400; default 600.
-        reauthorize_triggers: list or dict; any change asks for a new authorisation of the same connection.
+        reauthorize_triggers: list or dict; any change asks for a new authorization of the same connection.
         adopt: take over a connection that is there: its id, or ``True`` for the only one with this integration and
             label. It is then deleted with the resource, unless ``deletion_policy`` is ``"retain"``.
         deletion_policy: ``"delete"`` (default) or ``"retain"``: what removing the resource does in Weld.
@@ -48,8 +48,8 @@ class Connection(WeldResource):
     Attributes:
         id: Weld's id of the connection; begins with ``pending-`` until a person has acted.
         status: ``"AUTHORIZED"`` or ``"PENDING"``.
-        authorize_url: the link to open (secret); None once authorised.
-        authorize_expires_at: ISO 8601 time at which the link stops working; None once authorised.
+        authorize_url: the link to open (secret); None once authorized.
+        authorize_expires_at: ISO 8601 time at which the link stops working; None once authorized.
         created_at: ISO 8601 time; None where Weld does not tell.
 
     Raises:

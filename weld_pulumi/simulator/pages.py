@@ -1,4 +1,4 @@
-"""The pages for people: one to authorise a connection, one to look at the workspace."""
+"""The pages for people: one to authorize a connection, one to look at the workspace."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ async def authorize_page(request: Request) -> Response:
 
 def _question(bridge: Row, integration: str) -> Response:
     again = bool(bridge["connection_id"])
-    title = f"Authorise {integration} again" if again else f"Authorise {integration}"
+    title = f"Authorize {integration} again" if again else f"Authorize {integration}"
     facts = [("Integration", f"{integration} ({bridge['integration_id']})"), ("Label", bridge["label"])]
     if again:
         facts.append(("Connection", bridge["connection_id"]))
@@ -50,7 +50,7 @@ def _question(bridge: Row, integration: str) -> Response:
     listed = _joined(*(_joined(_element("dt", name), _element("dd", value)) for name, value in facts))
     buttons = _joined(
         _Markup(f'<input type="hidden" name="token" value="{_text(bridge["token"])}">'),
-        _element("button", "Authorise", type="submit", name="decision", value="authorize", class_="yes"),
+        _element("button", "Authorize", type="submit", name="decision", value="authorize", class_="yes"),
         _element("button", "Refuse", type="submit", name="decision", value="refuse"),
     )
     return _page(
@@ -92,7 +92,7 @@ def _bridge(world: World, token: str) -> Row | None:
 
 
 def _unknown_link() -> Response:
-    return _message("Unknown link", "Nobody asked for an authorisation with this link. Ask for a new one.", 404)
+    return _message("Unknown link", "Nobody asked for an authorization with this link. Ask for a new one.", 404)
 
 
 def _closed(world: World, bridge: Row) -> Response | None:
@@ -101,7 +101,7 @@ def _closed(world: World, bridge: Row) -> Response | None:
         return None
     if state == "expired":
         return _message("This link has expired", "A link is good for 24 hours. Ask for a new one.", 410)
-    done = "The connection was authorised." if state == "authorized" else "The authorisation was refused."
+    done = "The connection was authorized." if state == "authorized" else "The authorization was refused."
     return _message("This link has been used", f"{done} You can close this page.", 410)
 
 

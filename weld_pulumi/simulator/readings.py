@@ -64,7 +64,7 @@ TABLE: tuple[Reading, ...] = (
     ),
     Reading(6, "redirect_parameter", ("connectionId", "connection_id"), "the new id on the redirect"),
     Reading(7, "used_bridge_listed", ("gone", "listed"), "a bridge that has been used, in the list of bridges"),
-    Reading(8, "reauthorize_renames", ("yes", "no"), "does authorising again with another label rename"),
+    Reading(8, "reauthorize_renames", ("yes", "no"), "does authorizing again with another label rename"),
     Reading(9, "enable_empty", ("204", "400"), "enable a sync that has no stream"),
     Reading(10, "enable_again", ("204", "409"), "enable what is enabled, disable what is disabled"),
     Reading(11, "new_sync_enabled", ("no", "yes"), "does a new sync run at once"),
@@ -85,7 +85,7 @@ TABLE: tuple[Reading, ...] = (
     Reading(
         22,
         "sync_interval_read",
-        ("absent_in_orchestration", "as_sent", "normalised"),
+        ("absent_in_orchestration", "as_sent", "normalized"),
         "how a sync shows its interval",
     ),
     Reading(23, "start_date_read", ("timestamp", "date", "null", "absent"), "how a sync shows its start date"),

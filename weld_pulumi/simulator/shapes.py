@@ -187,23 +187,23 @@ def _interval(world: World, row: Row) -> str | None:
     if reading == "absent_in_orchestration" and row["orchestration_workflow_id"]:
         return None
     interval: str | None = row["sync_interval"]
-    return normalised_interval(interval) if interval and reading == "normalised" else interval
+    return normalized_interval(interval) if interval and reading == "normalized" else interval
 
 
 _MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 _DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 
 
-def normalised_interval(expression: str) -> str:
+def normalized_interval(expression: str) -> str:
     """The same schedule in the plainest words: single spaces, numbers for names, no leading zeros, no ``*/1``."""
     fields = expression.upper().split()
     for position, names, first in ((3, _MONTHS, 1), (4, _DAYS, 0)):
         for number, name in enumerate(names, first):
             fields[position] = fields[position].replace(name, str(number))
-    return " ".join(_normalised_field(field) for field in fields)
+    return " ".join(_normalized_field(field) for field in fields)
 
 
-def _normalised_field(field: str) -> str:
+def _normalized_field(field: str) -> str:
     made, digits = "", ""
     for character in [*field, ""]:
         if character.isdigit():

@@ -185,7 +185,7 @@ class Simulator:
         self._running().latency_ms = milliseconds
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once: runs finish, links expire, what authorises itself does."""
+        """Let time pass at once: runs finish, links expire, what authorizes itself does."""
         with self.world.write():
             self.world.advance(seconds)
             bridges.settle(self.world)
@@ -248,7 +248,7 @@ class Simulator:
             return editing.state(self.world)
 
     def create_connection(self, integration_id: str, label: str) -> Row:
-        """Make a connection that is authorised."""
+        """Make a connection that is authorized."""
         return self._create("connection", integration_id=integration_id, label=label)
 
     def create_sync(self, connection_id: str, **fields: Any) -> Row:

@@ -37,7 +37,7 @@ def settings_problems(
     return [WholeProblem(path, reason) for _, path, reason in sorted(found)]
 
 
-def misspelt_settings(schema: object, settings: object, path: str = "elt_settings") -> list[Problem]:
+def misspelled_settings(schema: object, settings: object, path: str = "elt_settings") -> list[Problem]:
     """Return the keys that Weld's schema does not name, but that resemble one it names and that is not given.
 
     These may be meant: the schema takes other keys too. Where it takes none, `settings_problems` refuses them.
@@ -49,7 +49,7 @@ def misspelt_settings(schema: object, settings: object, path: str = "elt_setting
     found: list[Problem] = []
     for key, value in settings.items():
         if key in named:
-            found += misspelt_settings(named[key], value, f"{path}.{key}")
+            found += misspelled_settings(named[key], value, f"{path}.{key}")
         elif is_open and (advice := did_you_mean(key, named.keys() - settings.keys())):
             found.append(WholeProblem(f"{path}.{key}", f"is not a setting that Weld names here; {advice}"))
     return found[:_HINTS]

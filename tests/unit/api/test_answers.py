@@ -268,7 +268,7 @@ def test_our_own_words_stay_readable_whatever_the_settings_are(connect: Connect)
     assert text.startswith("POST /elt_syncs: the answer cannot be read: it is not JSON")
 
 
-def test_the_state_of_an_authorisation_is_secret(connect: Connect) -> None:
+def test_the_state_of_an_authorization_is_secret(connect: Connect) -> None:
     with RawServer(json_answer({"message": "state random-state-1 is too long"}, 400)) as server:
         text = echo(lambda: connect(server.url).create_bridge({"label": "a", "state": "random-state-1"}))
     assert "state [secret] is too long" in text
@@ -283,7 +283,7 @@ def test_the_state_of_an_authorisation_is_secret(connect: Connect) -> None:
         {"link": "https://weld.invalid/authorize?token=tok-1234"},
     ],
 )
-def test_the_link_of_an_authorisation_is_in_no_error(connect: Connect, bridge: Any) -> None:
+def test_the_link_of_an_authorization_is_in_no_error(connect: Connect, bridge: Any) -> None:
     with RawServer(json_answer(bridge, 201)) as server:
         assert "tok-1234" not in echo(lambda: connect(server.url).create_bridge({"label": "a"}))
 

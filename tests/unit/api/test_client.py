@@ -146,7 +146,7 @@ def test_the_link_of_a_bridge(weld: Simulator, client: WeldClient, link: str) ->
 def test_a_bridge_without_a_link(connect: Connect) -> None:
     with (
         RawServer(json_answer({"id": "b"}, 201)) as server,
-        pytest.raises(AnswerLostError, match="no link to authorise with"),
+        pytest.raises(AnswerLostError, match="no link to authorize with"),
     ):
         connect(server.url).create_bridge({"label": "x"})
 
@@ -157,7 +157,7 @@ def test_a_bridge_without_a_link(connect: Connect) -> None:
 def test_a_link_that_no_person_should_open(connect: Connect, link: str) -> None:
     with RawServer(json_answer({"id": "b", "authorize_url": link}, 201), json_answer([{"url": link}])) as server:
         client = connect(server.url)
-        with pytest.raises(AnswerLostError, match="no link to authorise with"):
+        with pytest.raises(AnswerLostError, match="no link to authorize with"):
             client.create_bridge({"label": "x"})
         assert [bridge.authorize_url for bridge in client.list_bridges()] == [None]
 

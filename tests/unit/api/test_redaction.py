@@ -59,7 +59,7 @@ SPELLINGS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_a_secret_is_recognised_however_it_is_spelt(spelling: str) -> None:
+def test_a_secret_is_recognized_however_it_is_spelled(spelling: str) -> None:
     written = SPELLINGS[spelling](SECRET)
     for text in (written, f"the token {written} is wrong", f'{{"token":"{written}"}}'):
         shown = Redaction([SECRET])(text)
@@ -70,7 +70,7 @@ def test_a_secret_is_recognised_however_it_is_spelt(spelling: str) -> None:
 
 @pytest.mark.parametrize("end", ["…", "...", "", " [truncated]", '..."'])
 @pytest.mark.parametrize("length", [4, 6, 8, 12])
-def test_a_secret_that_is_cut_off_is_recognised(length: int, end: str) -> None:
+def test_a_secret_that_is_cut_off_is_recognized(length: int, end: str) -> None:
     secret = "hunter2-and-more"
     shown = Redaction([secret])(f"the token {secret[:length]}{end}")
     assert shown in (f"the token [secret]{end}", f"the token [secret]-{end}")

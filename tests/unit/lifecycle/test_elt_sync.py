@@ -42,9 +42,9 @@ def test_a_refused_stream_is_explained_where_weld_says_nothing(weld: Simulator, 
     assert weld.state()["syncs"] == []
 
 
-def test_a_lost_answer_is_recognised_though_weld_filled_things_in(weld: Simulator, stack: Stack) -> None:
+def test_a_lost_answer_is_recognized_though_weld_filled_things_in(weld: Simulator, stack: Stack) -> None:
     weld.set_settings_schema("stripe", {"properties": {"filled": {"type": "string", "default": "in"}}})
-    weld.set_readings({"fill_in_values": "filled", "list_lag_seconds": 1.5, "sync_interval_read": "normalised"})
+    weld.set_readings({"fill_in_values": "filled", "list_lag_seconds": 1.5, "sync_interval_read": "normalized"})
     weld.fault("drop_after", "POST", "/elt_syncs")
     props = {"elt_settings": {"account": "a"}, "sync_interval": "00 */1 * * *"}
     stack.up([sync(weld, **props)])

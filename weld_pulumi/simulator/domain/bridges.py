@@ -1,4 +1,4 @@
-"""Bridges, over which a person authorises a connection, and the connections that come of it."""
+"""Bridges, over which a person authorizes a connection, and the connections that come of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LIFETIME = 24 * 60 * 60
 
 
 def create_bridge(world: World, body: Row) -> Row:
-    """Open a bridge for a new connection, or for one that is to be authorised again."""
+    """Open a bridge for a new connection, or for one that is to be authorized again."""
     check_redirect_uri(body["redirect_uri"])
     if world.catalogue.get(body["integration_id"]) is None:
         raise ApiError(400, "invalid_request", f"integration_id: there is no integration {body['integration_id']}.")
@@ -141,7 +141,7 @@ def redirect_to(world: World, bridge: Row) -> str:
 
 
 def settle(world: World) -> None:
-    """Authorise what authorises itself and is due; its moment has passed unseen, so it is dated back."""
+    """Authorize what authorizes itself and is due; its moment has passed unseen, so it is dated back."""
     if not world.auto_authorize:
         return
     for bridge in world.store.find("bridges", status="open"):

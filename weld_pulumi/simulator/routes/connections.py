@@ -28,7 +28,7 @@ async def list_connection_bridges(request: Request) -> Response:
 
 @router.post("/connection_bridges", status_code=201)
 async def create_connection_bridge(request: Request, body: ConnectionBridgeCreateDto) -> Response:
-    """Open a bridge, over which a person authorises a connection within a day."""
+    """Open a bridge, over which a person authorizes a connection within a day."""
     world = world_of(request)
     with world.write():
         return reply(shapes.bridge_shape(world, bridges.create_bridge(world, body.given())), 201)

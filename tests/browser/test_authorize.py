@@ -48,8 +48,8 @@ def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: P
         try:
             screen.watch(lambda: pid.exists() and is_open(port))
             browser = attached(port)
-            WebDriverWait(browser, 60).until(lambda browser: heading(browser) == "Authorise Stripe")
-            assert press(browser, "Authorise").startswith("Authorized: You can close this tab")
+            WebDriverWait(browser, 60).until(lambda browser: heading(browser) == "Authorize Stripe")
+            assert press(browser, "Authorize").startswith("Authorized: You can close this tab")
             assert screen.finish() == 0, screen.text
         finally:
             os.kill(int(pid.read_text()), signal.SIGTERM)
@@ -66,9 +66,9 @@ def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> 
         [bridge] = weld.pending_bridges()
         weld.fault("status", "GET", "/connections", status=500, times=None)
         browser.get(link)
-        assert heading(browser) == "Authorise Stripe"
+        assert heading(browser) == "Authorize Stripe"
         assert "Stripe (production)" in browser.find_element(By.TAG_NAME, "dl").text
-        assert press(browser, "Authorise") == "Authorized: You can close this tab; the terminal shows what comes next."
+        assert press(browser, "Authorize") == "Authorized: You can close this tab; the terminal shows what comes next."
         assert command.finish() == 0, command.text
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
     assert weld.state()["syncs"][0]["source_connection_id"] == project.outputs()["c0"]
@@ -89,5 +89,5 @@ def test_no(weld: Simulator, stack: Stacks, browser: Chrome) -> None:
     fresh = project.outputs()["c0_authorize_url"]
     assert fresh in command.summary
     browser.get(fresh)
-    assert heading(browser) == "Authorise Stripe"
+    assert heading(browser) == "Authorize Stripe"
     assert made(weld) == []
