@@ -22,7 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.support.engine import EngineError, require_cli
+from tests.support.cli import require_cli
+from tests.support.engine import EngineError
 from tools.bench_chart import chart
 from tools.bench_programs import MODES
 from tools.bench_report import show_rows, show_startup, show_targets, write_json

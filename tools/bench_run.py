@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import engine
+from tests.support import cli, engine
 from tools.bench_memory import PluginMemory
 from tools.bench_programs import IDLE_FILES, PROVIDERS, program
 from tools.bench_weld import API_KEY, Asked, Weld
@@ -111,8 +111,8 @@ def _cpu_seconds() -> float:
 def _run(project: engine.Project, operation: str) -> engine.Result:
     """As a user runs it, without the event log of the tests: writing that takes the engine time too."""
     if operation == "preview":
-        return project.cli("preview", "--suppress-progress", "--stack", engine.STACK)
+        return project.cli("preview", "--suppress-progress", "--stack", cli.STACK)
     # What was just made, or just read, must show no change.
     quiet = [] if operation in ("up", "destroy") else ["--expect-no-changes"]
     command = operation.rpartition(" ")[2]
-    return project.cli(command, "--yes", "--skip-preview", "--suppress-progress", *quiet, "--stack", engine.STACK)
+    return project.cli(command, "--yes", "--skip-preview", "--suppress-progress", *quiet, "--stack", cli.STACK)

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from weld_pulumi.cli import cli
 from weld_pulumi.simulator import Simulator
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from tests.support.importing import import_a_large_workspace, take_over
 from weld_pulumi.simulator import Simulator
 

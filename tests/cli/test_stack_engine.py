@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
 from .on_engine import weld_pulumi

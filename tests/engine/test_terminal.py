@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.engine.conftest import Stacks
-from tests.support.engine import STACK, Result
+from tests.support.cli import STACK
+from tests.support.engine import Result
 from tests.support.waiting import program
 from weld_pulumi.simulator import Simulator
 

@@ -10,13 +10,11 @@ whose `ok` is False. The developer's own Pulumi and Weld settings never reach a 
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,13 +22,10 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
-from pulumi import automation
-from pulumi.automation.errors import create_command_error
-from semver import VersionInfo
+import yaml
 
-from tools.bootstrap import Cli, environment, find_cli
+from tests.support.cli import STACK, blank_stack, checkpoint, require_cli, settings, surroundings
 
-STACK = "test"
 # No test may hang for ever; the slowest operations of the suite take a fraction of this.
 TIMEOUT_SECONDS = 300.0
 
@@ -179,16 +174,13 @@ class Project:
     ) -> None:
         self.folder = folder / "program"
         self.folder.mkdir(parents=True)
-        cli = require_cli()
+        self.name = name
         self.local = folder / "pulumi"  # Pulumi's home with its logs, and the backend with the state
-        self.env = {**surroundings(cli, self.local), **(env or {})}
+        self.env = {**surroundings(self.local), **(env or {})}
         self._events = folder / "events.json"
         self.write(program, files)
         (self.folder / "Pulumi.yaml").write_text(f"name: {name}\nruntime: python\n")
-        workspace = automation.LocalWorkspace(
-            work_dir=str(self.folder), env_vars=self.env, pulumi_command=_Command(cli)
-        )
-        self.stack = automation.Stack.create(STACK, workspace)
+        blank_stack().copy(self.local, self.folder, name)
         self.configure(config, secrets)
 
     def write(self, program: str, files: Mapping[str, str] | None = None) -> None:
@@ -200,10 +192,11 @@ class Project:
 
     def configure(self, config: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None) -> None:
         """Sets values of the stack's configuration; what is not named stays."""
-        values = {key: automation.ConfigValue(value) for key, value in (config or {}).items()}
-        values |= {key: automation.ConfigValue(value, secret=True) for key, value in (secrets or {}).items()}
-        if values:
-            self.stack.set_all_config(values)
+        file = settings(self.folder)
+        content = yaml.safe_load(file.read_text())
+        content["config"] |= dict(config or {})
+        content["config"] |= {key: {"secure": blank_stack().encrypt(value)} for key, value in (secrets or {}).items()}
+        file.write_text(yaml.safe_dump(content))
 
     def preview(self, *args: str, diff: bool = False, refresh: bool = False, check: bool = True) -> Result:
         return self._operate("preview", _flags(diff=diff, refresh=refresh), args, check)
@@ -250,17 +243,23 @@ class Project:
 
     def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack's state, as `pulumi stack export` gives it; secrets stay encrypted unless asked for."""
-        flags = ["--show-secrets"] if show_secrets else []
-        exported = self.cli("stack", "export", "--stack", STACK, *flags)
-        state: dict[str, Any] = json.loads(exported.stdout)
-        return state
+        if show_secrets:
+            exported: dict[str, Any] = json.loads(
+                self.cli("stack", "export", "--stack", STACK, "--show-secrets").stdout
+            )
+            return exported
+        stored = json.loads(checkpoint(self.local, self.name).read_text())
+        return {"version": stored["version"], "deployment": stored["checkpoint"].get("latest") or {}}
 
     def set_state(self, state: Mapping[str, Any]) -> None:
         self.cli("stack", "import", "--stack", STACK, input=json.dumps(state))
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, secrets in plain text."""
-        return {key: output.value for key, output in self.stack.outputs().items()}
+        shown: dict[str, Any] = json.loads(
+            self.cli("stack", "output", "--stack", STACK, "--json", "--show-secrets").stdout
+        )
+        return shown
 
     def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
         """The resources in the state, without the stack itself and the providers."""
@@ -282,7 +281,7 @@ class Project:
 
     @property
     def _executable(self) -> str:
-        return str(self.stack.workspace.pulumi_command.command)
+        return str(require_cli().executable)
 
     def _operate(self, command: str, flags: Sequence[str], args: Sequence[str], check: bool) -> Result:
         self._events.unlink(missing_ok=True)
@@ -293,48 +292,6 @@ class Project:
         command_line = [self._executable, "--non-interactive", *words, "--stack", STACK, *log]
         result = _run(command_line, self.folder, env, events=self._events)
         return _checked(" ".join(words), result, check)
-
-
-@functools.cache
-def require_cli() -> Cli:
-    """The CLI that the bootstrap found; without one these tests fail, since a skip would look like success."""
-    cli = find_cli()
-    if cli is None:
-        raise RuntimeError("no Pulumi CLI; `make test` gets one, or: python3 tools/bootstrap.py setup")
-    return cli
-
-
-class _Command(automation.PulumiCommand):
-    """Runs the CLI in the environment it is given and nothing else of this process's own."""
-
-    def __init__(self, cli: Cli) -> None:
-        self.command = str(cli.executable)
-        self.version = VersionInfo(*cli.version)
-
-    def run(
-        self,
-        args: list[str],
-        cwd: str,
-        additional_env: Mapping[str, str],
-        on_output: automation.OnOutput | None = None,
-        on_error: automation.OnOutput | None = None,
-    ) -> automation.CommandResult:
-        ran = _run([self.command, "--non-interactive", *args], Path(cwd), additional_env)
-        for text, tell in ((ran.stdout, on_output), (ran.stderr, on_error)):
-            if tell is not None:
-                for line in text.splitlines():
-                    tell(line)
-        result = automation.CommandResult(ran.stdout, ran.stderr, ran.exit_code)
-        if not ran.ok:
-            raise create_command_error(result)
-        return result
-
-
-def surroundings(cli: Cli, local: Path) -> dict[str, str]:
-    """The variables for a CLI that keeps its home and its states below `local`."""
-    base = {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}
-    base["XDG_RUNTIME_DIR"] = str(local / "run")  # nothing of a test is seen by others
-    return environment(cli.directory, base=base, local=local, bin_folder=Path(sys.executable).parent)
 
 
 def _run(

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from tests.cli.on_engine import weld_pulumi
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
 SOURCES = ("stripe", "hubspot", "google-ads", "klaviyo", "shopify", "mysql")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.engine import require_cli, surroundings
+from tests.support.cli import surroundings
 from tests.support.person import agreeing
 from tests.support.terminal import Terminal
 from weld_pulumi.simulator import Simulator
@@ -64,7 +64,7 @@ def follow(folder: Path, weld: Simulator) -> Iterator[Shown]:
         folder: an empty folder.
         weld: stands in for connect.weld.app.
     """
-    env = {**surroundings(require_cli(), folder / "pulumi"), **agreeing(folder), "WELD_API_URL": weld.url}
+    env = {**surroundings(folder / "pulumi"), **agreeing(folder), "WELD_API_URL": weld.url}
     project = folder / "weld"
     project.mkdir()
     (project / "__main__.py").write_text(_block("python"))

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
 #: No single thing that a test waits for takes longer, also on a machine that has other things to do.

@@ -19,7 +19,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
 CONNECTION = """

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.engine import STACK, Project
+from tests.support.cli import STACK
+from tests.support.engine import Project
 from tests.support.importing import import_a_large_workspace
 from weld_pulumi.simulator import Simulator
 
