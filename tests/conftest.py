@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.machine import ELSEWHERE
+from tests.support.stacks import Stacks
+from weld_pulumi.simulator import Simulator
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,3 +31,9 @@ def _run_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _own_folder_for_what_waits(_run_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits for a person is written to a folder of this test alone."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", tempfile.mkdtemp(dir=_run_folders))
+
+
+@pytest.fixture
+def stack(tmp_path: Path, weld: Simulator) -> Stacks:
+    """Makes stacks that speak to `weld`: ``stack(program, config=…, secrets=…, env=…, files=…)``."""
+    return Stacks(tmp_path, weld)

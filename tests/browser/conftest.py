@@ -10,7 +10,6 @@ import pytest
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
-from tests.engine.conftest import stack as stack
 from tests.support.machine import IN_CI
 from weld_pulumi.simulator import Simulator
 

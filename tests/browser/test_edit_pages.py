@@ -6,7 +6,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.engine.conftest import Stacks
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 PROGRAM = """

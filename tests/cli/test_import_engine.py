@@ -13,9 +13,8 @@ import pytest
 from tests.support.cli import STACK
 from tests.support.engine import Project
 from tests.support.importing import import_a_large_workspace, take_over
+from tests.support.on_engine import weld_pulumi
 from weld_pulumi.simulator import Simulator
-
-from .on_engine import weld_pulumi
 
 STREAMS = [
     "charges",

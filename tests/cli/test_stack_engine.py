@@ -7,9 +7,8 @@ import time
 
 from tests.support.cli import STACK
 from tests.support.engine import Project
+from tests.support.on_engine import weld_pulumi
 from weld_pulumi.simulator import Simulator
-
-from .on_engine import weld_pulumi
 
 PENDING = """
     import pulumi

@@ -2,46 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
-
-
-class Stacks:
-    """Makes stacks in folders of their own; each has the address and the key of `weld` unless a test says otherwise."""
-
-    def __init__(self, folder: Path, weld: Simulator) -> None:
-        self._folder = folder
-        self._weld = weld
-        self._made = 0
-
-    def __call__(
-        self,
-        program: str,
-        config: Mapping[str, str] | None = None,
-        secrets: Mapping[str, str] | None = None,
-        env: Mapping[str, str] | None = None,
-        *,
-        files: Mapping[str, str] | None = None,
-    ) -> Project:
-        """A stack with this program; a value that is empty is not configured at all."""
-        self._made += 1
-        return Project(
-            self._folder / f"stack{self._made}",
-            program,
-            config=_given({"weld:apiUrl": self._weld.url, **(config or {})}),
-            secrets=_given({"weld:apiKey": self._weld.api_key, **(secrets or {})}),
-            env=env,
-            files=files,
-        )
-
-
-def _given(values: Mapping[str, str]) -> dict[str, str]:
-    return {key: value for key, value in values.items() if value}
 
 
 @pytest.fixture
@@ -49,9 +14,3 @@ def weld() -> Iterator[Simulator]:
     """Weld for one test: connections authorize themselves almost at once."""
     with Simulator(auto_authorize=True, authorize_delay=0.05) as simulator:
         yield simulator
-
-
-@pytest.fixture
-def stack(tmp_path: Path, weld: Simulator) -> Stacks:
-    """Makes stacks that speak to `weld`: ``stack(program, config=…, secrets=…, env=…, files=…)``."""
-    return Stacks(tmp_path, weld)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.conftest import Stacks
+from tests.support.stacks import Stacks
 from tests.support.waiting import made, program
 from weld_pulumi.simulator import Simulator
 

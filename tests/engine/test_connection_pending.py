@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.conftest import Stacks
 from tests.support.engine import Project
+from tests.support.stacks import Stacks
 from tests.support.waiting import Clock, answer, made, program, redirect
 from weld_pulumi.simulator import Simulator
 

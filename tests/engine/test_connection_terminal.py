@@ -12,9 +12,9 @@ from textwrap import dedent
 import pytest
 import requests
 
-from tests.engine.conftest import Stacks
 from tests.support.engine import Project
 from tests.support.person import agreeing
+from tests.support.stacks import Stacks
 from tests.support.terminal import Terminal
 from tests.support.waiting import PATIENCE, made, program
 from weld_pulumi.simulator import Simulator

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.engine.conftest import Stacks
+from tests.support.stacks import Stacks
 from tests.support.waiting import (
     Running,
     answer,

@@ -7,9 +7,8 @@ from typing import Any
 
 from tests.support.at_weld import about, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, get, program, resource
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 
 def test_one_up_makes_it_and_nothing_changes_after_that(weld: Simulator, stack: Stacks) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.support.at_weld import streams_of
 from tests.support.programs import elt_sync, program, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 
 def test_a_double_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.support.at_weld import about, streams_of, sync_into
 from tests.support.programs import elt_sync, program, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 STREAMS = [{"name": "charges"}]
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, options, program, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 NAMES = """
     from pulumi import dynamic

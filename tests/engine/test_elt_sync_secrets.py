@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.support.at_weld import sync_into
 from tests.support.programs import Code, elt_sync, program
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 FIRST, SECOND, THEIRS = "hunter2-first", "hunter2-second", "hunter2-theirs"
 

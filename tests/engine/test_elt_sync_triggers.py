@@ -7,9 +7,8 @@ from typing import Any
 
 from tests.support.at_weld import short, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, program, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 
 def asked(weld: Simulator) -> dict[str, int]:

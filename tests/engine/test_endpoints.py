@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 #: Weld's guide for Databricks, as of 2026-07; each request has the header ``x-api-key``.
 PAGE = {

@@ -8,9 +8,8 @@ import pytest
 
 from tests.support.engine import Project, Result
 from tests.support.programs import elt_sync, program
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 KEY = "weld-key-with-c0nspicuous-letters"
 

@@ -8,9 +8,8 @@ import pytest
 
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 REFUNDS: dict[str, Any] = {"name": "refunds", "hashed_columns": ["reason", "email"]}
 CUSTOMERS: dict[str, Any] = {"name": "customers", "hashed_columns": ["phone", "email"]}

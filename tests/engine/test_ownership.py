@@ -8,9 +8,8 @@ import pytest
 
 from tests.support.at_weld import short, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, resource, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 PARALLEL = pytest.mark.parametrize("parallel", [(), ("--parallel=1",), ("--parallel=64",)], ids=["default", "1", "64"])
 URN = "urn:pulumi:test::testing::pulumi-python:dynamic/weld"

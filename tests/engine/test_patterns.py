@@ -6,9 +6,8 @@ from typing import Any
 
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 MYSQL = ("shop.customers", "shop.order_lines", "shop.orders", "shop.products", "shop.stock")
 

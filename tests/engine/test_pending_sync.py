@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.conftest import Stacks
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
+from tests.support.stacks import Stacks
 from tests.support.waiting import Clock, redirect
 from weld_pulumi.simulator import Simulator
 

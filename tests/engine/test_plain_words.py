@@ -5,9 +5,8 @@ from __future__ import annotations
 from tests.support.at_weld import streams_of
 from tests.support.engine import Result
 from tests.support.programs import Code, elt_sync, program, resource, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 
 def lines(result: Result, part: str) -> list[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.support.at_weld import short
 from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 WRONG_BY_ITSELF = {
     "sync_interval": "hourly",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.engine.conftest import Stacks
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 OTHER_KEY = "key-of-the-other-workspace"

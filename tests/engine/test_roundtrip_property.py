@@ -9,9 +9,9 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.engine.conftest import Stacks
 from tests.support.legal import readings, separate, syncs
 from tests.support.programs import elt_sync, program, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 

@@ -8,9 +8,8 @@ from pathlib import Path
 from tests.support.at_weld import sync_into
 from tests.support.engine import Project, Result
 from tests.support.programs import Code, elt_sync, get, program, resource, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 
 def secret(value: object) -> Code:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .conftest import Stacks
 
 CONNECTION = resource("Connection", "stripe", integration_id="stripe", label="Shop")
 

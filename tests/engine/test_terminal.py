@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.engine.conftest import Stacks
 from tests.support.cli import STACK
 from tests.support.engine import Result
+from tests.support.stacks import Stacks
 from tests.support.waiting import program
 from weld_pulumi.simulator import Simulator
 

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.cli.on_engine import weld_pulumi
 from tests.support.cli import STACK
 from tests.support.engine import Project
+from tests.support.on_engine import weld_pulumi
 from weld_pulumi.simulator import Simulator
 
 SOURCES = ("stripe", "hubspot", "google-ads", "klaviyo", "shopify", "mysql")

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.torture.model import Ref, Res, Stack
+from tests.support.fake_engine import Ref, Res, Stack
 from tools import bench
 from tools.bench_chart import chart
 from tools.bench_idle import TwinProvider

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from tests.support.fake_engine import Process, Res, Stack
 from tests.support.legal import readings, separate, syncs
-from tests.torture.model import Process, Res, Stack
 from weld_pulumi.simulator import Simulator
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.torture.model import Stack
+from tests.support.fake_engine import Stack
 from weld_pulumi.simulator import Simulator
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.torture.model import RefusedError, Res, Stack
+from tests.support.fake_engine import RefusedError, Res, Stack
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 

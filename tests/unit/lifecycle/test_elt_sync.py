@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.torture.lifecycle import streams_of, sync_of
-from tests.torture.model import Process, Ref, RefusedError, Res, Stack, WeldError
+from tests.support.fake_engine import Process, Ref, RefusedError, Res, Stack, WeldError
+from tests.support.lifecycles import streams_of, sync_of
 from weld_pulumi.simulator import Simulator
 
 

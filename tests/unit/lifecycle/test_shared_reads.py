@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.at_weld import short, sync_into
-from tests.torture.model import Held, Process, Props, Ref, Res, Stack
+from tests.support.fake_engine import Held, Process, Props, Ref, Res, Stack
 from weld_pulumi.simulator import Simulator
 
 NAMES = ("charges", "refunds")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.engine.conftest import Stacks
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import elt_sync, options, program, resource, source_stream
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 ROUNDS = 20
 URN = "urn:pulumi:test::testing::pulumi-python:dynamic/weld"
 
 pytestmark = [
-    pytest.mark.torture,
+    pytest.mark.long,
     pytest.mark.parametrize("parallel", [(), ("--parallel=1",)], ids=["default", "1"]),
 ]
 
@@ -25,11 +24,6 @@ pytestmark = [
 def weld() -> Iterator[Simulator]:
     with Simulator(auto_authorize=True, authorize_delay=0.05) as simulator:
         yield simulator
-
-
-@pytest.fixture
-def stack(tmp_path: Path, weld: Simulator) -> Stacks:
-    return Stacks(tmp_path, weld)
 
 
 def deletions(weld: Simulator) -> list[str]:

@@ -39,7 +39,7 @@ def test_generated_requests(case: schemathesis.Case[Any], weld: Simulator) -> No
     _call(case, weld)
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @schema.parametrize()
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_generated_requests(case: schemathesis.Case[Any], weld: Simulator) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.fake_engine import Ref, Res, Stack
 from weld_pulumi.simulator import Simulator
-
-from .model import Ref, Res, Stack
 
 SETTINGS = {"account": "acct_1"}
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.support.fake_engine import Process, Props, WeldError, _props
 from weld_pulumi.simulator import Simulator
-
-from .model import Process, Props, WeldError, _props
 
 #: Outputs that the program makes secret: always, or where an argument is.
 ALWAYS = {"authorize_url"}

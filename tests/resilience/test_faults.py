@@ -13,14 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 from requests import PreparedRequest
 
+from tests.support.fake_engine import RefusedError, Res, Stack
+from tests.support.lifecycles import SETTINGS, assert_wished, program
 from weld_pulumi.api.wire import Adapter
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 from weld_pulumi.simulator.faults import Fault as Rule
 from weld_pulumi.simulator.faults import Faults
-
-from .lifecycle import SETTINGS, assert_wished, program
-from .model import RefusedError, Res, Stack
 
 Fault = dict[str, Any]
 
@@ -229,13 +228,13 @@ def test_a_few_faults_while_creating(operation: str, number: int, fault: str) ->
     _once(operation, number, fault)
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @pytest.mark.parametrize(("operation", "number", "fault"), FAILURES)
 def test_one_request_fails_once(operation: str, number: int, fault: str) -> None:
     _once(operation, number, fault)
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @pytest.mark.parametrize(("operation", "number", "fault"), FAILURES)
 def test_one_request_fails_for_a_whole_run(operation: str, number: int, fault: str) -> None:
     _always(operation, number, fault)

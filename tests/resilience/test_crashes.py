@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.fake_engine import Crash, Res
+from tests.support.lifecycles import assert_wished, program
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.simulator import Simulator
 
-from .lifecycle import assert_wished, program
-from .model import Crash, Res
 from .test_faults import OPERATIONS, _changed, _prepared, converge
 
 

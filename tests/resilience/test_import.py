@@ -12,7 +12,7 @@ from tests.support.importing import import_a_large_workspace
 from weld_pulumi.simulator import Simulator
 
 
-@pytest.mark.torture
+@pytest.mark.long
 def test_three_thousand_streams_end_in_an_empty_preview(tmp_path: Path) -> None:
     with Simulator() as weld:
         config, secrets = {"weld:apiUrl": weld.url}, {"weld:apiKey": weld.api_key}

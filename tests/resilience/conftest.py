@@ -1,4 +1,4 @@
-"""Counts the cases of the matrix by kind, at the end of `make torture`."""
+"""Counts the cases of the matrix by kind, at the end of `make test-all`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KINDS = {
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the table; not where the matrix is only a part of the tests."""
-    if "not torture" in config.option.markexpr:
+    if "not long" in config.option.markexpr:
         return
     tried: Counter[str] = Counter()
     failed: Counter[str] = Counter()

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from tests.support.fake_engine import RefusedError, Stack
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 
-from .model import RefusedError, Stack
 from .moving import HOW, MOVES, Moves, Step, as_declared, nothing_lost, run, strangers, untouched
 
 NUMBERS = st.integers(0, 11)
@@ -80,7 +80,7 @@ def test_whatever_moves_in_a_program_nothing_is_lost_or_doubled(steps: list[Step
     live(steps)
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @settings(max_examples=2000, deadline=None, derandomize=True)
 @given(STEPS)
 def test_whatever_moves_in_two_thousand_programs_nothing_is_lost_or_doubled(steps: list[Step]) -> None:

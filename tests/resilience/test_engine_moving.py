@@ -5,18 +5,17 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.engine.conftest import Stacks
 from tests.support.engine import Project
+from tests.support.fake_engine import Ref, Res, urn_of
 from tests.support.programs import Code, options, program, resource
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
-from .model import Ref, Res, urn_of
 from .moving import MOVES, Moves, as_declared, first_sync, nothing_lost, strangers, untouched
 
 HOW = ("plain", "one at a time", "many at once", "target", "fails", "refreshed")
@@ -92,12 +91,7 @@ def test_a_random_program_on_the_real_engine_loses_and_doubles_nothing(weld: Sim
     live(weld, stack, seed=0, steps=2)
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_random_programs_on_the_real_engine_lose_and_double_nothing(weld: Simulator, stack: Stacks, seed: int) -> None:
     live(weld, stack, seed, steps=4)
-
-
-@pytest.fixture
-def stack(tmp_path: Path, weld: Simulator) -> Stacks:
-    return Stacks(tmp_path, weld)

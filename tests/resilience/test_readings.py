@@ -7,9 +7,8 @@ import random
 
 import pytest
 
+from tests.support.lifecycles import live_through
 from weld_pulumi.simulator import READINGS, Simulator
-
-from .lifecycle import live_through
 
 #: Answers that refuse an operation for good are proven where the refusal is: they have no life cycle to live through.
 NUMBERS = {
@@ -42,7 +41,7 @@ def test_each_reading(name: str, value: str) -> None:
     _live({**extra, name: value})
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(COMBINATIONS))
 def test_combinations(number: int) -> None:
     chance = random.Random(SEED + number)

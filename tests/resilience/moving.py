@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.fake_engine import Crash, Ref, RefusedError, Res, Stack
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
-
-from .model import Crash, Ref, RefusedError, Res, Stack
 
 NAMES = ("charges", "customers", "disputes", "invoices", "payouts", "refunds")
 HASHED = {"charges": ["email"], "refunds": ["card"]}

@@ -195,7 +195,7 @@ def _assert_wished(weld: Simulator, doing: Doing) -> None:
     assert labels == ([] if doing.program is None else ["Stripe"])
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "number", "death"), CASES, ids=[f"{n}-{i}-{d}" for n, i, d in CASES])
 def test_the_engine_dies(name: str, number: int, death: str, tmp_path: Path) -> None:
     doing = DOINGS[name]
@@ -219,7 +219,7 @@ def test_the_engine_dies(name: str, number: int, death: str, tmp_path: Path) -> 
             _send(signal.SIGKILL, _session(process.pid))
 
 
-@pytest.mark.torture
+@pytest.mark.long
 @pytest.mark.parametrize("name", DOINGS)
 def test_every_request_is_among_the_cases(name: str, tmp_path: Path) -> None:
     with Simulator(auto_authorize=True) as weld:
@@ -233,7 +233,7 @@ def test_every_request_is_among_the_cases(name: str, tmp_path: Path) -> None:
         _assert_wished(weld, DOINGS[name])
 
 
-@pytest.mark.torture
+@pytest.mark.long
 def test_a_plugin_without_its_engine_writes_nothing_more(tmp_path: Path) -> None:
     """The next run may have begun: a second hand at work would make doubles of what that one does."""
     with Simulator(auto_authorize=True) as weld:
