@@ -10,7 +10,13 @@ RUN := $(PYTHON) tools/bootstrap.py run --
 PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo demo-serve demo-destroy test lint format bench torture clean
+.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all lint format bench clean
+
+# More workers than cores: a test on the engine waits for a third of its time.
+CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+WORKERS ?= $(shell expr 2 '*' $(CORES))
+PYTEST := $(RUN) python -m pytest -q -n $(WORKERS) --maxprocesses 16 --dist loadgroup
+LEVELS := unit process simulator cli engine browser examples resilience
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -30,8 +36,19 @@ demo-serve: setup ## keep the demo's Weld running, to look around in it
 demo-destroy: setup ## remove all that the demo made
 	@$(RUN) python tools/demo.py destroy
 
-test: setup lint ## lint, types and every test
-	$(RUN) python -m pytest -n auto --maxprocesses 4 --dist loadgroup -m "not torture"
+test: setup ## lint, types and the tests that take seconds, side by side
+	@$(MAKE) --no-print-directory -j 2 lint test-quick
+
+test-quick: setup
+	$(PYTEST) -m "not long"
+
+test-long: setup
+	$(PYTEST) -m long
+
+test-all: test test-long ## every test, the long matrices too (about half an hour on two cores)
+
+$(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: the quick tests of one folder of tests/
+	$(PYTEST) -m "not long" tests/$*
 
 lint: venv ## ruff and mypy
 	$(BIN)/ruff check .
@@ -45,9 +62,6 @@ format: venv ## bring the code into its form
 
 bench: setup ## measure (results in bench-results/)
 	$(RUN) python tools/bench.py
-
-torture: setup ## the long tests that break things on purpose
-	$(RUN) python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/torture
 
 clean: ## remove what was made here: environment, demo, caches (the Pulumi CLI in your cache folder stays)
 	rm -rf .venv .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis

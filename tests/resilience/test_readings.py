@@ -20,7 +20,7 @@ NUMBERS = {
 }
 #: Under these Weld says too little to recognize a thing; what happens then is told in docs/reliability.md.
 COMBINATIONS = int(os.environ.get("WELD_TORTURE_COMBINATIONS", "200"))
-SEED = int(os.environ.get("WELD_TORTURE_SEED", "20261122"))
+SEED = int(os.environ.get("WELD_TEST_SEED", "20261122"))
 
 
 def _values(name: str, values: tuple[str, ...], numeric: bool) -> tuple[str, ...]:
@@ -49,4 +49,4 @@ def test_combinations(number: int) -> None:
     try:
         _live(readings)
     except Exception as error:
-        raise AssertionError(f"WELD_TORTURE_SEED={SEED}, combination {number}: {readings}") from error
+        raise AssertionError(f"WELD_TEST_SEED={SEED}, combination {number}: {readings}") from error
