@@ -21,7 +21,7 @@ def weld() -> Iterator[Simulator]:
         yield simulator
 
 
-def test_there_is_one() -> None:
+def test_a_state_of_the_first_release_is_stored() -> None:
     assert "0.1.0" in VERSIONS
 
 
@@ -33,7 +33,9 @@ def test_a_stored_state_is_about_no_machine(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_stack_of_an_earlier_release(tmp_path: Path, weld: Simulator, version: str) -> None:
+def test_a_stack_of_an_earlier_release_shows_no_difference_changes_and_is_destroyed(
+    tmp_path: Path, weld: Simulator, version: str
+) -> None:
     before = {row["id"] for row in weld.state()["connections"]}
     names = stored_state.objects(weld)
     weld.clear_requests()
