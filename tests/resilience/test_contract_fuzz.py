@@ -35,12 +35,14 @@ def _call(case: schemathesis.Case[Any], weld: Simulator) -> None:
 
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-def test_generated_requests(case: schemathesis.Case[Any], weld: Simulator) -> None:
+def test_the_simulator_answers_generated_requests_as_declared(case: schemathesis.Case[Any], weld: Simulator) -> None:
     _call(case, weld)
 
 
 @pytest.mark.long
 @schema.parametrize()
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-def test_many_generated_requests(case: schemathesis.Case[Any], weld: Simulator) -> None:
+def test_the_simulator_answers_many_generated_requests_as_declared(
+    case: schemathesis.Case[Any], weld: Simulator
+) -> None:
     _call(case, weld)

@@ -58,7 +58,9 @@ def test_new_names_take_over_and_the_old_ones_go_in_a_later_up(
         assert (there(), deletions(weld)) == (before, [])
 
 
-def test_streams_exchange_their_names(weld: Simulator, stack: Stacks, parallel: tuple[str, ...]) -> None:
+def test_streams_exchange_their_names_many_times_and_lose_nothing(
+    weld: Simulator, stack: Stacks, parallel: tuple[str, ...]
+) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     owner = weld.create_sync(stripe)["id"]
     names = ["charges", "customers", "refunds", "payouts"]

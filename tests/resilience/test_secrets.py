@@ -182,7 +182,9 @@ class Life:
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 @given(programs(), st.sampled_from([None, None, "/elt_syncs.*", "/connection_bridges", "/elt_streams.*"]))
-def test_no_secret_shows(weld: Simulator, drawn: tuple[str, list[Props], list[str]], fault: str | None) -> None:
+def test_no_message_and_no_plain_output_shows_a_secret(
+    weld: Simulator, drawn: tuple[str, list[Props], list[str]], fault: str | None
+) -> None:
     kind, versions, paths = drawn
     weld.reset()
     shop = weld.create_connection("stripe", "Shop")["id"]
