@@ -25,7 +25,7 @@ PENDING = """
 """
 
 
-def test_authorizing_what_a_stack_waits_for(weld: Simulator, stack: Project) -> None:
+def test_authorize_shows_what_a_stack_waits_for_and_ends_when_people_agree(weld: Simulator, stack: Project) -> None:
     stack.write(PENDING)
     stack.configure(secrets={"testing:teamBKey": weld.api_key})
     stack.up()
@@ -53,7 +53,7 @@ def everybody_agrees(weld: Simulator) -> None:
         weld.authorize(bridge["id"])
 
 
-def test_a_healthy_stack(weld: Simulator, stack: Project) -> None:
+def test_doctor_finds_a_healthy_stack_well(weld: Simulator, stack: Project) -> None:
     text = weld_pulumi(stack, "doctor").stdout
     assert "✗" not in text
     assert "weld:apiKey in the stack configuration" in text
