@@ -79,7 +79,7 @@ def session(weld: Weld, said: list[str]) -> Session:
 ELSEWHERE = "https://example.com/done"
 
 
-def test_nobody_comes(session: Session, said: list[str]) -> None:
+def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(session: Session, said: list[str]) -> None:
     """A line for each minute, and no flood of requests."""
     looks: list[float] = []
 
@@ -102,7 +102,7 @@ def test_nobody_comes(session: Session, said: list[str]) -> None:
     assert is_expired(session, outcome.bridge.expires_at) is True
 
 
-def test_no_time_to_wait(session: Session, weld: Weld, said: list[str]) -> None:
+def test_a_wait_of_no_time_only_makes_the_link(session: Session, weld: Weld, said: list[str]) -> None:
     def done(_: ConnectionBridge) -> None:
         pytest.fail("there is nothing to look for yet")
 
@@ -133,7 +133,7 @@ def test_a_refused_key_does_not_lose_the_link(session: Session) -> None:
     assert (outcome.connection, outcome.bridge.id) == (None, "b1")
 
 
-def test_a_cancel_ends_it(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancel_ends_the_wait(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     cancelled = threading.Event()
     monkeypatch.setattr(interruption, "_cancelled", cancelled)
     begun = session.clock.now()
@@ -155,7 +155,7 @@ NOT_TAKEN = [
 
 
 @pytest.mark.parametrize(("request_", "brought", "integration_id", "told"), NOT_TAKEN)
-def test_what_the_browser_brings_is_looked_at(
+def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
     weld: Weld, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
 ) -> None:
     session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
