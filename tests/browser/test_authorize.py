@@ -18,6 +18,8 @@ from tests.support.terminal import Terminal
 from tests.support.waiting import is_open, link_in, made, port_of, program, running
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 LINK = r"Weld: open \S+ to authorize"
 
 

@@ -14,6 +14,8 @@ from weld_pulumi.simulator import Simulator
 from .conftest import Run, data_of
 from .fake_pulumi import FakePulumi, project, secret
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 URN = "urn:pulumi:dev::testing::"
 PROVIDER = URN + "pulumi:providers:pulumi-python::"
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from tests.support.cli import STACK
 from tests.support.engine import Project
 from tests.support.on_engine import weld_pulumi
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 PENDING = """
     import pulumi

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.stacks import Stacks
 from tests.support.waiting import made, program
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 READINGS = [
     {},
     {"connections_envelope": "list", "connection_label": "name", "connection_integration": "integrationId"},
     {"connections_envelope": "data", "connection_integration": "absent", "connection_created_at": "absent"},
 ]
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act, who never does."""
-    with Simulator() as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.engine import Project
 from tests.support.stacks import Stacks
-from tests.support.waiting import Clock, answer, link_in, made, program, running, up
+from tests.support.waiting import answer, link_in, made, program, running, up
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 LINK = r"Weld: open \S+ to authorize"
 DAY = 24 * 60 * 60.0
@@ -22,18 +22,6 @@ READINGS = [
     {"connection_label": "absent"},
     {"connection_label": "name", "connection_integration": "absent"},
 ]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def weld(clock: Clock) -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator(clock=clock) as simulator:
-        yield simulator
 
 
 def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
@@ -152,16 +140,16 @@ def test_refresh_sees_that_a_person_has_authorized_again(weld: Simulator, stack:
 
 @pytest.mark.parametrize("told", ["present", "absent"])
 def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_old_one_was_used(
-    weld: Simulator, stack: Stacks, clock: Clock, told: str
+    weld: Simulator, stack: Stacks, told: str
 ) -> None:
     """A fresh link where Weld would have told; where it does not, the connection is left as it is, and that is said."""
     weld.set_reading("connection_created_at", told)
-    clock.ahead = -DAY - 60
+    weld.advance(-DAY - 60)
     project, id = existing(weld, stack, program('label="Stripe"'))
     again = 'label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'
     project.write(program(again))
     project.up()
-    clock.ahead = 0.0
+    weld.advance(DAY + 60)
     old = project.outputs()["c0_authorize_url"]
     after = project.up()
     assert after.changed == {"c0": "update"}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.engine import Project
 from tests.support.stacks import Stacks
-from tests.support.waiting import Clock, answer, made, program, redirect
+from tests.support.waiting import answer, made, program, redirect
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 NOW = 'label="Stripe", authorization_timeout=0'
 A, B = ('label="A", authorization_timeout=0', 'label="B", authorization_timeout=0')
@@ -24,18 +24,6 @@ READINGS = [
     {"connection_label": "absent", "connection_integration": "absent", "connections_envelope": "data"},
     {"used_bridge_listed": "listed", "bridge_link": "url_relative"},
 ]
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def weld(clock: Clock) -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator(clock=clock) as simulator:
-        yield simulator
 
 
 def pending(stack: Stacks, text: str) -> Project:
@@ -149,10 +137,10 @@ def test_a_protected_connection_gets_its_id_by_refresh(weld: Simulator, stack: S
     assert project.outputs()["c0"] == made(weld)[0]["id"]
 
 
-def test_up_replaces_a_link_that_has_expired(weld: Simulator, stack: Stacks, clock: Clock) -> None:
-    clock.ahead = -DAY - 60
+def test_up_replaces_a_link_that_has_expired(weld: Simulator, stack: Stacks) -> None:
+    weld.advance(-DAY - 60)
     project = pending(stack, program(NOW))
-    clock.ahead = 0.0
+    weld.advance(DAY + 60)
     old = project.outputs()["c0_authorize_url"]
     assert "has expired; `pulumi up` opens a fresh one" in project.refresh().text
     preview = project.preview()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -19,14 +18,9 @@ from tests.support.terminal import Terminal
 from tests.support.waiting import PATIENCE, made, program
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 SHORT = r"(http://localhost:\d+/[a-z0-9]{5})(?![a-z0-9])"
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator() as simulator:
-        yield simulator
 
 
 def terminal(project: Project, columns: int, *words: str) -> Terminal:

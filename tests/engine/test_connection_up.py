@@ -24,6 +24,8 @@ from tests.support.waiting import (
 )
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 LINK = r"Weld: open \S+ to authorize"
 
 #: What nobody documents about connections, beyond what the simulator does by itself.
@@ -40,13 +42,6 @@ READINGS = [
     {"bridge_link": "authorize_url_relative", "extra_fields": "present"},
     {"bridge_link": "url_relative", "list_lag_seconds": 1},
 ]
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator() as simulator:
-        yield simulator
 
 
 @pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,9 @@ from tests.fixtures import stored_state
 from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False, clock=stored_state.settled_clock)
+
 VERSIONS = sorted(path.stem.removeprefix("state-") for path in stored_state.FOLDER.glob("state-*.json"))
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(clock=stored_state.settled_clock) as simulator:
-        yield simulator
 
 
 def test_a_state_of_the_first_release_is_stored() -> None:

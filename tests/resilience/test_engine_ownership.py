@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.at_weld import streams_of, sync_into
@@ -18,12 +16,6 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.parametrize("parallel", [(), ("--parallel=1",)], ids=["default", "1"]),
 ]
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(auto_authorize=True, authorize_delay=0.05) as simulator:
-        yield simulator
 
 
 def deletions(weld: Simulator) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -59,12 +58,6 @@ class Pages:
         )
         assert answer.status_code == code, answer.text
         return answer.text
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture
