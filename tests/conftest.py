@@ -34,6 +34,12 @@ def _own_folder_for_what_waits(_run_folders: Path, monkeypatch: pytest.MonkeyPat
 
 
 @pytest.fixture
+def weld(weld_simulator: Simulator) -> Simulator:
+    """Weld on localhost; a module that needs other settings says so: ``pytest.mark.weld_simulator(…)``."""
+    return weld_simulator
+
+
+@pytest.fixture
 def stack(tmp_path: Path, weld: Simulator) -> Stacks:
     """Makes stacks that speak to `weld`: ``stack(program, config=…, secrets=…, env=…, files=…)``."""
     return Stacks(tmp_path, weld)

@@ -11,7 +11,6 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 from tests.support.machine import IN_CI
-from weld_pulumi.simulator import Simulator
 
 INSTALL = (
     "install Chromium and its driver, on Debian with: apt-get update && apt-get install -y chromium chromium-driver"
@@ -65,10 +64,3 @@ def browser(tmp_path: Path) -> Iterator[Chrome]:
         yield driver
     finally:
         driver.quit()
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator() as simulator:
-        yield simulator

@@ -18,6 +18,8 @@ from tests.support.terminal import Terminal
 from tests.support.waiting import is_open, link_in, made, port_of, program, running
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 LINK = r"Weld: open \S+ to authorize"
 
 
@@ -33,7 +35,7 @@ def heading(browser: Chrome) -> str:
     return browser.find_element(By.TAG_NAME, "h1").text
 
 
-def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
+def test_a_person_authorizes_in_the_browser_that_up_opened(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
     """In a terminal nothing has to be copied: the browser is there, and a press of a button later `up` goes on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -57,7 +59,9 @@ def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: P
 
 
 @pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
-def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> None:
+def test_up_finishes_when_a_person_authorizes_in_the_browser(
+    weld: Simulator, stack: Stacks, browser: Chrome, spelling: str
+) -> None:
     """`up` finishes by itself, by what the browser brings alone: Weld's list cannot be read meanwhile."""
     weld.set_reading("redirect_parameter", spelling)
     project = stack(program('label="Stripe (production)"', sync=True), config={"weld:maxRetries": "0"})
@@ -75,7 +79,9 @@ def test_yes(weld: Simulator, stack: Stacks, browser: Chrome, spelling: str) -> 
     assert not is_open(port_of(bridge))
 
 
-def test_no(weld: Simulator, stack: Stacks, browser: Chrome) -> None:
+def test_up_shows_a_fresh_link_when_a_person_refuses_in_the_browser(
+    weld: Simulator, stack: Stacks, browser: Chrome
+) -> None:
     """The page and the terminal say what came of it, and there is a fresh link, which then works."""
     project = stack(program('label="Stripe"'))
     with running(project, "up", "--yes") as command:

@@ -31,7 +31,9 @@ def press(browser: Chrome, button: str) -> None:
     WebDriverWait(browser, 60).until(lambda _: browser.find_element(By.TAG_NAME, "html") != page)
 
 
-def test_what_a_person_changes_is_drift(weld: Simulator, stack: Stacks, browser: Chrome) -> None:
+def test_what_a_person_changes_on_a_page_is_drift_that_up_puts_back(
+    weld: Simulator, stack: Stacks, browser: Chrome
+) -> None:
     weld.create_connection("stripe", "Shop")
     project = stack(PROGRAM)
     project.up()

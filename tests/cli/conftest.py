@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,12 +19,6 @@ from .fake_pulumi import FakePulumi
 
 class Run(Protocol):
     def __call__(self, *words: str, code: int = 0, input: str | None = None, **env: str | None) -> Result: ...
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
 
 
 @pytest.fixture(autouse=True)

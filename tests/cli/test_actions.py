@@ -26,7 +26,7 @@ def writes(weld: Simulator) -> list[str]:
     return [f"{request.method} {request.path}" for request in weld.writes()]
 
 
-def test_run(weld: Simulator, run: Run, stream: Any) -> None:
+def test_run_asks_weld_for_a_run_of_the_stream(weld: Simulator, run: Run, stream: Any) -> None:
     assert stream["id"] in run("run", stream["id"]).stdout
     assert writes(weld) == [f"POST /elt_streams/{stream['id']}/request_run"]
     assert len(weld.state()["runs"]) == 2
@@ -76,14 +76,14 @@ def test_disable_asks_first(weld: Simulator, run: Run, sync: Any) -> None:
 
 
 @pytest.mark.parametrize("reading", ["204", "409"])
-def test_enable_and_disable_twice(weld: Simulator, run: Run, sync: Any, reading: str) -> None:
+def test_enable_and_disable_may_be_repeated(weld: Simulator, run: Run, sync: Any, reading: str) -> None:
     weld.set_reading("enable_again", reading)
     for command, state in (("enable", True), ("disable", False), ("disable", False), ("enable", True)):
         run(command, sync["id"], *(["--yes"] if command == "disable" else []))
         assert weld.state()["syncs"][0]["enabled"] is state
 
 
-def test_run_orchestration(weld: Simulator, run: Run) -> None:
+def test_run_orchestration_asks_weld_for_a_run_of_it(weld: Simulator, run: Run) -> None:
     workflow = weld.create_orchestration("Night")
     text = run("run-orchestration", workflow["id"]).stdout
     assert "'Night'" in text

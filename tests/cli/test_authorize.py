@@ -14,6 +14,8 @@ from weld_pulumi.simulator import Simulator
 from .conftest import Run, data_of
 from .fake_pulumi import FakePulumi, project, secret
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 URN = "urn:pulumi:dev::testing::"
 PROVIDER = URN + "pulumi:providers:pulumi-python::"
 
@@ -80,7 +82,9 @@ def somebody(weld: Simulator) -> Iterator[Callable[[Callable[[str], object]], No
 # A new connection
 
 
-def test_a_new_connection(weld: Simulator, run: Run, browser: Browser) -> None:
+def test_authorize_opens_the_browser_and_prints_the_id_of_the_new_connection(
+    weld: Simulator, run: Run, browser: Browser
+) -> None:
     old = weld.create_connection("stripe", "Shop")
     browser.acts = weld.authorize
     result = run("authorize", "--integration-id", "stripe", "--label", "Shop")
@@ -92,7 +96,7 @@ def test_a_new_connection(weld: Simulator, run: Run, browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("label", ["x [/y]", "[bold]x", "[link=https://evil.example]x[/link]", "\x1b[2Jx"])
-def test_a_label_is_a_text_and_no_markup(weld: Simulator, run: Run, browser: Browser, label: str) -> None:
+def test_a_label_is_shown_as_text_and_no_markup(weld: Simulator, run: Run, browser: Browser, label: str) -> None:
     browser.acts = weld.authorize
     result = run("authorize", "--integration-id", "stripe", "--label", label)
     assert result.stdout.strip() in {each["id"] for each in weld.state()["connections"]}
@@ -102,7 +106,7 @@ def test_a_label_is_a_text_and_no_markup(weld: Simulator, run: Run, browser: Bro
 
 @pytest.mark.parametrize("label", ["name", "absent"])
 @pytest.mark.parametrize("used", ["gone", "listed"])
-def test_a_new_connection_of_which_weld_tells_little(
+def test_authorize_finds_a_new_connection_of_which_weld_tells_little(
     weld: Simulator, run: Run, browser: Browser, label: str, used: str
 ) -> None:
     weld.set_readings({"connection_label": label, "connection_integration": "absent", "used_bridge_listed": used})
@@ -121,7 +125,9 @@ def test_without_a_screen_the_link_is_only_shown(
     assert browser.opened == []
 
 
-def test_no_browser_when_none_is_wanted(weld: Simulator, run: Run, browser: Browser, somebody: Any) -> None:
+def test_authorize_opens_no_browser_when_none_is_wanted(
+    weld: Simulator, run: Run, browser: Browser, somebody: Any
+) -> None:
     somebody(weld.authorize)
     result = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--no-browser", "--json")
     told = data_of(result)
@@ -130,25 +136,25 @@ def test_no_browser_when_none_is_wanted(weld: Simulator, run: Run, browser: Brow
     assert browser.opened == []
 
 
-def test_nobody_acts(weld: Simulator, run: Run, browser: Browser) -> None:
+def test_authorize_ends_with_an_error_when_nobody_acts_in_time(weld: Simulator, run: Run, browser: Browser) -> None:
     result = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "0.2", code=1)
     assert result.stdout == ""
     assert "Nobody has authorized the connection 'Shop' (stripe) yet" in result.stderr
 
 
-def test_only_show_the_link(weld: Simulator, run: Run, browser: Browser) -> None:
+def test_a_timeout_of_zero_only_shows_the_link(weld: Simulator, run: Run, browser: Browser) -> None:
     told = data_of(run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "0", "--json"))
     assert told[0]["status"] == "PENDING"
     assert told[0]["authorize_url"] == weld.pending_bridges()[0]["authorize_url"]
     assert browser.opened == []
 
 
-def test_half_of_what_is_needed(run: Run) -> None:
+def test_authorize_needs_both_an_integration_and_a_label(run: Run) -> None:
     assert "--label" in run("authorize", "--integration-id", "stripe", code=2).stderr
     assert "--label" in run("authorize", "--label", "Shop", code=2).stderr
 
 
-def test_an_integration_that_is_none(run: Run) -> None:
+def test_an_unknown_integration_is_an_error(run: Run) -> None:
     assert "Error: " in run("authorize", "--integration-id", "nonsense", "--label", "Shop", code=1).stderr
 
 
@@ -204,13 +210,15 @@ def state(weld: Simulator, pulumi: FakePulumi) -> State:
     return State(weld, pulumi)
 
 
-def test_nothing_waits(run: Run, state: State, pulumi: FakePulumi) -> None:
+def test_authorize_says_when_no_connection_of_the_stack_waits(run: Run, state: State, pulumi: FakePulumi) -> None:
     state.put(urn="u", type="pulumi-python:dynamic/weld:Connection", id="c", outputs={"status": "AUTHORIZED"})
     result = run("authorize")
     assert (result.stdout, "No connection of this stack waits" in result.stderr) == ("", True)
 
 
-def test_a_connection_that_waits(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+def test_authorize_opens_the_link_of_a_connection_that_waits(
+    weld: Simulator, run: Run, state: State, browser: Browser
+) -> None:
     link = state.add("shop", "Shop")
     browser.acts = weld.authorize
     result = run("authorize")
@@ -234,7 +242,7 @@ def test_every_link_is_shown_before_anybody_is_waited_for(weld: Simulator, run: 
     assert "'One'" in result.stderr.splitlines()[-2]
 
 
-def test_only_show_what_waits(run: Run, state: State, browser: Browser) -> None:
+def test_a_timeout_of_zero_only_shows_what_waits(run: Run, state: State, browser: Browser) -> None:
     link = state.add("shop", "Shop")
     told = data_of(run("authorize", "--timeout", "0", "--json"))
     assert [(each["label"], each["connection_id"], each["authorize_url"]) for each in told] == [("Shop", None, link)]
@@ -252,7 +260,9 @@ def test_a_link_that_has_expired_is_replaced(weld: Simulator, run: Run, state: S
     assert result.stdout.strip() in {each["id"] for each in weld.state()["connections"]}
 
 
-def test_an_authorization_that_is_to_be_renewed(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+def test_authorize_waits_until_an_authorization_is_renewed(
+    weld: Simulator, run: Run, state: State, browser: Browser
+) -> None:
     there = weld.create_connection("stripe", "Shop")
     before = {"updated_at": there["updated_at"], "label": "Shop"}
     state.add("shop", "Shop", id=there["id"], __weld={"before": before})
@@ -261,7 +271,9 @@ def test_an_authorization_that_is_to_be_renewed(weld: Simulator, run: Run, state
     assert run("authorize").stdout.strip() == there["id"]
 
 
-def test_a_connection_of_another_workspace(weld: Simulator, run: Run, state: State, browser: Browser) -> None:
+def test_a_connection_of_another_workspace_is_looked_up_with_its_own_key(
+    weld: Simulator, run: Run, state: State, browser: Browser
+) -> None:
     """Its key is that of its own weld.Provider, as the state has it."""
     with Simulator(api_key="key-of-team-b") as other:
         inputs = {"weld:apiKey": secret("key-of-team-b"), "weld:apiUrl": other.url, "weld:providerName": "team-b"}
@@ -283,20 +295,20 @@ def test_the_stack_counts_more_than_the_environment(
     assert run("authorize", WELD_API_KEY="another", WELD_API_URL="https://other.invalid").stdout.strip()
 
 
-def test_a_stack_by_name(run: Run, state: State, pulumi: FakePulumi) -> None:
+def test_a_stack_is_chosen_by_its_name(run: Run, state: State, pulumi: FakePulumi) -> None:
     pulumi.answers("config", "--stack", "prod", stdout={})
     pulumi.answers("stack", "export", "--stack", "prod", stdout={"deployment": {"resources": []}})
     assert "No connection" in run("authorize", "--stack", "prod").stderr
 
 
-def test_no_stack_at_all(run: Run, pulumi: FakePulumi) -> None:
+def test_authorize_says_when_there_is_no_stack(run: Run, pulumi: FakePulumi) -> None:
     assert "There is no Pulumi.yaml" in run("authorize", code=1).stderr
     project(Path.cwd())
     pulumi.answers("stack", "export", stderr="error: no stack selected", code=255)
     assert "no stack selected" in run("authorize", code=1).stderr
 
 
-def test_a_link_that_is_not_for_a_browser(run: Run, state: State, browser: Browser) -> None:
+def test_a_link_that_is_not_for_a_browser_is_not_opened(run: Run, state: State, browser: Browser) -> None:
     state.add("shop", "Shop", authorize_url="file:///etc/passwd")
     run("authorize", "--timeout", "0.1", code=1)
     assert browser.opened == []

@@ -21,7 +21,7 @@ def snippet(text: str) -> Any:
     return ast.literal_eval(source.removeprefix("elt_settings="))
 
 
-def test_settings_as_a_table_and_as_python(weld: Simulator, run: Run) -> None:
+def test_settings_are_shown_as_a_table_and_as_python(weld: Simulator, run: Run) -> None:
     text = run("settings", weld.create_connection("facebook-ads", "Ads")["id"]).stdout
     told = rows(text)
     offered = "'act_101' (Europe), 'act_102' (North America)"
@@ -32,7 +32,7 @@ def test_settings_as_a_table_and_as_python(weld: Simulator, run: Run) -> None:
     assert "# 'lookback_days': 28,  # Days to look back" in text
 
 
-def test_settings_with_choices_on_the_list_itself_and_inside_of_a_dict(weld: Simulator, run: Run) -> None:
+def test_settings_show_choices_of_a_list_and_inside_of_a_dict(weld: Simulator, run: Run) -> None:
     text = run("settings", weld.create_connection("google-ads", "Ads")["id"]).stdout
     assert "'1234567890' (Main account)" in text
     assert snippet(text) == {"ad_accounts": ["1234567890"]}
@@ -40,7 +40,7 @@ def test_settings_with_choices_on_the_list_itself_and_inside_of_a_dict(weld: Sim
     assert told["paging.style"] == ["text", "no", "'none', 'page', 'cursor'", "'none'", "-"]
 
 
-def test_settings_that_need_each_other(weld: Simulator, run: Run) -> None:
+def test_settings_show_which_of_them_need_each_other(weld: Simulator, run: Run) -> None:
     told = rows(run("settings", weld.create_connection("google-sheets", "Sheet")["id"]).stdout)
     assert told["spreadsheet_id"][:2] == ["text", "yes"]
     assert told["worksheets"][:2] == ["list of text", "no"]
@@ -55,7 +55,7 @@ def test_settings_in_json_are_the_schema_itself(weld: Simulator, run: Run) -> No
 
 
 @pytest.mark.parametrize("reading", ["object", "empty_body", "null"])
-def test_no_settings_at_all(weld: Simulator, run: Run, reading: str) -> None:
+def test_settings_say_when_a_connection_needs_none(weld: Simulator, run: Run, reading: str) -> None:
     weld.set_reading("empty_settings", reading)
     text = run("settings", weld.create_connection("load-test", "A")["id"]).stdout
     assert text == "Syncs of this connection need no elt_settings.\n"
@@ -82,7 +82,7 @@ def test_what_is_no_schema_is_shown_as_it_is(weld: Simulator, run: Run, schema: 
     assert "not a JSON Schema" in result.stderr
 
 
-def test_status(weld: Simulator, run: Run) -> None:
+def test_status_shows_the_runs_of_a_sync_and_why_one_failed(weld: Simulator, run: Run) -> None:
     sync = weld.create_sync(weld.create_connection("stripe", "A")["id"], streams=["charges", "refunds"], enabled=True)
     first = rows(run("status", sync["id"]).stdout)
     assert first["charges"][0] == "RUNNING"
@@ -105,6 +105,6 @@ def told_at(weld: Simulator, stream_id: str) -> str:
     return f"{started[:14]}{minute:02d}:{seconds % 60:06.3f}Z"
 
 
-def test_status_of_an_empty_sync(weld: Simulator, run: Run) -> None:
+def test_status_says_when_a_sync_has_no_streams(weld: Simulator, run: Run) -> None:
     sync = weld.create_sync(weld.create_connection("stripe", "A")["id"])
     assert run("status", sync["id"]).stdout == "The sync has no streams.\n"

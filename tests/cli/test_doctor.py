@@ -39,7 +39,7 @@ def interpreter(folder: Path, text: str = 'exec "{python}" "$@"') -> Path:
     return python
 
 
-def test_all_is_well(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
+def test_doctor_finds_all_well_where_it_is(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
     text = run("doctor").stdout
     assert [line[0] for line in text.splitlines()] == ["✓"] * len(text.splitlines())
     told = findings(run)
@@ -52,7 +52,7 @@ def test_all_is_well(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
     assert weld.api_key not in text
 
 
-def test_no_pulumi(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_says_when_there_is_no_pulumi(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
     text = run("doctor", code=1).stdout
     assert "✗ Pulumi CLI: there is no `pulumi` on PATH." in text
@@ -64,19 +64,19 @@ def test_an_old_cli_is_a_warning(run: Run, healthy: FakePulumi) -> None:
     assert findings(run)["Pulumi CLI"][0] == "warning"
 
 
-def test_a_cli_that_does_not_run(run: Run, healthy: FakePulumi) -> None:
+def test_a_cli_that_does_not_run_is_a_failure_with_its_words(run: Run, healthy: FakePulumi) -> None:
     healthy.answers("version", stderr="error: broken", code=1)
     status, text = findings(run, code=1)["Pulumi CLI"]
     assert status == "failed"
     assert "broken" in text
 
 
-def test_the_plugin_is_missing(run: Run, healthy: FakePulumi) -> None:
+def test_a_missing_plugin_is_a_failure(run: Run, healthy: FakePulumi) -> None:
     (healthy.folder / "pulumi-resource-pulumi-python").unlink()
     assert findings(run, code=1)["Pulumi plugin"][0] == "failed"
 
 
-def test_the_plugin_beside_the_real_cli(run: Run, healthy: FakePulumi, tmp_path: Path) -> None:
+def test_doctor_finds_the_plugin_beside_the_real_cli(run: Run, healthy: FakePulumi, tmp_path: Path) -> None:
     """Some installers put only a link to `pulumi` on PATH."""
     real = tmp_path / "opt"
     real.mkdir()
@@ -96,7 +96,7 @@ def options(text: str) -> str:
     return f"name: t\nruntime:\n  name: python\n  options: {{{text}}}\n"
 
 
-def test_the_virtual_environment_lacks_the_package(run: Run, healthy: FakePulumi) -> None:
+def test_a_virtual_environment_without_the_package_is_a_failure(run: Run, healthy: FakePulumi) -> None:
     python = interpreter(
         Path.cwd() / ".venv", "echo \"ModuleNotFoundError: No module named 'weld_pulumi'\" >&2; exit 1"
     )
@@ -107,21 +107,21 @@ def test_the_virtual_environment_lacks_the_package(run: Run, healthy: FakePulumi
     assert f"{python} -m pip install weld-pulumi" in text
 
 
-def test_the_virtual_environment_is_not_there(run: Run, healthy: FakePulumi) -> None:
+def test_a_virtual_environment_that_is_not_there_is_a_failure(run: Run, healthy: FakePulumi) -> None:
     project(Path.cwd(), options("toolchain: pip, virtualenv: venv"))
     status, text = findings(run, code=1)["Project's Python"]
     assert status == "failed"
     assert str(Path.cwd() / "venv") in text
 
 
-def test_a_virtual_environment_that_is_right(run: Run, healthy: FakePulumi) -> None:
+def test_a_virtual_environment_that_is_right_is_found_for_pip_and_uv(run: Run, healthy: FakePulumi) -> None:
     python = interpreter(Path.cwd() / ".venv")
     for text in ("toolchain: pip, virtualenv: .venv", "toolchain: uv"):
         project(Path.cwd(), options(text))
         assert findings(run)["Project's Python"] == ("ok", f"{python} (weld-pulumi {__version__}) ")
 
 
-def test_another_version_of_the_package(run: Run, healthy: FakePulumi) -> None:
+def test_another_version_of_the_package_is_a_warning(run: Run, healthy: FakePulumi) -> None:
     interpreter(Path.cwd() / ".venv", "echo 0.0.1")
     project(Path.cwd(), options("toolchain: uv"))
     status, text = findings(run)["Project's Python"]
@@ -150,14 +150,14 @@ def test_poetry_tells_its_environment(run: Run, healthy: FakePulumi, tmp_path: P
     assert str(python) in findings(run)["Project's Python"][1]
 
 
-def test_a_lock_file_without_a_toolchain(run: Run, healthy: FakePulumi) -> None:
+def test_a_lock_file_without_a_toolchain_is_a_warning(run: Run, healthy: FakePulumi) -> None:
     (Path.cwd() / "uv.lock").touch()
     status, text = findings(run)["Project"]
     assert status == "warning"
     assert "toolchain: pip" in text
 
 
-def test_projects_that_are_none_of_ours(run: Run, healthy: FakePulumi) -> None:
+def test_projects_of_other_languages_are_skipped_and_a_broken_one_fails(run: Run, healthy: FakePulumi) -> None:
     project(Path.cwd(), "name: t\nruntime: nodejs\n")
     assert findings(run)["Project"][0] == "skipped"
     project(Path.cwd(), "name: [")
@@ -228,21 +228,21 @@ def test_help_says_whose_python_is_run(run: Run) -> None:
 # Key and Weld
 
 
-def test_no_key(run: Run, healthy: FakePulumi) -> None:
+def test_a_missing_key_is_a_failure_that_says_how_to_set_one(run: Run, healthy: FakePulumi) -> None:
     told = findings(run, code=1, WELD_API_KEY=None)
     assert told["API key"][0] == "failed"
     assert "pulumi config set --secret weld:apiKey" in told["API key"][1]
     assert told["Weld"][0] == "skipped"
 
 
-def test_a_stack_that_cannot_be_read(run: Run, healthy: FakePulumi) -> None:
+def test_doctor_says_why_a_stack_cannot_be_read(run: Run, healthy: FakePulumi) -> None:
     healthy.answers("config", stderr="error: no stack selected", code=255)
     told = findings(run, code=1, WELD_API_KEY=None)
     assert "no stack selected" in told["Stack"][1]
     assert findings(run, "--stack", "x", code=1)["Settings"][0] == "failed"
 
 
-def test_a_key_that_is_stored_in_plain_text(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
+def test_a_key_that_is_stored_in_plain_text_is_a_warning(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
     values = {"weld:apiKey": {"value": weld.api_key, "secret": False}, "weld:apiUrl": {"value": weld.url}}
     healthy.answers("config", stdout=values)
     told = findings(run, WELD_API_KEY=None, WELD_API_URL=None)
@@ -251,21 +251,23 @@ def test_a_key_that_is_stored_in_plain_text(weld: Simulator, run: Run, healthy: 
     assert "weld:apiKey in the stack configuration" in told["API key"][1]
 
 
-def test_two_keys(run: Run, healthy: FakePulumi) -> None:
+def test_a_second_key_is_a_warning_that_says_which_counts(run: Run, healthy: FakePulumi) -> None:
     healthy.answers("config", stdout={"weld:apiKey": {"secret": True}})
     status, text = findings(run)["Stored key"]
     assert status == "warning"
     assert "`pulumi up` prefers" in text
 
 
-def test_an_address_that_is_not_allowed(run: Run, healthy: FakePulumi) -> None:
+def test_an_address_that_is_not_allowed_is_a_failure(run: Run, healthy: FakePulumi) -> None:
     status, text = findings(run, code=1, WELD_API_URL="http://weld.example")["Settings"]
     assert status == "failed"
     assert "https://" in text
 
 
 @pytest.mark.parametrize("reading", ["401", "403", "401_empty", "403_html"])
-def test_a_refused_key(weld: Simulator, run: Run, healthy: FakePulumi, reading: str) -> None:
+def test_doctor_says_that_a_key_is_refused_and_does_not_show_it(
+    weld: Simulator, run: Run, healthy: FakePulumi, reading: str
+) -> None:
     weld.set_reading("refused_key", reading)
     told = findings(run, code=1, WELD_API_KEY="wrong-key-123")
     assert told["Weld"][0] == "ok"
@@ -273,18 +275,18 @@ def test_a_refused_key(weld: Simulator, run: Run, healthy: FakePulumi, reading: 
     assert "wrong-key-123" not in str(told)
 
 
-def test_weld_cannot_be_reached(run: Run, healthy: FakePulumi) -> None:
+def test_a_weld_that_cannot_be_reached_is_a_failure(run: Run, healthy: FakePulumi) -> None:
     told = findings(run, code=1, WELD_API_URL="http://127.0.0.1:1")
     assert told["Weld"][0] == "failed"
     assert "Key accepted" not in told
 
 
-def test_something_that_is_not_weld(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
+def test_a_host_that_is_not_weld_is_a_failure(weld: Simulator, run: Run, healthy: FakePulumi) -> None:
     weld.fault("html_200", "GET", "/integrations", times=None)
     assert findings(run, code=1)["Weld"][0] == "failed"
 
 
-def test_as_a_process(weld: Simulator, healthy: FakePulumi) -> None:
+def test_doctor_runs_as_a_process(weld: Simulator, healthy: FakePulumi) -> None:
     env = {
         "PATH": str(healthy.folder),
         "WELD_API_KEY": weld.api_key,

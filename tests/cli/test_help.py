@@ -23,7 +23,7 @@ COMMANDS = [
 ]
 
 
-def test_the_commands() -> None:
+def test_weld_pulumi_has_these_commands() -> None:
     assert list(cli.commands) == COMMANDS
 
 
@@ -44,7 +44,7 @@ def test_the_list_of_commands_has_no_sentence_that_is_cut() -> None:
 @pytest.mark.parametrize(
     "command", [[sys.executable, "-m", "weld_pulumi"], [str(Path(sys.executable).with_name("weld-pulumi"))]]
 )
-def test_as_a_module_and_as_a_script(command: list[str]) -> None:
+def test_weld_pulumi_runs_as_a_module_and_as_a_script(command: list[str]) -> None:
     ran = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == f"weld-pulumi, version {__version__}"
 
@@ -57,7 +57,7 @@ def test_an_error_is_one_paragraph_without_a_traceback(weld: Simulator, run: Run
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_the_traceback_on_demand(weld: Simulator) -> None:
+def test_a_command_shows_the_traceback_on_demand(weld: Simulator) -> None:
     environment = {
         "WELD_TRACEBACK": "1",
         "WELD_API_KEY": "k",
@@ -68,7 +68,7 @@ def test_the_traceback_on_demand(weld: Simulator) -> None:
     assert isinstance(result.exception, WeldConnectionError)
 
 
-def test_a_terminal_that_knows_no_check_marks() -> None:
+def test_a_terminal_that_knows_no_check_marks_gets_other_signs() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "weld_pulumi", "doctor"],
         capture_output=True,

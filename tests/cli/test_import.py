@@ -63,7 +63,7 @@ def test_only_what_differs_from_the_defaults_is_written(weld: Simulator, run: Ru
     assert weld.writes() == []
 
 
-def test_what_was_written_as_json(weld: Simulator, run: Run) -> None:
+def test_import_tells_as_json_what_it_wrote(weld: Simulator, run: Run) -> None:
     shop = weld.create_connection("stripe", "Shop")
     weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges", "refunds"])
     told = json.loads(run("import", "--output", "out", "--json").stdout)
@@ -76,7 +76,7 @@ def test_what_was_written_as_json(weld: Simulator, run: Run) -> None:
     assert [text for text in told["notes"] if not isinstance(text, str)] == []
 
 
-def test_streams_as_resources(weld: Simulator, run: Run) -> None:
+def test_separate_writes_streams_as_resources(weld: Simulator, run: Run) -> None:
     made = weld.create_sync(
         weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw", streams=["charges", "refunds"]
     )
@@ -140,7 +140,7 @@ def test_what_is_written_is_for_its_owner_alone(run: Run) -> None:
     }
 
 
-def test_a_sync_in_an_orchestration(weld: Simulator, run: Run) -> None:
+def test_a_sync_in_an_orchestration_is_written_without_an_interval(weld: Simulator, run: Run) -> None:
     sync = weld.create_sync(weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw")
     workflow = weld.create_orchestration('Night "shift"\nimport os')
     weld.patch_sync(sync["id"], orchestration_workflow_id=workflow["id"])
@@ -179,46 +179,46 @@ def several(weld: Simulator) -> dict[str, str]:
     return ids
 
 
-def test_one_connection_and_its_syncs(run: Run, several: dict[str, str]) -> None:
+def test_a_connection_that_is_named_is_imported_with_its_syncs(run: Run, several: dict[str, str]) -> None:
     run("import", "--connection", several["one"])
     assert set(declared()) == {"one", "one-1", "one-2"}
 
 
-def test_some_syncs(run: Run, several: dict[str, str]) -> None:
+def test_syncs_that_are_named_are_imported_without_their_connections(run: Run, several: dict[str, str]) -> None:
     run("import", "--sync", several["one-1"], "--sync", several["two-2"])
     assert set(declared()) == {"one-1", "two-2"}
     assert declared()["one-1"]["connection_id"] == repr(several["one"])
 
 
-def test_exactly_what_is_named(run: Run, several: dict[str, str]) -> None:
+def test_a_connection_and_a_sync_that_are_named_are_imported_alone(run: Run, several: dict[str, str]) -> None:
     run("import", "--connection", several["one"], "--sync", several["one-2"])
     assert set(declared()) == {"one", "one-2"}
     assert declared()["one-2"]["connection_id"] == "one.id"
 
 
-def test_ids_that_are_not_there(run: Run, several: dict[str, str]) -> None:
+def test_an_id_that_is_not_there_is_an_error_and_writes_nothing(run: Run, several: dict[str, str]) -> None:
     assert "weld-pulumi connections" in run("import", "--connection", "nope", code=1).stderr
     assert "weld-pulumi syncs" in run("import", "--sync", "nope", code=1).stderr
     assert list(Path().iterdir()) == []
 
 
-def test_nothing_to_import(weld: Simulator, run: Run) -> None:
+def test_an_empty_weld_is_an_error_and_writes_nothing(weld: Simulator, run: Run) -> None:
     weld.delete_connection(weld.state()["connections"][0]["id"])
     assert "nothing in Weld" in run("import", code=1).stderr
     assert list(Path().iterdir()) == []
 
 
-def test_names_serve_as_ids(run: Run, several: dict[str, str]) -> None:
+def test_names_serve_import_as_ids(run: Run, several: dict[str, str]) -> None:
     run("import", "--connection", "one", "--sync", "two_2")
     assert set(declared()) == {"one", "two-2"}
 
 
-def test_only_what_is_unmanaged_needs_a_stack(weld: Simulator, run: Run) -> None:
+def test_only_unmanaged_needs_a_stack(weld: Simulator, run: Run) -> None:
     assert "--only-unmanaged" in run("import", "--only-unmanaged", code=1).stderr
     assert list(Path().iterdir()) == []
 
 
-def test_only_the_streams_that_a_stack_does_not_have(
+def test_only_unmanaged_writes_only_the_streams_that_a_stack_does_not_have(
     weld: Simulator, run: Run, pulumi: FakePulumi, tmp_path: Path
 ) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
@@ -291,7 +291,7 @@ def test_nothing_in_the_program_or_on_the_terminal_acts(weld: Simulator, run: Ru
 # Where it is written
 
 
-def test_files_of_yours_are_kept(weld: Simulator, run: Run) -> None:
+def test_import_keeps_a_readme_and_requirements_that_are_there(weld: Simulator, run: Run) -> None:
     for name in ("README.md", "requirements.txt"):
         Path(name).write_text("mine\n")
     run("import")
@@ -314,7 +314,7 @@ def test_commands_name_the_weld_that_was_read(weld: Simulator, run: Run) -> None
     assert "pulumi import --file" not in Path("adopting/README.md").read_text()
 
 
-def test_a_folder_that_is_made(run: Run) -> None:
+def test_import_makes_the_folder_that_it_is_told(run: Run) -> None:
     result = run("import", "--output", "deep/er")
     assert {path.name for path in Path("deep/er").iterdir()} == {
         *("__main__.py", "import.json", "Pulumi.yaml", "requirements.txt", "README.md")
@@ -339,7 +339,7 @@ def test_a_project_that_is_there_stays_as_it_is(run: Run) -> None:
     assert "pulumi stack init" not in result.stdout
 
 
-def test_a_folder_that_cannot_be_written(run: Run, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_an_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "Error: " in run("import", "--output", str(tmp_path / "file" / "x"), code=1).stderr
 
@@ -427,7 +427,7 @@ def test_a_write_that_fails_leaves_the_old_files_as_they_are(
     assert Path("__main__.py").read_text() == "old"
 
 
-def test_where_weld_reports_only_what_it_must(weld: Simulator, run: Run) -> None:
+def test_import_leaves_out_a_sync_that_weld_hardly_reports_and_other_commands_work(weld: Simulator, run: Run) -> None:
     weld.set_reading("optional_fields", "left_out")
     shop = weld.create_connection("stripe", "Shop")
     sync = weld.create_sync(shop["id"], destination_schema_name="raw", streams=["charges"], enabled=True)["id"]

@@ -160,7 +160,7 @@ def test_the_commands_of_the_readme_can_be_pasted(weld: Simulator, stack: Projec
     assert weld.writes() == []
 
 
-def test_adopting_instead_of_importing(weld: Simulator, stack: Project) -> None:
+def test_adopting_instead_of_importing_leaves_nothing_to_do(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     for options, schema in ((("--adopt",), "raw"), (("--adopt", "--separate"), "raw_separate")):
         weld.create_sync(shop, destination_schema_name=schema, streams=STREAMS, enabled=True)
@@ -190,7 +190,7 @@ def relevant(state: Any) -> Any:
     return {**state, "streams": streams}
 
 
-def test_only_what_the_stack_does_not_have(weld: Simulator, stack: Project) -> None:
+def test_only_unmanaged_writes_a_module_of_what_the_stack_does_not_have(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(shop, destination_schema_name="raw", streams=["charges"], enabled=True)
     take_over(stack)

@@ -12,7 +12,7 @@ def lines(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in cells(line)] for line in text.splitlines()]
 
 
-def test_connections(weld: Simulator, run: Run) -> None:
+def test_connections_are_listed_and_filtered(weld: Simulator, run: Run) -> None:
     made = weld.create_connection("stripe", "Shop")
     title, *rows = lines(run("connections").stdout)
     assert title == ["ID", "INTEGRATION", "LABEL", "CREATED"]
@@ -44,7 +44,7 @@ def test_json_is_ascii_so_that_no_encoding_spoils_it(weld: Simulator, run: Run) 
     assert run("connections", "--json").stdout.isascii()
 
 
-def test_integrations_by_ability(run: Run) -> None:
+def test_integrations_are_listed_by_ability(run: Run) -> None:
     sources = [row[0] for row in lines(run("integrations").stdout)[1:]]
     assert "stripe" in sources
     assert "slack" not in sources
@@ -53,7 +53,7 @@ def test_integrations_by_ability(run: Run) -> None:
     run("integrations", "--ability", "Nonsense", code=2)
 
 
-def test_syncs(weld: Simulator, run: Run) -> None:
+def test_syncs_are_listed_and_filtered(weld: Simulator, run: Run) -> None:
     one, other = weld.create_connection("stripe", "A"), weld.create_connection("hubspot", "B")
     first = weld.create_sync(one["id"], destination_schema_name="raw_a", streams=["charges"], enabled=True)
     second = weld.create_sync(other["id"], destination_schema_name="raw_b")
@@ -65,7 +65,7 @@ def test_syncs(weld: Simulator, run: Run) -> None:
     assert [row[0] for row in lines(run("syncs", "--connection-id", other["id"]).stdout)[1:]] == [second["id"]]
 
 
-def test_streams_and_their_flags(weld: Simulator, run: Run) -> None:
+def test_streams_are_listed_with_their_flags(weld: Simulator, run: Run) -> None:
     sync = weld.create_sync(
         weld.create_connection("stripe", "A")["id"],
         streams=[
@@ -78,14 +78,14 @@ def test_streams_and_their_flags(weld: Simulator, run: Run) -> None:
     assert rows["invoices"] == ["created", "id", "-", "invoice_discounts"]
 
 
-def test_available_streams(weld: Simulator, run: Run) -> None:
+def test_available_streams_are_listed_with_what_to_use_instead(weld: Simulator, run: Run) -> None:
     sync = weld.create_sync(weld.create_connection("stripe", "A")["id"])
     rows = {row[0]: row[1:] for row in lines(run("streams", sync["id"], "--available").stdout)[1:]}
     assert rows["charges"] == ["yes", "yes", "-", "-"]
     assert rows["orders"][2] == "use payment_intents"
 
 
-def test_runs_and_orchestrations(weld: Simulator, run: Run) -> None:
+def test_runs_and_orchestrations_are_listed(weld: Simulator, run: Run) -> None:
     weld.create_sync(weld.create_connection("stripe", "A")["id"], streams=["charges"], enabled=True)
     stream = weld.state()["streams"][0]
     weld.advance(10)
@@ -96,7 +96,7 @@ def test_runs_and_orchestrations(weld: Simulator, run: Run) -> None:
     assert "Daily refresh" in run("orchestrations").stdout
 
 
-def test_nothing_is_said_in_words_and_in_json_as_an_empty_list(weld: Simulator, run: Run) -> None:
+def test_an_empty_list_is_said_in_words_and_is_empty_in_json(weld: Simulator, run: Run) -> None:
     assert run("syncs").stdout == "There are no syncs.\n"
     assert data_of(run("syncs", "--json")) == []
     sync = weld.create_sync(weld.create_connection("stripe", "A")["id"])
@@ -116,7 +116,9 @@ def test_nothing_is_said_in_words_and_in_json_as_an_empty_list(weld: Simulator, 
         (("run-orchestration", "nope"), "weld-pulumi orchestrations"),
     ],
 )
-def test_an_id_that_is_not_there(run: Run, words: tuple[str, ...], listing: str) -> None:
+def test_an_id_that_is_not_there_is_an_error_that_says_what_lists_them(
+    run: Run, words: tuple[str, ...], listing: str
+) -> None:
     result = run(*words, code=1)
     assert result.stdout == ""
     assert "'nope'" in result.stderr
@@ -130,7 +132,7 @@ def test_an_id_may_begin_with_a_dash(run: Run) -> None:
     assert "Usage:" in run("streams", "-h").stdout
 
 
-def test_an_unknown_option_is_still_one(run: Run) -> None:
+def test_an_unknown_option_is_still_an_error(run: Run) -> None:
     assert "--jason" in run("streams", "abc", "--jason", code=2).stderr
 
 
@@ -170,13 +172,13 @@ def test_a_terminal_gets_a_drawn_table_or_a_list_with_whole_ids(weld: Simulator,
         assert "…" not in text
 
 
-def test_no_color_where_none_is_wanted(weld: Simulator, run: Run, terminal: Terminal) -> None:
+def test_a_terminal_gets_no_color_where_none_is_wanted(weld: Simulator, run: Run, terminal: Terminal) -> None:
     weld.create_connection("stripe", "A")
     assert "\x1b[" in run("connections").stdout
     assert "\x1b[3" not in run("connections", NO_COLOR="1").stdout
 
 
-def test_no_color_where_there_is_no_terminal(weld: Simulator, run: Run) -> None:
+def test_a_pipe_gets_no_color(weld: Simulator, run: Run) -> None:
     weld.create_connection("stripe", "A")
     assert "\x1b" not in run("connections", TERM="xterm-256color").stdout
 

@@ -34,7 +34,7 @@ def writes(weld: Simulator) -> list[str]:
     return [request.path for request in weld.writes()]
 
 
-def test_a_sync_by_its_schema(weld: Simulator, run: Run, at: dict[str, str]) -> None:
+def test_a_sync_is_found_by_its_schema(weld: Simulator, run: Run, at: dict[str, str]) -> None:
     assert {each["name"] for each in data_of(run("streams", "raw_shop", "--json"))} == {"charges", "customers"}
     assert data_of(run("status", "raw_shop", "--json"))["elt_sync_id"] == at["first"]
     run("enable", "raw_shop")
@@ -42,13 +42,13 @@ def test_a_sync_by_its_schema(weld: Simulator, run: Run, at: dict[str, str]) -> 
     assert writes(weld) == [f"/elt_syncs/{at['first']}/enable", f"/elt_syncs/{at['first']}/disable"]
 
 
-def test_a_connection_by_its_label(run: Run, at: dict[str, str]) -> None:
+def test_a_connection_is_found_by_its_label(run: Run, at: dict[str, str]) -> None:
     assert "elt_settings" in run("settings", "Shop (production)").stdout
     found = data_of(run("syncs", "--connection-id", "Shop (production)", "--json"))
     assert {each["id"] for each in found} == {at["first"], at["second"]}
 
 
-def test_a_stream_and_an_orchestration_by_their_names(weld: Simulator, run: Run, at: dict[str, str]) -> None:
+def test_a_stream_and_an_orchestration_are_found_by_their_names(weld: Simulator, run: Run, at: dict[str, str]) -> None:
     assert data_of(run("runs", "raw_more/customers", "--json"))[0]["elt_stream_id"] == at["more"]
     run("full-refresh", "raw_more/customers", "--yes")
     run("run-orchestration", "Night shift")
@@ -75,7 +75,7 @@ def test_a_name_that_means_several_is_an_error_that_lists_them(
     assert writes(weld) == []
 
 
-def test_a_stream_and_a_sync_of_one_name(weld: Simulator, run: Run, at: dict[str, str]) -> None:
+def test_a_stream_and_a_sync_of_one_name_are_both_named(weld: Simulator, run: Run, at: dict[str, str]) -> None:
     sync = weld.create_sync(at["shop"], destination_schema_name="charges")["id"]
     text = run("run", "charges", code=1).stderr
     assert at["charges"] in text
@@ -89,7 +89,7 @@ def test_an_id_counts_more_than_a_name(weld: Simulator, run: Run, at: dict[str, 
     assert {each["id"] for each in found} == {at["first"], at["second"]}
 
 
-def test_a_near_miss_is_told(run: Run, at: dict[str, str]) -> None:
+def test_a_near_miss_of_a_name_is_told(run: Run, at: dict[str, str]) -> None:
     assert "'raw_shop'" in run("streams", "raw_shopp", code=1).stderr
     assert "weld-pulumi syncs" in run("streams", "raw_shopp", code=1).stderr
 
@@ -129,7 +129,9 @@ def state(*resources: tuple[str, str, str]) -> dict[str, Any]:
     }
 
 
-def test_a_resource_of_the_current_stack(run: Run, pulumi: FakePulumi, at: dict[str, str], tmp_path: Any) -> None:
+def test_a_resource_of_the_current_stack_stands_for_its_id(
+    run: Run, pulumi: FakePulumi, at: dict[str, str], tmp_path: Any
+) -> None:
     project(tmp_path / "here")
     pulumi.answers("config", "--json", stdout={})
     pulumi.answers(
@@ -140,7 +142,9 @@ def test_a_resource_of_the_current_stack(run: Run, pulumi: FakePulumi, at: dict[
     assert all("--show-secrets" not in words for words in pulumi.asked() if "export" in words)
 
 
-def test_a_resource_and_a_schema_of_one_name(run: Run, pulumi: FakePulumi, at: dict[str, str], tmp_path: Any) -> None:
+def test_a_resource_and_a_schema_of_one_name_are_both_named(
+    run: Run, pulumi: FakePulumi, at: dict[str, str], tmp_path: Any
+) -> None:
     project(tmp_path / "here")
     pulumi.answers("stack", "export", stdout=state(("EltSync", "raw_more", at["first"])))
     text = run("status", "raw_more", code=1).stderr
@@ -159,7 +163,7 @@ def test_a_stack_that_cannot_be_read_hinders_nothing(
 # All syncs ----------------------------------------------------------------------------------------------------------
 
 
-def test_all_syncs_what_failed_first(weld: Simulator, run: Run, at: dict[str, str]) -> None:
+def test_status_of_all_syncs_shows_first_what_failed(weld: Simulator, run: Run, at: dict[str, str]) -> None:
     run_id = weld.state()["runs"][0]["id"]
     weld.patch_run(run_id, error_message="Connection timeout")
     first, *others = run("status").stdout.splitlines()[1:]
@@ -173,7 +177,7 @@ def test_all_syncs_what_failed_first(weld: Simulator, run: Run, at: dict[str, st
     assert {stream["name"] for stream in told[0]["source_streams"]} == {"customers"}
 
 
-def test_what_failed_stands_first_in_a_sync_too(weld: Simulator, run: Run, at: dict[str, str]) -> None:
+def test_status_of_one_sync_shows_first_what_failed(weld: Simulator, run: Run, at: dict[str, str]) -> None:
     run("enable", "raw_shop")
     weld.advance(10)
     failed = next(r for r in weld.state()["runs"] if r["elt_stream_id"] == at["customers"])
@@ -181,6 +185,6 @@ def test_what_failed_stands_first_in_a_sync_too(weld: Simulator, run: Run, at: d
     assert run("status", "raw_shop").stdout.splitlines()[1].split()[0] == "customers"
 
 
-def test_no_syncs_at_all(run: Run) -> None:
+def test_status_says_when_there_are_no_syncs(run: Run) -> None:
     assert run("status").stdout == "There are no syncs.\n"
     assert data_of(run("status", "--json")) == []

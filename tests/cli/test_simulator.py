@@ -37,7 +37,7 @@ def connections(url: str, key: str) -> requests.Response:
     return requests.get(f"{url}/connections", headers={"x-api-key": key}, timeout=10)
 
 
-def test_it_answers_as_soon_as_it_says_so_and_ends_on_ctrl_c() -> None:
+def test_the_simulator_answers_as_soon_as_it_says_so_and_ends_on_ctrl_c() -> None:
     with started("--api-key", "mine", "--auto-authorize") as (url, process):
         assert connections(url, "mine").status_code == 200
         assert connections(url, "weld-simulator-key").status_code == 401
@@ -61,7 +61,7 @@ def test_a_host_that_others_can_reach_is_warned_of(host: str, is_warned_of: bool
     assert ("--host 127.0.0.1" in rest) is is_warned_of
 
 
-def test_the_database_outlives_it_and_the_port_can_be_chosen(tmp_path: Path) -> None:
+def test_the_database_outlives_the_simulator_and_the_port_can_be_chosen(tmp_path: Path) -> None:
     database = str(tmp_path / "weld.db")
     with started("--database", database) as (url, process):
         there = connections(url, "weld-simulator-key").json()["data"]
@@ -73,7 +73,7 @@ def test_the_database_outlives_it_and_the_port_can_be_chosen(tmp_path: Path) -> 
         assert connections(again, "weld-simulator-key").json()["data"] == there != []
 
 
-def test_latency_and_readings() -> None:
+def test_the_simulator_takes_latency_and_readings_as_options() -> None:
     options = ("--latency-ms", "300", "--reading", "connections_envelope=list", "--reading", "list_order=oldest")
     with started(*options) as (url, _):
         before = time.monotonic()
@@ -92,11 +92,11 @@ def test_latency_and_readings() -> None:
         (("--latency-ms", "-1"), "--latency-ms"),
     ],
 )
-def test_options_that_cannot_be_used(run: Run, options: tuple[str, ...], reason: str) -> None:
+def test_options_that_cannot_be_used_are_refused_with_a_reason(run: Run, options: tuple[str, ...], reason: str) -> None:
     assert reason in run("simulator", *options, code=2).stderr
 
 
-def test_a_port_that_is_taken(run: Run) -> None:
+def test_a_port_that_is_taken_is_an_error(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         error = run("simulator", "--port", str(port), code=1).stderr
@@ -104,7 +104,7 @@ def test_a_port_that_is_taken(run: Run) -> None:
     assert "Traceback" not in error
 
 
-def test_a_database_that_cannot_be(tmp_path: Path) -> None:
+def test_a_database_that_cannot_be_made_is_an_error_in_one_line(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "weld_pulumi", "simulator", "--database", str(tmp_path / "no" / "x.db")]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 1
@@ -112,7 +112,7 @@ def test_a_database_that_cannot_be(tmp_path: Path) -> None:
     assert len(ran.stderr.splitlines()) == 1
 
 
-def test_without_the_extra_it_says_what_to_install(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_says_what_to_install_without_the_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("weld_pulumi.simulator")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "uvicorn", None)

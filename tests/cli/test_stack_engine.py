@@ -5,10 +5,14 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from tests.support.cli import STACK
 from tests.support.engine import Project
 from tests.support.on_engine import weld_pulumi
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 PENDING = """
     import pulumi
@@ -25,7 +29,7 @@ PENDING = """
 """
 
 
-def test_authorizing_what_a_stack_waits_for(weld: Simulator, stack: Project) -> None:
+def test_authorize_shows_what_a_stack_waits_for_and_ends_when_people_agree(weld: Simulator, stack: Project) -> None:
     stack.write(PENDING)
     stack.configure(secrets={"testing:teamBKey": weld.api_key})
     stack.up()
@@ -53,7 +57,7 @@ def everybody_agrees(weld: Simulator) -> None:
         weld.authorize(bridge["id"])
 
 
-def test_a_healthy_stack(weld: Simulator, stack: Project) -> None:
+def test_doctor_finds_a_healthy_stack_well(weld: Simulator, stack: Project) -> None:
     text = weld_pulumi(stack, "doctor").stdout
     assert "✗" not in text
     assert "weld:apiKey in the stack configuration" in text

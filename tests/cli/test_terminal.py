@@ -55,7 +55,7 @@ COMMANDS: dict[str, tuple[list[str], list[str]]] = {
 
 @pytest.mark.parametrize("width", [80, 50])
 @pytest.mark.parametrize("name", list(COMMANDS))
-def test_nothing_is_broken_or_cut(weld: Simulator, ids: dict[str, str], name: str, width: int) -> None:
+def test_no_word_and_no_id_is_broken_or_cut(weld: Simulator, ids: dict[str, str], name: str, width: int) -> None:
     words, wanted = COMMANDS[name]
     lines = shown(weld, width, name.split()[0], *(ids[word] for word in words))
     snippet = lines.index("elt_settings={") if "elt_settings={" in lines else None
@@ -83,7 +83,7 @@ def test_a_list_stands_where_a_table_is_too_wide(
         assert "integration  google-analytics" in lines
 
 
-def test_long_commands_count(weld: Simulator, ids: dict[str, str]) -> None:
+def test_long_commands_show_how_far_they_are(weld: Simulator, ids: dict[str, str]) -> None:
     env = {**os.environ, "WELD_API_KEY": weld.api_key, "WELD_API_URL": weld.url}
     told = drawn([sys.executable, "-m", "weld_pulumi", "import"], 80, env)
     assert re.search(r"Reading 2 connections and 1 syncs: [0-3] of 3", told)
@@ -109,6 +109,6 @@ def test_times_are_short_for_people_and_exact_for_programs(weld: Simulator, ids:
         ("yesterday", "yesterday"),
     ],
 )
-def test_how_a_time_is_said(time: str, said: str) -> None:
+def test_a_time_is_said_as_how_long_ago_it_was(time: str, said: str) -> None:
     now = datetime.fromisoformat("2026-03-01T12:00:00+00:00")
     assert ago(time, now) == said

@@ -26,7 +26,9 @@ def test_the_environment_is_enough_and_pulumi_is_not_asked(run: Run, pulumi: Fak
     assert pulumi.asked() == []
 
 
-def test_the_selected_stack_where_the_environment_has_no_key(weld: Simulator, run: Run, pulumi: FakePulumi) -> None:
+def test_the_selected_stack_is_used_where_the_environment_has_no_key(
+    weld: Simulator, run: Run, pulumi: FakePulumi
+) -> None:
     project(Path.cwd().parent)  # a project is looked for upward
     pulumi.answers("config", "--json", stdout=configured(weld))
     run("connections", WELD_API_KEY=None, WELD_API_URL=None)
@@ -58,7 +60,7 @@ def test_a_stack_that_cannot_be_read_is_quiet_until_the_key_is_missing(run: Run,
     assert "warning" not in error
 
 
-def test_a_cli_that_answers_nonsense(run: Run, pulumi: FakePulumi) -> None:
+def test_a_pulumi_that_answers_nonsense_is_an_error_that_says_so(run: Run, pulumi: FakePulumi) -> None:
     project(Path.cwd())
     pulumi.answers("config", stdout="Welcome to Pulumi!")
     assert "did not print JSON" in run("connections", code=1, WELD_API_KEY=None).stderr
@@ -71,11 +73,11 @@ def test_the_address_may_be_an_option(weld: Simulator, run: Run, pulumi: FakePul
 
 
 @pytest.mark.parametrize("url", ["http://weld.example", "nonsense", "https://u:p@weld.example"])
-def test_an_address_that_cannot_be_used(run: Run, url: str) -> None:
+def test_an_address_that_cannot_be_used_is_refused(run: Run, url: str) -> None:
     assert "--api-url" in run("connections", "--api-url", url, code=2).stderr
 
 
-def test_a_key_is_never_an_option(run: Run) -> None:
+def test_a_key_is_never_an_option_of_a_command(run: Run) -> None:
     run("connections", "--api-key", "x", code=2)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.stacks import Stacks
 from tests.support.waiting import made, program
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 READINGS = [
     {},
@@ -17,15 +17,10 @@ READINGS = [
 ]
 
 
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act, who never does."""
-    with Simulator() as simulator:
-        yield simulator
-
-
 @pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
-def test_the_only_one(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+def test_adopt_true_takes_over_the_only_connection_that_fits(
+    weld: Simulator, stack: Stacks, readings: dict[str, object]
+) -> None:
     weld.set_readings(readings)
     id = weld.create_connection("stripe", "Stripe")["id"]
     weld.create_connection("stripe", "Other")
@@ -44,7 +39,7 @@ def test_the_only_one(weld: Simulator, stack: Stacks, readings: dict[str, object
     assert [c["label"] for c in made(weld)] == ["Other"]
 
 
-def test_by_its_id(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_is_adopted_by_its_id_also_under_another_label(weld: Simulator, stack: Stacks) -> None:
     """Also where Weld has another label for it, which is said and left alone."""
     weld.set_reading("connection_label", "label")
     id = weld.create_connection("stripe", "Theirs")["id"]
@@ -60,7 +55,9 @@ def test_by_its_id(weld: Simulator, stack: Stacks) -> None:
     assert [c["id"] for c in made(weld)] == [id]
 
 
-def test_none_or_several(weld: Simulator, stack: Stacks) -> None:
+def test_an_adoption_that_fits_no_connection_or_several_is_refused_with_candidates(
+    weld: Simulator, stack: Stacks
+) -> None:
     first = weld.create_connection("stripe", "Other")["id"]
     hubspot = weld.create_connection("hubspot", "Stripe")["id"]
     project = stack(program('label="Stripe", adopt=True'))
@@ -79,7 +76,7 @@ def test_none_or_several(weld: Simulator, stack: Stacks) -> None:
     assert weld.writes() == []
 
 
-def test_not_for_two(weld: Simulator, stack: Stacks) -> None:
+def test_two_resources_cannot_adopt_one_connection(weld: Simulator, stack: Stacks) -> None:
     id = weld.create_connection("stripe", "Stripe")["id"]
     project = stack(program(f'label="A", adopt="{id}"', f'label="B", adopt="{id}"'))
     refused = project.up(check=False)
@@ -97,7 +94,9 @@ def test_not_for_two(weld: Simulator, stack: Stacks) -> None:
 
 
 @pytest.mark.parametrize("reading", ["200", "400", "removes_syncs"])
-def test_a_connection_that_is_still_used(weld: Simulator, stack: Stacks, reading: str) -> None:
+def test_destroy_deletes_a_connection_that_syncs_still_use_or_names_them(
+    weld: Simulator, stack: Stacks, reading: str
+) -> None:
     weld.set_readings({"delete_connection_with_syncs": reading, "delete_connection_answer": "204"})
     id = weld.create_connection("stripe", "Stripe")["id"]
     sync = weld.create_sync(id, destination_schema_name="theirs")["id"]
@@ -113,7 +112,9 @@ def test_a_connection_that_is_still_used(weld: Simulator, stack: Stacks, reading
 
 
 @pytest.mark.parametrize("gone", ["404", "204"])
-def test_it_is_gone(weld: Simulator, stack: Stacks, gone: str) -> None:
+def test_a_connection_deleted_in_weld_leaves_the_stack_without_an_error(
+    weld: Simulator, stack: Stacks, gone: str
+) -> None:
     weld.set_reading("delete_gone", gone)
     id = weld.create_connection("stripe", "Stripe")["id"]
     project = stack(program('label="Stripe", adopt=True'))
@@ -124,7 +125,7 @@ def test_it_is_gone(weld: Simulator, stack: Stacks, gone: str) -> None:
     assert project.resources() == []
 
 
-def test_a_list_that_lags(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_that_a_lagging_list_does_not_show_stays_in_the_state(weld: Simulator, stack: Stacks) -> None:
     """What a list does not show yet is not gone."""
     weld.create_connection("stripe", "Stripe")
     project = stack(program('label="Stripe", adopt=True'))
@@ -134,7 +135,7 @@ def test_a_list_that_lags(weld: Simulator, stack: Stacks) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["status", "html_200", "truncate"])
-def test_trouble_is_not_gone(weld: Simulator, stack: Stacks, trouble: str) -> None:
+def test_a_refresh_that_fails_keeps_the_connection_in_the_state(weld: Simulator, stack: Stacks, trouble: str) -> None:
     weld.create_connection("stripe", "Stripe")
     project = stack(program('label="Stripe", adopt=True'), config={"weld:maxRetries": "0"})
     project.up()
@@ -143,7 +144,7 @@ def test_trouble_is_not_gone(weld: Simulator, stack: Stacks, trouble: str) -> No
     assert len(project.resources()) == 1
 
 
-def test_import_is_refused(weld: Simulator, stack: Stacks) -> None:
+def test_pulumi_import_of_a_connection_is_refused_and_adopt_is_named(weld: Simulator, stack: Stacks) -> None:
     id = weld.create_connection("stripe", "Stripe")["id"]
     project = stack(program(f'label="Stripe", opts=pulumi.ResourceOptions(import_="{id}")'))
     refused = project.preview(check=False)
@@ -152,7 +153,7 @@ def test_import_is_refused(weld: Simulator, stack: Stacks) -> None:
     assert "weld-pulumi import" in refused.text
 
 
-def test_get(weld: Simulator, stack: Stacks) -> None:
+def test_connection_get_reads_a_connection_and_an_unknown_id_is_an_error(weld: Simulator, stack: Stacks) -> None:
     text = """
         import pulumi
         import weld_pulumi as weld
@@ -172,7 +173,7 @@ def test_get(weld: Simulator, stack: Stacks) -> None:
         assert any(f"there is no connection {id!r}" in error for error in project.preview(check=False).errors)
 
 
-def test_what_is_wrong_is_said_in_the_preview(weld: Simulator, stack: Stacks) -> None:
+def test_a_preview_names_each_wrong_argument_of_a_connection(weld: Simulator, stack: Stacks) -> None:
     wrong = (
         'label=" ", redirect_uri="http://example.com", authorization_timeout=-1, deletion_policy="keep", adopt=3, '
         'reauthorize_triggers="now"'
@@ -188,7 +189,7 @@ def test_what_is_wrong_is_said_in_the_preview(weld: Simulator, stack: Stacks) ->
     assert "Weld does not list an integration 'my-own'" in unknown.text
 
 
-def test_all_that_is_wrong_is_said_at_once(weld: Simulator, stack: Stacks) -> None:
+def test_a_preview_tells_all_mistakes_of_a_connection_at_once(weld: Simulator, stack: Stacks) -> None:
     wrong = 'integration_id="stirpe", label=5, authorization_timeout=-1, adopt="no-such"'
     told = "\n".join(stack(program(wrong)).preview(check=False).errors)
     for text in (
@@ -201,7 +202,7 @@ def test_all_that_is_wrong_is_said_at_once(weld: Simulator, stack: Stacks) -> No
     assert weld.writes() == []
 
 
-def test_another_integration_is_another_connection(weld: Simulator, stack: Stacks) -> None:
+def test_a_changed_integration_replaces_the_connection(weld: Simulator, stack: Stacks) -> None:
     old = weld.create_connection("stripe", "A")["id"]
     new = weld.create_connection("hubspot", "A")["id"]
     project = stack(program('integration_id="stripe", label="A", adopt=True'))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.engine import Project
 from tests.support.stacks import Stacks
-from tests.support.waiting import Clock, answer, link_in, made, program, running, up
+from tests.support.waiting import answer, link_in, made, program, running, up
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 LINK = r"Weld: open \S+ to authorize"
 DAY = 24 * 60 * 60.0
@@ -24,18 +24,6 @@ READINGS = [
 ]
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def weld(clock: Clock) -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
 def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
     """A stack with a connection that is authorized, and perhaps a sync; its id."""
     project = stack(text)
@@ -48,7 +36,9 @@ def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
 
 
 @pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
-def test_by_a_trigger(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+def test_a_changed_trigger_has_a_person_authorize_the_same_connection_again(
+    weld: Simulator, stack: Stacks, readings: dict[str, object]
+) -> None:
     weld.set_readings(readings)
     project, id = existing(weld, stack, program('label="Stripe"', sync=True))
     syncs = weld.state()["syncs"]
@@ -75,7 +65,9 @@ def test_by_a_trigger(weld: Simulator, stack: Stacks, readings: dict[str, object
 
 
 @pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
-def test_the_browser_tells_where_lists_do_not(weld: Simulator, stack: Stacks, spelling: str) -> None:
+def test_the_browser_tells_of_a_renewed_authorization_where_lists_do_not(
+    weld: Simulator, stack: Stacks, spelling: str
+) -> None:
     weld.set_readings(
         {"used_bridge_listed": "listed", "connection_created_at": "absent", "redirect_parameter": spelling}
     )
@@ -89,7 +81,9 @@ def test_the_browser_tells_where_lists_do_not(weld: Simulator, stack: Stacks, sp
 
 
 @pytest.mark.parametrize("renames", ["yes", "no"])
-def test_by_its_label(weld: Simulator, stack: Stacks, renames: str) -> None:
+def test_a_changed_label_has_a_person_authorize_the_same_connection_again(
+    weld: Simulator, stack: Stacks, renames: str
+) -> None:
     weld.set_reading("reauthorize_renames", renames)
     project, id = existing(weld, stack, program('label="Old"'))
     project.write(program('label="New"'))
@@ -109,7 +103,7 @@ def test_by_its_label(weld: Simulator, stack: Stacks, renames: str) -> None:
     assert weld.writes() == []
 
 
-def test_later(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_stays_usable_while_it_waits_to_be_authorized_again(weld: Simulator, stack: Stacks) -> None:
     """Meanwhile the connection is as usable as before."""
     project, id = existing(weld, stack, program('label="Stripe"'))
     later = 'label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'
@@ -133,7 +127,7 @@ def test_later(weld: Simulator, stack: Stacks) -> None:
     assert weld.requests() == []
 
 
-def test_later_by_refresh(weld: Simulator, stack: Stacks) -> None:
+def test_refresh_sees_that_a_person_has_authorized_again(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Stripe"'))
     project.write(program('label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'))
     project.up()
@@ -145,15 +139,17 @@ def test_later_by_refresh(weld: Simulator, stack: Stacks) -> None:
 
 
 @pytest.mark.parametrize("told", ["present", "absent"])
-def test_nobody_comes_for_a_day(weld: Simulator, stack: Stacks, clock: Clock, told: str) -> None:
+def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_old_one_was_used(
+    weld: Simulator, stack: Stacks, told: str
+) -> None:
     """A fresh link where Weld would have told; where it does not, the connection is left as it is, and that is said."""
     weld.set_reading("connection_created_at", told)
-    clock.ahead = -DAY - 60
+    weld.advance(-DAY - 60)
     project, id = existing(weld, stack, program('label="Stripe"'))
     again = 'label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'
     project.write(program(again))
     project.up()
-    clock.ahead = 0.0
+    weld.advance(DAY + 60)
     old = project.outputs()["c0_authorize_url"]
     after = project.up()
     assert after.changed == {"c0": "update"}
@@ -167,7 +163,7 @@ def test_nobody_comes_for_a_day(weld: Simulator, stack: Stacks, clock: Clock, to
     assert project.outputs()["c0"] == id
 
 
-def test_refused(weld: Simulator, stack: Stacks) -> None:
+def test_up_opens_a_fresh_link_when_a_person_refuses_to_authorize_again(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Stripe"'))
     project.write(program('label="Stripe", reauthorize_triggers=[1]'))
     with up(project) as running_up:
@@ -181,7 +177,7 @@ def test_refused(weld: Simulator, stack: Stacks) -> None:
     assert project.outputs()["c0_status"] == "AUTHORIZED"
 
 
-def test_a_label_changed_in_welds_pages(weld: Simulator, stack: Stacks) -> None:
+def test_a_label_changed_in_welds_pages_is_told_and_not_put_back(weld: Simulator, stack: Stacks) -> None:
     """It is told and not put back; and when the program follows, nobody has to authorize anything."""
     project, id = existing(weld, stack, program('label="Old"'))
     weld.patch_connection(id, label="Theirs")
@@ -198,7 +194,7 @@ def test_a_label_changed_in_welds_pages(weld: Simulator, stack: Stacks) -> None:
     assert "Theirs" not in project.refresh().text
 
 
-def test_the_program_changes_its_mind(weld: Simulator, stack: Stacks) -> None:
+def test_a_label_that_the_program_takes_back_needs_no_person(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Old"'))
     project.write(program('label="New", authorization_timeout=0'))
     project.up()
@@ -210,7 +206,7 @@ def test_the_program_changes_its_mind(weld: Simulator, stack: Stacks) -> None:
     assert project.up(expect_no_changes=True).changed == {}
 
 
-def test_it_is_gone(weld: Simulator, stack: Stacks) -> None:
+def test_up_says_to_refresh_when_the_connection_to_authorize_again_is_gone(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Old"'))
     weld.delete_connection(id)
     project.write(program('label="New"'))
@@ -224,7 +220,7 @@ def test_it_is_gone(weld: Simulator, stack: Stacks) -> None:
     assert project.outputs()["c0"] == new != id
 
 
-def test_arguments_that_weld_never_sees(weld: Simulator, stack: Stacks) -> None:
+def test_arguments_that_weld_never_sees_change_without_a_request(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Stripe"'))
     other = 'authorization_timeout=5, redirect_uri="https://example.com/done", deletion_policy="retain"'
     project.write(program(f'label="Stripe", {other}'))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.engine import Project
 from tests.support.stacks import Stacks
-from tests.support.waiting import Clock, answer, made, program, redirect
+from tests.support.waiting import answer, made, program, redirect
 from weld_pulumi.simulator import Simulator
+
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 NOW = 'label="Stripe", authorization_timeout=0'
 A, B = ('label="A", authorization_timeout=0', 'label="B", authorization_timeout=0')
@@ -26,18 +26,6 @@ READINGS = [
 ]
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def weld(clock: Clock) -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator(clock=clock) as simulator:
-        yield simulator
-
-
 def pending(stack: Stacks, text: str) -> Project:
     """A stack whose `up` has left something waiting."""
     project = stack(text)
@@ -45,7 +33,9 @@ def pending(stack: Stacks, text: str) -> Project:
     return project
 
 
-def test_from_nothing_to_a_sync(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_fails_until_a_person_authorizes_its_connection_and_a_later_up_makes_it(
+    weld: Simulator, stack: Stacks
+) -> None:
     project = stack(program(NOW, sync=True))
     preview = project.preview()
     assert preview.changed == {"c0": "create", "sync": "create"}
@@ -94,7 +84,9 @@ def test_from_nothing_to_a_sync(weld: Simulator, stack: Stacks) -> None:
 
 
 @pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())))
-def test_refresh_changes_the_id_in_place(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+def test_refresh_gives_an_authorized_connection_its_id_in_place(
+    weld: Simulator, stack: Stacks, readings: dict[str, object]
+) -> None:
     """Beside a connection that was there before, with the same integration and label."""
     weld.set_readings(readings)
     theirs = weld.create_connection("stripe", "Stripe")["id"]
@@ -115,7 +107,7 @@ def test_refresh_changes_the_id_in_place(weld: Simulator, stack: Stacks, reading
     assert weld.requests() == []
 
 
-def test_somebody_elses_is_named_and_not_taken(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_of_somebody_else_is_named_and_not_taken(weld: Simulator, stack: Stacks) -> None:
     theirs = weld.create_connection("stripe", "Stripe")["id"]
     weld.create_connection("stripe", "Other")
     project = stack(program(NOW))
@@ -134,7 +126,7 @@ def test_somebody_elses_is_named_and_not_taken(weld: Simulator, stack: Stacks) -
     assert project.up(expect_no_changes=True).changed == {}
 
 
-def test_protected(weld: Simulator, stack: Stacks) -> None:
+def test_a_protected_connection_gets_its_id_by_refresh(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(f"{NOW}, opts=pulumi.ResourceOptions(protect=True)"))
     weld.authorize()
     refused = project.up(check=False)
@@ -145,10 +137,10 @@ def test_protected(weld: Simulator, stack: Stacks) -> None:
     assert project.outputs()["c0"] == made(weld)[0]["id"]
 
 
-def test_an_expired_link(weld: Simulator, stack: Stacks, clock: Clock) -> None:
-    clock.ahead = -DAY - 60
+def test_up_replaces_a_link_that_has_expired(weld: Simulator, stack: Stacks) -> None:
+    weld.advance(-DAY - 60)
     project = pending(stack, program(NOW))
-    clock.ahead = 0.0
+    weld.advance(DAY + 60)
     old = project.outputs()["c0_authorize_url"]
     assert "has expired; `pulumi up` opens a fresh one" in project.refresh().text
     preview = project.preview()
@@ -166,7 +158,7 @@ def test_an_expired_link(weld: Simulator, stack: Stacks, clock: Clock) -> None:
     assert project.up().changed == {"c0": "replace"}
 
 
-def test_refused_where_nobody_listened(weld: Simulator, stack: Stacks) -> None:
+def test_up_opens_a_fresh_link_when_a_person_has_refused_after_the_last_up(weld: Simulator, stack: Stacks) -> None:
     """The link is used up, which only shows in Weld's list of bridges."""
     project = pending(stack, program(NOW))
     weld.refuse()
@@ -178,14 +170,14 @@ def test_refused_where_nobody_listened(weld: Simulator, stack: Stacks) -> None:
     assert len(made(weld)) == 1
 
 
-def test_two_that_nobody_could_tell_apart(weld: Simulator, stack: Stacks) -> None:
+def test_two_waiting_connections_with_one_label_are_refused(weld: Simulator, stack: Stacks) -> None:
     project = stack(program(NOW, NOW))
     for refused in (project.preview(check=False), project.up(check=False)):
         assert any("wait for a person at once" in text and "another label" in text for text in refused.errors)
     assert len(weld.pending_bridges()) <= 1
 
 
-def test_a_second_one_beside_one_that_waits(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_like_one_that_waits_is_refused_until_that_is_authorized(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     for text in (program(NOW, NOW), program(NOW, NOW).replace("c1", "a1")):
         project.write("\n".join(sorted(text.splitlines(), key=lambda line: "a1" not in line and "import" not in line)))
@@ -201,7 +193,7 @@ def test_a_second_one_beside_one_that_waits(weld: Simulator, stack: Stacks) -> N
     assert project.outputs()["c1"] == second != project.outputs()["c0"]
 
 
-def test_two_labels_that_weld_does_not_tell(weld: Simulator, stack: Stacks) -> None:
+def test_up_recognizes_a_connection_by_its_used_link_where_weld_tells_no_labels(weld: Simulator, stack: Stacks) -> None:
     """A link that can still be used is not the one that a connection came of."""
     weld.set_reading("connection_label", "absent")
     project = pending(stack, program(A, B))
@@ -211,7 +203,9 @@ def test_two_labels_that_weld_does_not_tell(weld: Simulator, stack: Stacks) -> N
     assert project.outputs()["c1"] == b
 
 
-def test_nothing_is_guessed(weld: Simulator, stack: Stacks) -> None:
+def test_up_guesses_no_connection_where_weld_tells_neither_labels_nor_used_links(
+    weld: Simulator, stack: Stacks
+) -> None:
     """Where Weld tells neither labels nor which links are used, the program says which connection is which."""
     weld.set_readings({"connection_label": "absent", "used_bridge_listed": "listed"})
     project = pending(stack, program(A, B))
@@ -226,7 +220,7 @@ def test_nothing_is_guessed(weld: Simulator, stack: Stacks) -> None:
     assert project.up(expect_no_changes=True).changed == {}
 
 
-def test_its_label_changes(weld: Simulator, stack: Stacks) -> None:
+def test_a_changed_label_opens_another_link_for_a_connection_that_waits(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     project.write(program('label="Stripe EU", authorization_timeout=600'))
     changed = project.up()
@@ -240,7 +234,7 @@ def test_its_label_changes(weld: Simulator, stack: Stacks) -> None:
     assert made(weld)[0]["label"] == "Stripe EU"
 
 
-def test_it_is_removed(weld: Simulator, stack: Stacks) -> None:
+def test_destroy_forgets_a_connection_that_waits_and_writes_nothing_to_weld(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     removed = project.destroy()
     assert project.resources() == []
@@ -248,7 +242,7 @@ def test_it_is_removed(weld: Simulator, stack: Stacks) -> None:
     assert [r.method for r in weld.writes()] == ["POST"]
 
 
-def test_it_is_removed_after_a_person_has_acted(weld: Simulator, stack: Stacks) -> None:
+def test_destroy_names_and_keeps_what_a_person_authorized_after_the_last_up(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     connection_id = weld.authorize()
     removed = project.destroy()
@@ -256,7 +250,7 @@ def test_it_is_removed_after_a_person_has_acted(weld: Simulator, stack: Stacks) 
     assert [c["id"] for c in made(weld)] == [connection_id]
 
 
-def test_without_a_key(weld: Simulator, stack: Stacks) -> None:
+def test_preview_without_a_key_shows_that_a_connection_still_waits(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     project.cli("config", "rm", "weld:apiKey", "--stack", "test")
     preview = project.preview()
@@ -264,7 +258,7 @@ def test_without_a_key(weld: Simulator, stack: Stacks) -> None:
     assert "still waits for a person" in preview.text
 
 
-def test_offline(weld: Simulator, stack: Stacks) -> None:
+def test_preview_without_weld_shows_that_it_could_not_be_asked(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     project.configure({"weld:validation": "offline", "weld:maxRetries": "0"})
     weld.stop()
@@ -274,7 +268,7 @@ def test_offline(weld: Simulator, stack: Stacks) -> None:
     weld.start()
 
 
-def test_the_page_after_a_link_that_nobody_waits_for(weld: Simulator, stack: Stacks) -> None:
+def test_a_link_that_no_up_waits_for_leads_the_browser_back_to_weld(weld: Simulator, stack: Stacks) -> None:
     """The browser ends up somewhere that exists, not on a port of this machine."""
     project = pending(stack, program(NOW))
     weld.set_reading("redirect_parameter", "connection_id")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent
 
@@ -19,14 +18,9 @@ from tests.support.terminal import Terminal
 from tests.support.waiting import PATIENCE, made, program
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 SHORT = r"(http://localhost:\d+/[a-z0-9]{5})(?![a-z0-9])"
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator() as simulator:
-        yield simulator
 
 
 def terminal(project: Project, columns: int, *words: str) -> Terminal:
@@ -64,7 +58,9 @@ def test_each_address_is_whole_and_opens_its_link(weld: Simulator, stack: Stacks
 
 
 @pytest.mark.parametrize("columns", [80, 120, 200])
-def test_after_a_minute_it_still_stands_there(weld: Simulator, stack: Stacks, columns: int, tmp_path: Path) -> None:
+def test_an_address_still_stands_in_the_terminal_after_a_minute(
+    weld: Simulator, stack: Stacks, columns: int, tmp_path: Path
+) -> None:
     project = stack(
         program(*(f'label="{letter}", authorization_timeout=7200' for letter in "AB")), env=faster(tmp_path)
     )
@@ -97,7 +93,7 @@ def _token(bridge: dict[str, str]) -> str:
     return bridge["authorize_url"].partition("token=")[2]
 
 
-def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
+def test_up_opens_the_browser_and_shows_the_token_to_no_process(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
     """It ends on a page of this run, and the token of the link is in the arguments of no process."""
     project = stack(program('label="Stripe"'), env=agreeing(tmp_path))
     with terminal(project, 80) as screen:
@@ -114,7 +110,9 @@ def test_the_browser_opens_by_itself(weld: Simulator, stack: Stacks, tmp_path: P
 @pytest.mark.parametrize(
     "env", [{"WELD_OPEN_BROWSER": "false"}, {"CI": "true"}, {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}]
 )
-def test_the_browser_stays_closed(weld: Simulator, stack: Stacks, tmp_path: Path, env: dict[str, str]) -> None:
+def test_up_opens_no_browser_in_ci_over_ssh_or_where_it_is_switched_off(
+    weld: Simulator, stack: Stacks, tmp_path: Path, env: dict[str, str]
+) -> None:
     project = stack(program('label="Stripe", authorization_timeout=3'), env={**agreeing(tmp_path), **env})
     with terminal(project, 80) as screen:
         assert screen.finish() == 0, screen.text
@@ -122,12 +120,12 @@ def test_the_browser_stays_closed(weld: Simulator, stack: Stacks, tmp_path: Path
     assert project.outputs()["c0_status"] == "PENDING"
 
 
-def test_a_setting_that_is_none_is_an_error_that_says_what_to_write(weld: Simulator, stack: Stacks) -> None:
+def test_a_wrong_value_of_open_browser_is_an_error_that_says_what_to_write(weld: Simulator, stack: Stacks) -> None:
     refused = stack(program(), config={"weld:openBrowser": "yes"}).preview(check=False)
     assert any("weld:openBrowser" in error and "auto, true or false" in error for error in refused.errors)
 
 
-def test_interrupted_the_next_step_is_named(weld: Simulator, stack: Stacks) -> None:
+def test_an_interrupted_up_names_the_next_step(weld: Simulator, stack: Stacks) -> None:
     """Ctrl-C: the command that shows the link comes first, and no output that the program may not have."""
     project = stack(program('label="Stripe"'))
     with terminal(project, 120) as screen:

@@ -24,6 +24,8 @@ from tests.support.waiting import (
 )
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 LINK = r"Weld: open \S+ to authorize"
 
 #: What nobody documents about connections, beyond what the simulator does by itself.
@@ -42,15 +44,8 @@ READINGS = [
 ]
 
 
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    """Weld where a person has to act."""
-    with Simulator() as simulator:
-        yield simulator
-
-
 @pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
-def test_the_person_may_be_anywhere(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
+def test_up_waits_until_a_person_authorizes(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
     """The link shows while `up` runs; the list of connections tells that the person has acted."""
     weld.set_readings(readings)
     project = stack(program('label="Stripe (production)"'))
@@ -79,7 +74,9 @@ def test_the_person_may_be_anywhere(weld: Simulator, stack: Stacks, readings: di
 
 
 @pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
-def test_the_browser_comes_back(weld: Simulator, stack: Stacks, spelling: str) -> None:
+def test_up_goes_on_when_the_browser_comes_back_though_weld_lists_nothing(
+    weld: Simulator, stack: Stacks, spelling: str
+) -> None:
     """The browser is enough: Weld cannot even be asked for its connections meanwhile, which is said once."""
     weld.set_reading("redirect_parameter", spelling)
     project = stack(program(), config={"weld:maxRetries": "0"})
@@ -99,7 +96,7 @@ def test_the_browser_comes_back(weld: Simulator, stack: Stacks, spelling: str) -
     assert urlsplit(page.url).query.partition("state=")[2] not in running_up.text
 
 
-def test_the_person_refuses(weld: Simulator, stack: Stacks) -> None:
+def test_up_opens_a_fresh_link_when_the_person_refuses(weld: Simulator, stack: Stacks) -> None:
     """It is said in the browser and in the terminal, at once, and there is a fresh link: the old one is used up."""
     project = stack(program('label="Stripe"', sync=True))
     with up(project) as running_up:
@@ -118,7 +115,7 @@ def test_the_person_refuses(weld: Simulator, stack: Stacks) -> None:
     assert project.up().changed == {"c0": "replace", "sync": "create"}
 
 
-def test_a_redirect_uri_of_the_user(weld: Simulator, stack: Stacks) -> None:
+def test_a_redirect_uri_of_the_user_is_sent_to_weld_as_it_is(weld: Simulator, stack: Stacks) -> None:
     project = stack(program('redirect_uri="https://example.com/done"'))
     with up(project) as running_up:
         running_up.until(LINK)
@@ -129,7 +126,7 @@ def test_a_redirect_uri_of_the_user(weld: Simulator, stack: Stacks) -> None:
         assert running_up.finish() == 0, running_up.text
 
 
-def test_nobody_comes(weld: Simulator, stack: Stacks) -> None:
+def test_up_ends_with_a_pending_connection_when_nobody_authorizes_in_time(weld: Simulator, stack: Stacks) -> None:
     project = stack(program('label="Stripe/eu", authorization_timeout=2'))
     with up(project) as running_up:
         running_up.until(LINK)
@@ -145,7 +142,7 @@ def test_nobody_comes(weld: Simulator, stack: Stacks) -> None:
 
 
 @pytest.mark.parametrize("label", ["label", "absent"])
-def test_several_at_the_same_time(weld: Simulator, stack: Stacks, label: str) -> None:
+def test_several_connections_are_authorized_at_the_same_time(weld: Simulator, stack: Stacks, label: str) -> None:
     """Where Weld tells no labels, the browser says which connection is which."""
     weld.set_reading("connection_label", label)
     project = stack(program('label="A"', 'label="B"', 'label="C"', 'integration_id="hubspot", label="A"'))
@@ -163,7 +160,7 @@ def test_several_at_the_same_time(weld: Simulator, stack: Stacks, label: str) ->
     assert "may be the connection" not in running_up.text
 
 
-def test_more_than_the_plugin_has_workers(weld: Simulator, stack: Stacks) -> None:
+def test_more_connections_are_authorized_than_the_plugin_has_workers(weld: Simulator, stack: Stacks) -> None:
     project = stack(program(*(f'label="{letter}"' for letter in "ABCDEF")))
     with up(project) as running_up:
         for _ in _lines(running_up, LINK, 6):
@@ -176,7 +173,9 @@ def test_more_than_the_plugin_has_workers(weld: Simulator, stack: Stacks) -> Non
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_once(weld: Simulator, stack: Stacks, sign: signal.Signals) -> None:
+def test_one_interrupt_ends_every_wait_and_keeps_the_links(
+    weld: Simulator, stack: Stacks, sign: signal.Signals
+) -> None:
     """One Ctrl-C ends the wait at once, though all workers of the plugin are waiting; what was asked for is kept."""
     project = stack(program('label="A"', 'label="B"', 'label="C"', 'label="D"'))
     with up(project) as running_up:
@@ -197,7 +196,7 @@ def test_interrupted_once(weld: Simulator, stack: Stacks, sign: signal.Signals) 
     assert sorted(c["id"] for c in made(weld)) == sorted(project.outputs()[f"c{n}"] for n in range(4))
 
 
-def test_killed(weld: Simulator, stack: Stacks) -> None:
+def test_a_killed_up_closes_its_port_and_the_next_makes_one_connection(weld: Simulator, stack: Stacks) -> None:
     """The engine's plugins outlive it, but the port is closed soon, and running it again ends with one connection."""
     project = stack(program('label="A"'))
     with up(project) as running_up:
@@ -213,7 +212,7 @@ def test_killed(weld: Simulator, stack: Stacks) -> None:
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
 
 
-def test_killed_and_authorized_after_that(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_authorized_after_a_killed_up_is_named_for_adoption(weld: Simulator, stack: Stacks) -> None:
     """What came of the killed run is named, with the line that takes it over."""
     project = stack(program('label="A"'))
     with up(project) as running_up:
@@ -239,7 +238,7 @@ def test_a_lost_answer_leaves_one_link(weld: Simulator, stack: Stacks) -> None:
         assert running_up.finish() == 0, running_up.text
 
 
-def test_bridges_need_not_be_listed(weld: Simulator, stack: Stacks) -> None:
+def test_up_needs_no_list_of_bridges(weld: Simulator, stack: Stacks) -> None:
     """The list of bridges is only good for looking something up."""
     weld.fault("html_200", "GET", "/connection_bridges", times=None)
     project = stack(program())

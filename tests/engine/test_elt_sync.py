@@ -11,7 +11,7 @@ from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 
-def test_one_up_makes_it_and_nothing_changes_after_that(weld: Simulator, stack: Stacks) -> None:
+def test_one_up_makes_a_sync_and_nothing_changes_after_that(weld: Simulator, stack: Stacks) -> None:
     bystander = weld.create_connection("hubspot", "Somebody else's")
     weld.create_sync(bystander["id"], destination_schema_name="theirs", streams=["deals"], enabled=True)
     before = weld.state()
@@ -63,7 +63,7 @@ def test_one_up_makes_it_and_nothing_changes_after_that(weld: Simulator, stack: 
         assert after[table] == before[table]
 
 
-def test_each_argument_changes_in_place(weld: Simulator, stack: Stacks) -> None:
+def test_each_argument_of_a_sync_changes_in_place(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     first, second = (orchestration["id"] for orchestration in weld.state()["orchestrations"][:2])
     two, other = [{"name": "charges"}, {"name": "customers"}], [{"name": "charges"}, {"name": "refunds"}]
@@ -134,7 +134,7 @@ def test_each_argument_changes_in_place(weld: Simulator, stack: Stacks) -> None:
     assert weld.requests() == []
 
 
-def test_what_is_gone_at_weld_is_made_anew(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_or_stream_that_is_gone_at_weld_is_made_anew(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     streams = [{"name": "charges"}, {"name": "refunds"}]
     text = program(

@@ -8,7 +8,7 @@ from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 
-def test_a_double_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_that_is_there_already_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     theirs = weld.create_sync(stripe, destination_schema_name="weld_same", sync_interval="0 */6 * * *")["id"]
     stacked = stack(program(elt_sync("same", stripe)))

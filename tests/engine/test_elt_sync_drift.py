@@ -35,7 +35,7 @@ FLAGS: dict[str, Any] = {
 }
 
 
-def test_each_field_of_a_sync(weld: Simulator, stack: Stacks) -> None:
+def test_each_field_of_a_sync_changed_in_weld_is_shown_and_put_back(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     inline = ("flag", "added", "removed", "unmanaged")
     lines = [elt_sync(name, stripe, **said) for name, (said, _) in SYNCS.items()]
@@ -88,7 +88,7 @@ def test_each_field_of_a_sync(weld: Simulator, stack: Stacks) -> None:
     assert weld.requests() == []
 
 
-def test_each_field_of_a_separate_stream(weld: Simulator, stack: Stacks) -> None:
+def test_each_field_of_a_separate_stream_changed_in_weld_is_shown_and_put_back(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     names = [f"s_{flag}" for flag in FLAGS]
     lines = [elt_sync(name, stripe) for name in names]

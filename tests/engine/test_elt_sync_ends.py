@@ -24,7 +24,7 @@ def test_what_a_failed_creation_made_is_removed_again(weld: Simulator, stack: St
     assert sync_into(weld, "weld_sync")["enabled"]
 
 
-def test_each_deletion_policy(weld: Simulator, stack: Stacks) -> None:
+def test_destroy_does_what_each_deletion_policy_says(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(
         program(

@@ -26,7 +26,7 @@ NAMES = """
 """
 
 
-def test_options(weld: Simulator, stack: Stacks) -> None:
+def test_options_of_the_engine_hold_for_a_sync(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
 
     def text(name: str, streams: list[dict[str, Any]], **alias: Any) -> str:
@@ -70,7 +70,7 @@ def test_options(weld: Simulator, stack: Stacks) -> None:
     assert [sync["destination_schema_name"] for sync in weld.state()["syncs"]] == ["weld_own"]
 
 
-def test_values_that_only_up_tells(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_is_made_of_values_that_only_up_tells(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe, destination_schema_name="other")
     streams = [

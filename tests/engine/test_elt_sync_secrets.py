@@ -10,7 +10,7 @@ from weld_pulumi.simulator import Simulator
 FIRST, SECOND, THEIRS = "hunter2-first", "hunter2-second", "hunter2-theirs"
 
 
-def test_nested_secrets(weld: Simulator, stack: Stacks) -> None:
+def test_a_secret_nested_in_settings_stays_secret(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.set_settings_schema(
         "stripe", {"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"page": {"type": "integer"}}}

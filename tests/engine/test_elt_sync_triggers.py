@@ -24,7 +24,7 @@ def asked(weld: Simulator) -> dict[str, int]:
     return dict(found)
 
 
-def test_triggers_of_syncs_and_streams(weld: Simulator, stack: Stacks) -> None:
+def test_triggers_of_syncs_and_streams_fire_once_for_each_change(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     inline = [{"name": "charges"}, {"name": "customers"}]
 
@@ -72,7 +72,7 @@ def test_triggers_of_syncs_and_streams(weld: Simulator, stack: Stacks) -> None:
     assert [call for call in short(weld.writes()) if "/request_" in call] == []
 
 
-def test_triggers_of_inline_entries(weld: Simulator, stack: Stacks) -> None:
+def test_triggers_of_inline_entries_fire_once_for_each_change(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
 
     def text(charges: dict[str, Any], **of_sync: Any) -> str:

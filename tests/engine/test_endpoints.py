@@ -26,7 +26,7 @@ PAGE = {
 }
 
 
-def test_the_whole_page(weld: Simulator, stack: Stacks) -> None:
+def test_a_stack_reaches_every_endpoint_of_welds_page(weld: Simulator, stack: Stacks) -> None:
     def text(enabled: bool) -> str:
         return program(
             resource("Connection", "databricks", integration_id="databricks", label="Lakehouse"),

@@ -41,7 +41,7 @@ def stacked(weld: Simulator, stack: Stacks) -> Project:
 
 
 @pytest.mark.parametrize("reading", ["401", "403_html"])
-def test_a_refused_key(weld: Simulator, stacked: Project, reading: str) -> None:
+def test_a_refused_key_is_one_paragraph_that_names_its_source(weld: Simulator, stacked: Project, reading: str) -> None:
     weld.set_reading("refused_key", reading)
     refused = stacked.preview(check=False)
     text = paragraph(refused)
@@ -53,7 +53,7 @@ def test_a_refused_key(weld: Simulator, stacked: Project, reading: str) -> None:
     assert_no_key(stacked, refused)
 
 
-def test_nobody_there_and_weld_failing(weld: Simulator, stacked: Project) -> None:
+def test_a_weld_that_fails_or_is_away_is_one_paragraph_without_the_key(weld: Simulator, stacked: Project) -> None:
     stacked.configure(secrets={"weld:apiKey": weld.api_key})
     weld.fault("status", "POST", "/elt_syncs", status=500, body={"message": f"broken by {weld.api_key}"}, times=None)
     failed = stacked.up(check=False)

@@ -69,7 +69,7 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path, program(1), secrets={"some:password": "open sesame"}, files={"thing.py": THING})
 
 
-def test_life_of_a_resource(project: Project) -> None:
+def test_the_harness_leads_a_resource_through_its_life(project: Project) -> None:
     created = project.up()
     assert created.changed == {"a": "create"}
     assert created.changes == {"create": 2}  # the engine counts the stack
@@ -91,7 +91,7 @@ def test_life_of_a_resource(project: Project) -> None:
     assert not (project.folder / "world.json").exists()
 
 
-def test_failures_come_back_as_text(project: Project) -> None:
+def test_failures_of_the_engine_come_back_as_text(project: Project) -> None:
     project.write(program(99))
     result = project.preview(check=False)
     assert (result.ok, result.exit_code) == (False, 1)
@@ -103,7 +103,7 @@ def test_failures_come_back_as_text(project: Project) -> None:
     assert raised.value.result.changed == {}
 
 
-def test_settings_of_the_developer_do_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_of_the_developer_do_not_reach_the_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PULUMI_BACKEND_URL", "PULUMI_ACCESS_TOKEN", "PULUMI_STACK", "WELD_API_KEY"):
         monkeypatch.setenv(name, "of the developer")
     project = Project(tmp_path, "", env={"EXTRA": "given"})

@@ -12,7 +12,7 @@ from weld_pulumi.simulator import Simulator
 MYSQL = ("shop.customers", "shop.order_lines", "shop.orders", "shop.products", "shop.stock")
 
 
-def test_what_patterns_stand_for(weld: Simulator, stack: Stacks) -> None:
+def test_patterns_stand_for_streams_and_a_preview_shows_when_these_change(weld: Simulator, stack: Stacks) -> None:
     weld.set_catalogue_stream("mysql", "shop.hidden", selectable=False)
     weld.set_catalogue_stream("mysql", "shop.old", retired=True)
     entries: list[dict[str, Any]] = [

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
 from tests.support.stacks import Stacks
-from tests.support.waiting import Clock, redirect
+from tests.support.waiting import redirect
 from weld_pulumi.simulator import Simulator
 
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(clock=Clock()) as simulator:
-        yield simulator
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
 
 
 def text(policy: str = "skip", **more: object) -> str:
@@ -60,7 +54,7 @@ def test_a_sync_is_made_by_a_later_up_and_all_that_depends_on_it_with_it(weld: S
     stacked.up(expect_no_changes=True)
 
 
-def test_what_waits_can_be_destroyed_or_made_to_fail_again(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_that_waits_can_be_destroyed_or_made_to_fail_again(weld: Simulator, stack: Stacks) -> None:
     stacked = stack(text())
     stacked.up()
     stacked.write(text("fail"))

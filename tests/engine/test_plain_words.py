@@ -15,7 +15,7 @@ def lines(result: Result, part: str) -> list[str]:
     return [line for line in told if "Weld: " in line and part in line]
 
 
-def test_a_connection_and_its_sync_adopted_together_and_changed_after_that(weld: Simulator, stack: Stacks) -> None:
+def test_a_connection_and_its_sync_are_adopted_together_and_changed_after_that(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     columns = {"hashed_columns": ["email"]}
     made = weld.create_sync(
@@ -61,7 +61,9 @@ def test_a_connection_and_its_sync_adopted_together_and_changed_after_that(weld:
     assert weld.requests() == []
 
 
-def test_streams_from_separate_to_inline_with_columns_that_are_exposed(weld: Simulator, stack: Stacks) -> None:
+def test_a_preview_names_the_columns_that_streams_expose_when_they_become_inline(
+    weld: Simulator, stack: Stacks
+) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     theirs = weld.create_sync(stripe, destination_schema_name="Weld_Shop", sync_interval="0 1 * * *")["id"]
     sync = elt_sync("shop", stripe, deletion_policy="retain", remove_destination_data=True)

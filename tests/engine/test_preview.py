@@ -22,7 +22,7 @@ def problems(errors: list[str], name: str) -> list[str]:
     return [text for text in found if text]
 
 
-def test_problems_of_one_sync(weld: Simulator, stack: Stacks) -> None:
+def test_a_preview_tells_all_problems_of_a_sync_at_once(weld: Simulator, stack: Stacks) -> None:
     connection = weld.create_connection("google-drive", "Files")["id"]
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe, destination_schema_name="other")
@@ -101,7 +101,7 @@ def test_problems_of_one_sync(weld: Simulator, stack: Stacks) -> None:
     ]
 
 
-def test_problems_of_one_stream(weld: Simulator, stack: Stacks) -> None:
+def test_a_preview_tells_all_problems_of_a_stream_at_once(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(stripe)["id"]
     wrong = {"hashed_columns": ["a"], "excluded_columns": ["a"], "excluded_substreams": ["nothing"]}
@@ -120,7 +120,7 @@ def test_problems_of_one_stream(weld: Simulator, stack: Stacks) -> None:
     assert weld.writes() == []
 
 
-def test_levels_of_validation_and_no_key(weld: Simulator, stack: Stacks) -> None:
+def test_a_preview_checks_as_much_as_its_level_and_key_allow(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe)
     unknown = program(

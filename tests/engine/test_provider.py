@@ -38,7 +38,7 @@ def labels(weld: Simulator) -> set[str]:
     return {row["label"] for row in weld.state()["connections"]} - {"Databricks (simulator)"}
 
 
-def test_two_workspaces_in_one_program(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+def test_one_program_deploys_to_two_workspaces(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     # The key is given in plain text here, and is a secret all the same.
     project = stack(TWO_WORKSPACES, config={"testing:otherKey": OTHER_KEY, "testing:otherUrl": other.url})
     project.up()
@@ -64,7 +64,7 @@ def test_two_workspaces_in_one_program(stack: Stacks, weld: Simulator, other: Si
     assert (labels(weld), labels(other)) == (set(), set())
 
 
-def test_an_error_names_the_provider(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+def test_a_refused_key_is_named_with_its_provider(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     project = stack(TWO_WORKSPACES, config={"testing:otherKey": "a-wrong-key", "testing:otherUrl": other.url})
     result = project.preview(check=False)
     assert not result.ok
@@ -90,7 +90,7 @@ LOOK_UPS_ELSEWHERE = """
 """
 
 
-def test_look_ups_in_another_workspace(stack: Stacks, weld: Simulator, other: Simulator) -> None:
+def test_look_ups_ask_the_workspace_of_their_provider(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     weld.create_connection("stripe", "Ours")
     theirs = other.create_connection("hubspot", "Theirs")["id"]
     config = {"testing:otherKey": OTHER_KEY, "testing:otherUrl": other.url}
@@ -133,7 +133,9 @@ ONE = """
         ),
     ],
 )
-def test_a_setting_that_cannot_be_used(stack: Stacks, weld: Simulator, config: dict[str, str], text: str) -> None:
+def test_a_setting_that_cannot_be_used_ends_a_preview_before_any_request(
+    stack: Stacks, weld: Simulator, config: dict[str, str], text: str
+) -> None:
     result = stack(ONE, config=config).preview(check=False)
     assert not result.ok
     (error,) = [each for each in result.errors if "weld:" in each]
@@ -142,7 +144,7 @@ def test_a_setting_that_cannot_be_used(stack: Stacks, weld: Simulator, config: d
     assert weld.requests() == []
 
 
-def test_a_provider_with_a_value_that_cannot_be_used(stack: Stacks) -> None:
+def test_a_wrong_setting_of_a_provider_is_named_with_that_provider(stack: Stacks) -> None:
     program = """
         import pulumi
         import weld_pulumi as weld
@@ -186,7 +188,7 @@ LOOK_UPS = """
 """
 
 
-def test_look_ups_in_a_program(stack: Stacks, weld: Simulator) -> None:
+def test_look_ups_find_what_is_there_and_leave_it_alone(stack: Stacks, weld: Simulator) -> None:
     weld.create_connection("stripe", "Shop")
     project = stack(LOOK_UPS)
     preview = project.preview()

@@ -18,7 +18,9 @@ from weld_pulumi.simulator import Simulator
 # No shrinking, which would take an hour of engine runs: tests/unit has the same strategies, and shrinks in seconds.
 @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(readings, st.lists(st.tuples(syncs, separate), min_size=6, max_size=6))
-def test_nothing_is_left_to_do(chosen: dict[str, str], resources: list[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+def test_an_up_on_the_real_engine_leaves_nothing_to_do(
+    chosen: dict[str, str], resources: list[tuple[dict[str, Any], dict[str, Any]]]
+) -> None:
     with Simulator(readings=chosen) as weld, tempfile.TemporaryDirectory() as folder:
         connection = weld.create_connection("stripe", "Shop")["id"]
         lines = []

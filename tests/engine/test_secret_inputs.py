@@ -70,7 +70,7 @@ def test_a_state_with_plain_ids_gets_secret_ones(weld: Simulator, stack: Stacks)
     assert "charges" not in json.dumps(stacked.resource("sync")["outputs"]["stream_ids"])
 
 
-def test_the_replacement_of_a_sync_into_a_secret_schema(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_that_is_replaced_into_a_secret_schema_does_not_show_it(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(of(elt_sync("sync", stripe, destination_schema_name=secret("raw_hunter"))))
     stacked.up()
@@ -81,7 +81,7 @@ def test_the_replacement_of_a_sync_into_a_secret_schema(weld: Simulator, stack: 
     nowhere(("raw_hunter", "raw_other_hunter"), stacked, previewed, stacked.up(diff=True), stacked.destroy())
 
 
-def test_a_misspelled_stream_among_secret_ones(weld: Simulator, stack: Stacks) -> None:
+def test_a_misspelled_stream_among_secret_ones_is_told_by_its_place(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe)
     for streams in (
@@ -100,7 +100,7 @@ def test_a_misspelled_stream_among_secret_ones(weld: Simulator, stack: Stacks) -
     nowhere(("refunds",), stacked, refused)
 
 
-def test_a_sync_into_a_secret_schema_that_is_there_already(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_that_is_there_already_is_refused_without_its_secret_schema(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     there = weld.create_sync(stripe, destination_schema_name="raw_hunter", sync_interval="0 */6 * * *")["id"]
     stacked = stack(of(elt_sync("sync", stripe, destination_schema_name=secret("raw_hunter"))))
@@ -110,7 +110,7 @@ def test_a_sync_into_a_secret_schema_that_is_there_already(weld: Simulator, stac
         nowhere(("raw_hunter",), stacked, refused)
 
 
-def test_a_secret_in_the_problem_of_another_argument(weld: Simulator, stack: Stacks) -> None:
+def test_a_problem_of_another_argument_does_not_show_a_secret(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(stripe, destination_schema_name="raw_hunter")["id"]
     given = {"destination_schema_name": secret("raw_other_hunter"), "adopt": sync}
@@ -139,7 +139,7 @@ def test_a_secret_label_is_shown_with_its_link_and_nowhere_else(tmp_path: Path) 
     assert "Hunter" not in stacked.raw_state()
 
 
-def test_another_label_in_weld_beside_a_secret_one(weld: Simulator, stack: Stacks) -> None:
+def test_a_label_in_weld_that_differs_from_a_secret_one_is_told_without_that(weld: Simulator, stack: Stacks) -> None:
     """What the resource remembers of it is secret too."""
     stacked = stack(of(resource("Connection", "shop", integration_id="stripe", label=secret("Hunter's shop"))))
     stacked.up()
@@ -150,7 +150,7 @@ def test_another_label_in_weld_beside_a_secret_one(weld: Simulator, stack: Stack
     assert "Hunter" not in stacked.raw_state()
 
 
-def test_a_secret_name_of_a_stream(weld: Simulator, stack: Stacks) -> None:
+def test_a_stream_keeps_its_secret_name_out_of_all_output(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     there = weld.create_sync(stripe, streams=[{"name": "charges", "full_sync_always": True}])["id"]
     stacked = stack(of(source_stream("stream", repr(there), name=secret("charges"))))
@@ -168,7 +168,7 @@ def test_a_secret_name_of_a_stream(weld: Simulator, stack: Stacks) -> None:
     nowhere(("charges", "customers"), stacked, *ran)
 
 
-def test_what_was_got_is_told_in_full(weld: Simulator, stack: Stacks) -> None:
+def test_get_shows_the_streams_of_a_sync_in_plain_text(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(stripe, destination_schema_name="raw", streams=["charges"])["id"]
     stacked = stack(of(get("EltSync", "theirs", sync)))
@@ -176,7 +176,7 @@ def test_what_was_got_is_told_in_full(weld: Simulator, stack: Stacks) -> None:
     assert set(stacked.resource("theirs")["outputs"]["stream_ids"]) == {"charges"}
 
 
-def test_secrets_of_an_explicit_provider(weld: Simulator, stack: Stacks) -> None:
+def test_an_explicit_provider_keeps_secrets_out_of_all_output(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     streams = [{"name": secret("charges")}]
     options = Code("pulumi.ResourceOptions(provider=team)")

@@ -51,7 +51,7 @@ def test_many_streams_share_their_reads_and_inline_ones_their_write(weld: Simula
     assert sorted(short(weld.requests())) == sorted([f"GET /elt_syncs/{inline}", f"GET /elt_syncs/{owner}"])
 
 
-def test_changed_in_place_moved_and_lost(weld: Simulator, stack: Stacks) -> None:
+def test_a_stream_is_changed_in_place_moved_and_made_anew_when_it_is_lost(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     syncs = [elt_sync(name, stripe) for name in ("one", "two")]
     all_set = {
@@ -107,7 +107,7 @@ def test_changed_in_place_moved_and_lost(weld: Simulator, stack: Stacks) -> None
     assert weld.requests() == []
 
 
-def test_from_a_resource_into_the_list_and_back(weld: Simulator, stack: Stacks) -> None:
+def test_a_stream_moves_from_a_resource_into_the_list_and_back(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     charges, refunds = (
         source_stream("charges", "sync.id", hashed_columns=["email"]),
@@ -148,7 +148,7 @@ def test_from_a_resource_into_the_list_and_back(weld: Simulator, stack: Stacks) 
     stacked.refresh(expect_no_changes=True)
 
 
-def test_what_is_left_out_is_known_in_preview_and_not_stored(weld: Simulator, stack: Stacks) -> None:
+def test_an_argument_that_is_left_out_is_known_in_preview_and_not_stored(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     flags = "[refunds.full_sync_always, refunds.full_sync_at_midnight, refunds.excluded_columns]"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +11,12 @@ from tests.fixtures import stored_state
 from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False, clock=stored_state.settled_clock)
+
 VERSIONS = sorted(path.stem.removeprefix("state-") for path in stored_state.FOLDER.glob("state-*.json"))
 
 
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(clock=stored_state.settled_clock) as simulator:
-        yield simulator
-
-
-def test_there_is_one() -> None:
+def test_a_state_of_the_first_release_is_stored() -> None:
     assert "0.1.0" in VERSIONS
 
 
@@ -33,7 +28,9 @@ def test_a_stored_state_is_about_no_machine(version: str) -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_a_stack_of_an_earlier_release(tmp_path: Path, weld: Simulator, version: str) -> None:
+def test_a_stack_of_an_earlier_release_shows_no_difference_changes_and_is_destroyed(
+    tmp_path: Path, weld: Simulator, version: str
+) -> None:
     before = {row["id"] for row in weld.state()["connections"]}
     names = stored_state.objects(weld)
     weld.clear_requests()

@@ -38,7 +38,7 @@ def test_an_id_that_is_a_forged_link_is_refused(weld: Simulator, stack: Stacks, 
     assert weld.writes() == []
 
 
-def test_a_notice_shows_what_weld_says_and_does_nothing_else(weld: Simulator, stack: Stacks) -> None:
+def test_a_notice_shows_what_weld_says_and_commands_no_terminal(weld: Simulator, stack: Stacks) -> None:
     lists_one(weld, integration_id=f"stripe{FORGED}")
     result = stack(program('label="Stripe", adopt="con1"')).preview(check=False)
     assert r"stripe\x1b]8;;https://evil.example/\x07Weld" in result.text

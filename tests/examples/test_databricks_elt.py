@@ -13,7 +13,9 @@ from weld_pulumi.simulator import Simulator
 pytestmark = pytest.mark.xdist_group("databricks")
 
 
-def test_the_steps_of_the_readme(example: ExampleProject, weld_simulator: Simulator, tmp_path: Path) -> None:
+def test_the_steps_of_the_databricks_readme_work(
+    example: ExampleProject, weld_simulator: Simulator, tmp_path: Path
+) -> None:
     project = with_databricks_stub(example("databricks-elt"), tmp_path / "bin")
 
     project.up("--target", "**::databricks:index/**")

@@ -15,7 +15,7 @@ FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_a_folder_is_whole(folder: Path) -> None:
+def test_every_example_folder_is_whole(folder: Path) -> None:
     project = next(file for file in (folder / "Pulumi.yaml", folder / "PulumiPolicy.yaml") if file.exists())
     runtime = yaml.safe_load(project.read_text())["runtime"]
     # Without these, a lock file beside the project or a python that is not activated breaks the dynamic provider.
@@ -33,5 +33,5 @@ def test_requirements_take_what_the_tests_ran_with(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_the_overview_names_it(folder: Path) -> None:
+def test_the_overview_names_every_example(folder: Path) -> None:
     assert f"({folder.name}/)" in (EXAMPLES / "README.md").read_text()

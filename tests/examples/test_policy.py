@@ -49,7 +49,9 @@ def pack() -> Iterator[PolicyPack]:
         ([{"name": "*", "hashed_columns": ["email", "phone"]}], []),
     ],
 )
-def test_personal_columns(rules: ModuleType, entries: list[dict[str, Any]], columns: list[str]) -> None:
+def test_the_rule_names_personal_columns_that_are_not_hashed(
+    rules: ModuleType, entries: list[dict[str, Any]], columns: list[str]
+) -> None:
     expected = [f"stream 'customers': put '{c}' into hashed_columns or excluded_columns." for c in columns]
     found = list(rules.personal_data_problems(entries))
     assert [text for text in found if "'customers'" in text] == expected
@@ -65,7 +67,9 @@ def test_personal_columns(rules: ModuleType, entries: list[dict[str, Any]], colu
         ("production", True, "delete", True),
     ],
 )
-def test_syncs_of_production(rules: ModuleType, stack: str, protect: bool, policy: str, well: bool) -> None:
+def test_the_rule_wants_syncs_of_production_protected_or_retained(
+    rules: ModuleType, stack: str, protect: bool, policy: str, well: bool
+) -> None:
     assert (not list(rules.data_loss_problems(stack, protect, {"deletion_policy": policy}))) is well
 
 

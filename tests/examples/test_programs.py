@@ -6,7 +6,9 @@ from tests.examples.conftest import ExampleProject
 from weld_pulumi.simulator import Simulator
 
 
-def test_inline_streams_and_patterns(example: ExampleProject, weld_simulator: Simulator) -> None:
+def test_the_example_of_inline_streams_deploys_patterns_and_shows_new_streams(
+    example: ExampleProject, weld_simulator: Simulator
+) -> None:
     project = example("inline-streams-patterns")
     project.up()
     streams = {stream["name"]: stream for stream in weld_simulator.state()["streams"]}
@@ -28,7 +30,7 @@ def test_inline_streams_and_patterns(example: ExampleProject, weld_simulator: Si
     project.destroy()
 
 
-def test_two_workspaces(example: ExampleProject, weld_simulator: Simulator) -> None:
+def test_the_example_of_two_workspaces_deploys_to_both(example: ExampleProject, weld_simulator: Simulator) -> None:
     with Simulator(auto_authorize=True, authorize_delay=0.0, api_key="key-of-the-subsidiary") as subsidiary:
         project = example("two-workspaces")
         project.configure({"subsidiary_url": subsidiary.url}, {"subsidiary_key": subsidiary.api_key})
@@ -43,7 +45,7 @@ def test_two_workspaces(example: ExampleProject, weld_simulator: Simulator) -> N
         assert weld_simulator.state()["syncs"] == subsidiary.state()["syncs"] == []
 
 
-def test_adopt_existing(example: ExampleProject, weld_simulator: Simulator) -> None:
+def test_the_example_of_adoption_keeps_what_is_there(example: ExampleProject, weld_simulator: Simulator) -> None:
     connection = weld_simulator.create_connection("hubspot", "HubSpot")
     sync = weld_simulator.create_sync(
         connection["id"],

@@ -25,7 +25,9 @@ def run(folder: Path, env: dict[str, str], *words: str) -> str:
     return ran.stdout
 
 
-def test_a_sync_per_customer(tmp_path: Path, env: dict[str, str], weld_simulator: Simulator) -> None:
+def test_the_example_deploys_a_sync_per_customer(
+    tmp_path: Path, env: dict[str, str], weld_simulator: Simulator
+) -> None:
     folder = copy_example("sync-per-customer", tmp_path / "sync-per-customer")
     weld_simulator.create_connection("stripe", "Stripe platform")
     env |= {"WELD_API_URL": weld_simulator.url, "WELD_API_KEY": weld_simulator.api_key}
@@ -50,6 +52,6 @@ def test_a_sync_per_customer(tmp_path: Path, env: dict[str, str], weld_simulator
     assert enabled == {"stripe_acme": False, "stripe_globex": True}
 
 
-def test_the_tests_of_a_user(tmp_path: Path, env: dict[str, str]) -> None:
+def test_the_example_of_a_users_tests_passes(tmp_path: Path, env: dict[str, str]) -> None:
     folder = copy_example("testing", tmp_path / "testing")
     assert "5 passed" in run(folder, env, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")

@@ -10,12 +10,6 @@ from weld_pulumi.simulator import Simulator
 
 
 @pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(auto_authorize=True, authorize_delay=0.0) as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def plugin(weld: Simulator, tmp_path: Path) -> Iterator[Plugin]:
     """A plugin that speaks to `weld`, configured as the engine does it: with the whole stack configuration."""
     config = {"weld:apiKey": SECRET(weld.api_key), "weld:apiUrl": weld.url, "testing:other": "value"}

@@ -110,7 +110,7 @@ def _shown(name: str) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("validation", ["offline", "off"])
-def test_any_value_of_any_argument(kind: str, validation: str) -> None:
+def test_check_names_what_is_wrong_with_any_value_of_any_argument(kind: str, validation: str) -> None:
     names = arguments(kind)
 
     @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
@@ -128,7 +128,7 @@ def test_any_value_of_any_argument(kind: str, validation: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(news=st.dictionaries(every_text, values, max_size=5))
 @example(news={})
-def test_any_arguments(kind: str, news: dict[str, Any]) -> None:
+def test_check_survives_any_arguments(kind: str, news: dict[str, Any]) -> None:
     with provider(kind, {"weld:validation": "offline"}) as made:
         examine(kind, made, news, {})
 
@@ -136,7 +136,7 @@ def test_any_arguments(kind: str, news: dict[str, Any]) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
-def test_any_value_where_weld_is_asked(kind: str, data: st.DataObject) -> None:
+def test_check_writes_nothing_whatever_value_it_asks_weld_about(kind: str, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(arguments(kind)))
     value = data.draw(entries if name == "source_streams" else values)
     with Simulator() as weld:
@@ -151,7 +151,7 @@ def test_any_value_where_weld_is_asked(kind: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("levels", [60, 70, 500, 5_000])
-def test_deep_nesting(kind: str, levels: int) -> None:
+def test_check_refuses_deep_nesting(kind: str, levels: int) -> None:
     with provider(kind, {"weld:validation": "offline"}) as made:
         for name in arguments(kind):
             value = nested(levels)
@@ -162,7 +162,7 @@ def test_deep_nesting(kind: str, levels: int) -> None:
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "half \ud800 a character", {"\udfff": 1}])
 @pytest.mark.parametrize("place", ["itself", "inside"])
-def test_what_can_be_sent_nowhere(value: Any, place: str) -> None:
+def test_check_refuses_what_no_json_can_hold(value: Any, place: str) -> None:
     given_value = value if place == "itself" else {"a": [value]}
     with provider("EltSync", {"weld:validation": "off"}) as made:
         checked = made.check({}, {**GOOD["EltSync"], "elt_settings": given_value, "run_triggers": [value]})
@@ -171,7 +171,7 @@ def test_what_can_be_sent_nowhere(value: Any, place: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_bad_input_over_the_wire(kind: str) -> None:
+def test_the_plugin_process_names_the_argument_of_bad_input(kind: str) -> None:
     labels = itertools.count()
     unknowns = [UNKNOWN_MARK, {"name": UNKNOWN_MARK}]
     bad: list[Any] = [nested(20), unknowns, 1e308, "\x00\u2028\U0010ffff\u202e", [[[]]], {"": {"": ""}}, True, ""]

@@ -27,7 +27,7 @@ def refusal(act: Callable[[], Any]) -> str:
     return str(raised.value)
 
 
-def test_one_paragraph(weld: Simulator) -> None:
+def test_a_refused_key_is_one_paragraph_in_every_operation(weld: Simulator) -> None:
     with Plugin({"weld:apiKey": SECRET("a-wrong-key"), "weld:apiUrl": weld.url}) as plugin:
         for act in (
             lambda: plugin.create("Connection", CONNECTION),
@@ -45,7 +45,7 @@ def test_one_paragraph(weld: Simulator) -> None:
     assert "The key in use is weld:apiKey in the stack configuration" in text
 
 
-def test_with_the_traceback(weld: Simulator) -> None:
+def test_an_error_shows_the_traceback_on_demand_without_the_key(weld: Simulator) -> None:
     config = {"weld:apiKey": SECRET("a-wrong-key"), "weld:apiUrl": weld.url}
     with Plugin(config, env={"WELD_TRACEBACK": "1"}) as plugin:
         text = refusal(lambda: plugin.delete("EltSync", "x", {"connection_id": "y"}))
@@ -70,7 +70,7 @@ def test_with_the_traceback(weld: Simulator) -> None:
         ({"weld:apiKey": SECRET("two words")}, "weld:apiKey in the stack configuration: is empty or has blanks"),
     ],
 )
-def test_a_setting_that_cannot_be_used(config: dict[str, Any], text: str) -> None:
+def test_a_setting_that_cannot_be_used_stays_an_error_of_every_request(config: dict[str, Any], text: str) -> None:
     with Plugin(config) as plugin:
         for _ in range(2):  # it stays an error
             told = refusal(lambda: plugin.check("Connection", CONNECTION))
@@ -142,7 +142,7 @@ def test_a_run_that_is_stopped_does_not_wait_to_send_again() -> None:
         assert len(server.requests) == 1
 
 
-def test_no_class_is_shown() -> None:
+def test_an_error_shows_no_class_of_python() -> None:
     lost = "Weld: reading the EltSync: GET /elt_syncs/x: the answer cannot be read"
     with (
         RawServer(answer("not JSON")) as server,
@@ -154,14 +154,14 @@ def test_no_class_is_shown() -> None:
         assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(away)
 
 
-def test_a_connection_that_is_not_there(plugin: Plugin) -> None:
+def test_a_connection_that_is_not_there_is_an_error_that_names_the_list(plugin: Plugin) -> None:
     assert refusal(lambda: plugin.get("Connection", "nope")) == (
         "Weld: reading the Connection: GET /connections: there is no connection 'nope' in "
         "Weld's list. `weld-pulumi connections` lists those that are there.\n"
     )
 
 
-def test_a_connection_with_all_the_syncs_it_may_have(weld: Simulator, plugin: Plugin) -> None:
+def test_one_sync_too_many_is_an_error_that_says_to_remove_one(weld: Simulator, plugin: Plugin) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     weld.fault("status", "POST", "/elt_syncs", status=409, body={}, times=None)
     news = {"connection_id": shop, "destination_schema_name": "raw", "sync_interval": "0 * * * *"}

@@ -33,7 +33,7 @@ def test_a_program_imports_little() -> None:
     assert not {name for name in modules if name.startswith(OURS)}
 
 
-def test_nor_does_a_program_that_makes_resources() -> None:
+def test_a_program_that_makes_resources_imports_little_too() -> None:
     program = """
         import weld_pulumi as weld
         from pulumi.runtime import Mocks, set_mocks

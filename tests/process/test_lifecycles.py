@@ -41,7 +41,7 @@ def shop(weld: Simulator) -> str:
     return str(weld.create_connection("stripe", "Shop")["id"])
 
 
-def test_a_connection(weld: Simulator, plugin: Plugin) -> None:
+def test_a_connection_is_created_read_changed_and_deleted(weld: Simulator, plugin: Plugin) -> None:
     arguments = {"integration_id": "stripe", "label": "Shop", "authorization_timeout": 60}
     id, outs, inputs = made(plugin, "Connection", arguments)
     assert inputs == {**arguments, "adopt": False, "deletion_policy": "delete"}
@@ -68,7 +68,7 @@ def test_a_connection(weld: Simulator, plugin: Plugin) -> None:
     assert id not in {row["id"] for row in weld.state()["connections"]}
 
 
-def test_a_sync(weld: Simulator, plugin: Plugin, shop: str) -> None:
+def test_a_sync_is_created_read_changed_and_deleted(weld: Simulator, plugin: Plugin, shop: str) -> None:
     arguments = {**SYNC, "connection_id": shop}
     id, outs, inputs = made(plugin, "EltSync", arguments)
     assert inputs["sync_interval"] == "0 */6 * * *"
@@ -101,7 +101,7 @@ def test_a_sync(weld: Simulator, plugin: Plugin, shop: str) -> None:
     plugin.delete("EltSync", id, updated)
 
 
-def test_a_stream(weld: Simulator, plugin: Plugin, shop: str) -> None:
+def test_a_stream_is_created_read_changed_and_deleted(weld: Simulator, plugin: Plugin, shop: str) -> None:
     sync = weld.create_sync(shop)["id"]
     arguments = {"elt_sync_id": sync, "name": "refunds", "excluded_columns": ["b", "a"]}
     id, outs, inputs = made(plugin, "SourceStream", arguments)
@@ -157,7 +157,7 @@ def test_unknowns_may_change_everything(weld: Simulator, plugin: Plugin, shop: s
     assert (diffed.changes, diffed.replaces) == ("UNKNOWN", ["connection_id"])
 
 
-def test_all_mistakes_at_once(weld: Simulator, plugin: Plugin, shop: str) -> None:
+def test_check_tells_all_mistakes_of_a_sync_at_once_and_no_secret(weld: Simulator, plugin: Plugin, shop: str) -> None:
     news = {
         **SYNC,
         "connection_id": shop,
@@ -196,7 +196,7 @@ def test_without_a_key_only_what_needs_weld_fails(kind: str, arguments: dict[str
     assert "there is no API key" in offline.printed
 
 
-def test_four_at_a_time_share_connections_and_reads(weld: Simulator, plugin: Plugin, shop: str) -> None:
+def test_four_requests_at_a_time_share_connections_and_reads(weld: Simulator, plugin: Plugin, shop: str) -> None:
     sync = weld.create_sync(shop)["id"]
     names = [f"table_{number}" for number in range(24)]
     for name in names:
@@ -228,7 +228,7 @@ def test_four_at_a_time_share_connections_and_reads(weld: Simulator, plugin: Plu
         ({"integration_id": None, "deletion_policy": "keep"}, {"integration_id", "deletion_policy"}),
     ],
 )
-def test_all_mistakes_of_a_connection_at_once(plugin: Plugin, arguments: Any, expected: set[str]) -> None:
+def test_check_tells_all_mistakes_of_a_connection_at_once(plugin: Plugin, arguments: Any, expected: set[str]) -> None:
     checked = plugin.check("Connection", {"integration_id": "stripe", "label": "Shop", **arguments})
     assert {name for name, _ in checked.failures} == expected
 

@@ -25,7 +25,7 @@ KINDS = list(STORED)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_golden_bytes(kind: str) -> None:
+def test_a_provider_is_stored_as_the_same_bytes_as_ever(kind: str) -> None:
     written = base64.b64decode(pickled(kind))
     assert written[:2] == bytes([0x80, pickle.DEFAULT_PROTOCOL])  # the protocol is Python's choice
     assert written[2:] == base64.b64decode(STORED[kind])[2:]
@@ -33,14 +33,14 @@ def test_the_golden_bytes(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_what_any_python_wrote_loads(kind: str, protocol: int) -> None:
+def test_a_provider_that_any_python_wrote_loads(kind: str, protocol: int) -> None:
     loaded = dill.loads(pickle.dumps(_registry.Door(kind), protocol))
     assert type(loaded) is DynamicProvider
     assert loaded._name == kind
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_is_stored_loads(kind: str) -> None:
+def test_a_provider_that_is_stored_loads(kind: str) -> None:
     loaded = dill.loads(base64.b64decode(STORED[kind]))
     assert type(loaded) is DynamicProvider
     assert loaded._name == kind
@@ -57,7 +57,7 @@ def test_a_subclass_of_a_program_is_stored_the_same() -> None:
     assert pickled(Ours._kind) == pickled("EltSync")
 
 
-def test_nothing_secret_and_nothing_of_this_machine_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stored_provider_holds_no_secret_and_nothing_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WELD_API_KEY", "of-the-environment")
     assert pickled("EltSync") == pickled("EltSync")
     written = base64.b64decode(pickled("EltSync"))
@@ -67,7 +67,7 @@ def test_nothing_secret_and_nothing_of_this_machine_is_in_it(monkeypatch: pytest
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_plugin_works_with_what_is_stored(weld: Simulator, plugin: Plugin, kind: str) -> None:
+def test_the_plugin_works_with_a_provider_that_is_stored(weld: Simulator, plugin: Plugin, kind: str) -> None:
     plugin.use(kind, STORED[kind])
     shop = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(shop, streams=["charges"], destination_schema_name="raw")["id"]
@@ -84,6 +84,6 @@ def test_the_plugin_works_with_what_is_stored(weld: Simulator, plugin: Plugin, k
     assert id not in {row["id"] for row in weld.state()[tables[kind]]}
 
 
-def test_an_unknown_kind_is_an_error() -> None:
+def test_an_unknown_kind_of_resource_is_an_error() -> None:
     with Plugin({"weld:apiKey": SECRET("k")}) as plugin, pytest.raises(Exception, match="Nonsense"):
         plugin.check("Nonsense", {})

@@ -78,7 +78,9 @@ CASES = [(operation, number) for operation in CRASHED for number in range(_count
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("operation", "number"), CASES, ids=[f"{o}-{n}" for o, n in CASES])
-def test_the_process_dies(operation: str, number: int, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_run_converges_when_the_plugin_died_at_any_request(
+    operation: str, number: int, after: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Simulator(auto_authorize=True) as weld:
         before, wanted = _programs(weld, operation)
         stack = _prepared(weld, before)

@@ -197,7 +197,9 @@ def _assert_wished(weld: Simulator, doing: Doing) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "number", "death"), CASES, ids=[f"{n}-{i}-{d}" for n, i, d in CASES])
-def test_the_engine_dies(name: str, number: int, death: str, tmp_path: Path) -> None:
+def test_the_next_run_converges_when_the_engine_died_at_any_request(
+    name: str, number: int, death: str, tmp_path: Path
+) -> None:
     doing = DOINGS[name]
     with Simulator(auto_authorize=True) as weld:
         project = _project(weld, tmp_path, doing.before)
@@ -221,7 +223,7 @@ def test_the_engine_dies(name: str, number: int, death: str, tmp_path: Path) -> 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", DOINGS)
-def test_every_request_is_among_the_cases(name: str, tmp_path: Path) -> None:
+def test_every_request_of_the_engine_is_among_the_cases(name: str, tmp_path: Path) -> None:
     with Simulator(auto_authorize=True) as weld:
         project = _project(weld, tmp_path, DOINGS[name].before)
         project.up()

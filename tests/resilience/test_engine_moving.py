@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,12 +19,6 @@ from .moving import MOVES, Moves, as_declared, first_sync, nothing_lost, strange
 
 HOW = ("plain", "one at a time", "many at once", "target", "fails", "refreshed")
 ARGS = {"one at a time": ["--parallel=1"], "many at once": ["--parallel=64"]}
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(auto_authorize=True, authorize_delay=0) as simulator:
-        yield simulator
 
 
 def text(resources: list[Res], *more: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.at_weld import streams_of, sync_into
@@ -18,12 +16,6 @@ pytestmark = [
     pytest.mark.long,
     pytest.mark.parametrize("parallel", [(), ("--parallel=1",)], ids=["default", "1"]),
 ]
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(auto_authorize=True, authorize_delay=0.05) as simulator:
-        yield simulator
 
 
 def deletions(weld: Simulator) -> list[str]:
@@ -58,7 +50,9 @@ def test_new_names_take_over_and_the_old_ones_go_in_a_later_up(
         assert (there(), deletions(weld)) == (before, [])
 
 
-def test_streams_exchange_their_names(weld: Simulator, stack: Stacks, parallel: tuple[str, ...]) -> None:
+def test_streams_exchange_their_names_many_times_and_lose_nothing(
+    weld: Simulator, stack: Stacks, parallel: tuple[str, ...]
+) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     owner = weld.create_sync(stripe)["id"]
     names = ["charges", "customers", "refunds", "payouts"]

@@ -224,17 +224,17 @@ def _always(operation: str, number: int, fault: str) -> None:
 
 @pytest.mark.parametrize(("operation", "number"), [case for case in CASES if case[0] == "create"])
 @pytest.mark.parametrize("fault", QUICK)
-def test_a_few_faults_while_creating(operation: str, number: int, fault: str) -> None:
+def test_a_few_faults_while_creating_lose_and_double_nothing(operation: str, number: int, fault: str) -> None:
     _once(operation, number, fault)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("operation", "number", "fault"), FAILURES)
-def test_one_request_fails_once(operation: str, number: int, fault: str) -> None:
+def test_a_request_that_fails_once_loses_and_doubles_nothing(operation: str, number: int, fault: str) -> None:
     _once(operation, number, fault)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("operation", "number", "fault"), FAILURES)
-def test_one_request_fails_for_a_whole_run(operation: str, number: int, fault: str) -> None:
+def test_a_request_that_fails_every_time_loses_and_doubles_nothing(operation: str, number: int, fault: str) -> None:
     _always(operation, number, fault)

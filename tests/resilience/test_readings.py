@@ -36,14 +36,14 @@ def _live(readings: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(("name", "value"), CASES, ids=[f"{name}={value}" for name, value in CASES])
-def test_each_reading(name: str, value: str) -> None:
+def test_a_stack_lives_under_each_reading(name: str, value: str) -> None:
     extra = {"rate_limit": "seconds"} if name.startswith("rate_limit_") else {}
     _live({**extra, name: value})
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("number", range(COMBINATIONS))
-def test_combinations(number: int) -> None:
+def test_a_stack_lives_under_random_combinations_of_readings(number: int) -> None:
     chance = random.Random(SEED + number)
     readings = {r.name: chance.choice(_values(r.name, r.values, r.numeric)) for r in READINGS}
     try:

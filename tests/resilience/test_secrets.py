@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from tests.support.fake_engine import Process, Props, WeldError, _props
 from weld_pulumi.simulator import Simulator
 
+pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
+
 #: Outputs that the program makes secret: always, or where an argument is.
 ALWAYS = {"authorize_url"}
 DERIVED = {"__weld": "label", "stream_ids": "source_streams"}
@@ -60,12 +62,6 @@ ARGUMENTS: dict[str, tuple[dict[str, st.SearchStrategy[Any]], dict[str, st.Searc
     ),
     "SourceStream": ({"elt_sync_id": st.just("SYNC") | any_text, "name": names}, {**stream, "adopt": flags}),
 }
-
-
-@pytest.fixture(scope="module")
-def weld() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
 
 
 @st.composite
@@ -182,7 +178,9 @@ class Life:
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 @given(programs(), st.sampled_from([None, None, "/elt_syncs.*", "/connection_bridges", "/elt_streams.*"]))
-def test_no_secret_shows(weld: Simulator, drawn: tuple[str, list[Props], list[str]], fault: str | None) -> None:
+def test_no_message_and_no_plain_output_shows_a_secret(
+    weld: Simulator, drawn: tuple[str, list[Props], list[str]], fault: str | None
+) -> None:
     kind, versions, paths = drawn
     weld.reset()
     shop = weld.create_connection("stripe", "Shop")["id"]

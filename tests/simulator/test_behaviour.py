@@ -42,7 +42,7 @@ def test_a_start_date_may_be_a_time_stamp(api: Api) -> None:
     assert api.sync(start_date="2024-01-31T10:00:00.000Z")["start_date"] == "2024-01-31T00:00:00.000Z"
 
 
-def test_updating_a_sync(api: Api) -> None:
+def test_an_update_changes_the_interval_and_the_settings_of_a_sync(api: Api) -> None:
     made = api.sync(elt_settings={"account": "acct_1"})
     path = f"/elt_syncs/{made['id']}"
     changed = api("POST", path, {"sync_interval": "0 0 * * 1", "elt_settings": {"account": "acct_2"}})
@@ -51,7 +51,7 @@ def test_updating_a_sync(api: Api) -> None:
     assert api("POST", path, {})["sync_interval"] == "0 0 * * 1"
 
 
-def test_enabling_and_disabling(api: Api) -> None:
+def test_a_sync_is_enabled_and_disabled_also_twice(api: Api) -> None:
     made = api.sync("stripe", "charges")
     path = f"/elt_syncs/{made['id']}"
     for act, status, enabled in (("enable", "RUNNING", True), ("disable", "PAUSED", False)):
@@ -61,7 +61,7 @@ def test_enabling_and_disabling(api: Api) -> None:
             assert (now["status"], now["enabled"]) == (status, enabled)
 
 
-def test_orchestrations(api: Api) -> None:
+def test_a_sync_is_attached_to_an_orchestration_run_and_detached(api: Api) -> None:
     made = api.sync("stripe", "charges", enabled=True)
     first = api("GET", "/orchestrations")["data"][0]
     path = f"/elt_syncs/{made['id']}/orchestration"
@@ -110,7 +110,7 @@ def test_a_stream_is_added_and_changed_by_name(api: Api) -> None:
     assert api("GET", f"/elt_streams/{first['id']}") == second
 
 
-def test_sub_streams(api: Api) -> None:
+def test_a_stream_keeps_its_excluded_sub_streams(api: Api) -> None:
     made = api.sync()
     (stream,) = api.upsert(made["id"], {"name": "invoices", "excluded_substreams": ["invoice_discounts"]})[
         "source_streams"
@@ -118,7 +118,7 @@ def test_sub_streams(api: Api) -> None:
     assert stream["excluded_substreams"] == ["invoice_discounts"]
 
 
-def test_deleting(api: Api) -> None:
+def test_what_is_deleted_is_gone_and_noted(api: Api) -> None:
     made = api.sync("stripe", "charges", "refunds", enabled=True)
     api("DELETE", f"/elt_streams/{api.streams(made['id'])['charges']['id']}", status=204)
     assert set(api.streams(made["id"])) == {"refunds"}
@@ -171,7 +171,7 @@ def test_runs_progress_with_time(api: Api) -> None:
     api("GET", f"/elt_stream_runs/{foreign}", status=400)
 
 
-def test_a_run_takes_an_enabled_sync(api: Api) -> None:
+def test_a_run_needs_an_enabled_sync(api: Api) -> None:
     made = api.sync("stripe", "charges")
     stream = api.streams(made["id"])["charges"]["id"]
     for act in ("request_run", "request_full_refresh"):
@@ -205,7 +205,7 @@ def test_a_full_refresh_is_the_next_run(api: Api) -> None:
     assert api.simulator.state()["runs"][-1]["full_sync_trigger"] == "USER"
 
 
-def test_integrations(api: Api) -> None:
+def test_integrations_are_listed_and_filtered_by_ability(api: Api) -> None:
     found = {item["id"]: item for item in api("GET", "/integrations")["data"]}
     assert len(found) >= 25
     assert {"stripe", "salesforce", "xAds", "google-drive", "excel", "postgres", "load-test"} <= set(found)
@@ -232,7 +232,7 @@ def test_every_integration_can_be_used(api: Api, integration_id: str) -> None:
         assert set(schema.get("required", ())) <= set(schema["properties"])
 
 
-def test_available_streams(api: Api) -> None:
+def test_available_streams_tell_sub_streams_and_retirement(api: Api) -> None:
     made = api.sync()
     found = {item["name"]: item for item in api("GET", f"/elt_syncs/{made['id']}/available_source_streams")["data"]}
     assert found["invoices"]["sub_streams"] == ["invoice_line_items", "invoice_discounts"]
@@ -242,7 +242,7 @@ def test_available_streams(api: Api) -> None:
     assert not found["early_fraud_warnings"]["is_selectable"]
 
 
-def test_thousands_of_streams(api: Api) -> None:
+def test_thousands_of_streams_can_be_listed_and_synced(api: Api) -> None:
     made = api.sync("load-test")
     page = api("GET", f"/elt_syncs/{made['id']}/available_source_streams")
     names = [item["name"] for item in page["data"]]

@@ -29,7 +29,7 @@ def decide(link: str, decision: str) -> requests.Response:
     return requests.request(form[1], base + form[2], data=fields, timeout=5, allow_redirects=False)
 
 
-def test_authorizing_in_the_page(api: Api) -> None:
+def test_a_person_authorizes_in_the_page(api: Api) -> None:
     made = api.bridge(label="Shop <b>&amp;</b> more", state="s/t&a=1")
     assert set(made) == {"id", "authorize_url", "created_at", "expires_at"}
     assert api("GET", "/connection_bridges")["data"] == [made]
@@ -46,14 +46,14 @@ def test_authorizing_in_the_page(api: Api) -> None:
     assert api("GET", "/connection_bridges")["data"] == []
 
 
-def test_refusing_in_the_page(api: Api) -> None:
+def test_a_person_refuses_in_the_page(api: Api) -> None:
     answer = decide(api.bridge(state="s")["authorize_url"], "refuse")
     assert answer.headers["location"] == f"{BACK}?error=access_denied&state=s"
     assert len(api("GET", "/connections")["data"]) == 1
     assert api("GET", "/connection_bridges")["data"] == []
 
 
-def test_no_state_no_state(api: Api) -> None:
+def test_a_bridge_without_a_state_is_answered_without_one(api: Api) -> None:
     assert decide(api.bridge()["authorize_url"], "refuse").headers["location"] == f"{BACK}?error=access_denied"
 
 
@@ -83,13 +83,13 @@ def test_a_link_expires(api: Api) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "?token=", "?token=nonsense", "?other=1"])
-def test_an_unknown_link(api: Api, query: str) -> None:
+def test_an_unknown_link_is_answered_with_404(api: Api, query: str) -> None:
     answer = requests.get(f"{api.simulator.url}/authorize{query}", timeout=5)
     assert (answer.status_code, "Unknown link" in answer.text) == (404, True)
     assert again(f"{api.simulator.url}/authorize?token=nonsense").status_code == 404
 
 
-def test_no_decision_decides_nothing(api: Api) -> None:
+def test_a_form_without_a_decision_decides_nothing(api: Api) -> None:
     link = api.bridge()["authorize_url"]
     address, _, token = link.partition("?token=")
     assert requests.post(address, data={"token": token}, timeout=5).status_code == 400
@@ -105,7 +105,7 @@ def test_the_page_is_fit_for_people(api: Api) -> None:
     assert "<script" not in answer.text
 
 
-def test_authorizing_again(api: Api) -> None:
+def test_a_connection_that_is_authorized_again_keeps_its_id(api: Api) -> None:
     connection = api.simulator.create_connection("stripe", "Old")
     made = api.bridge(connection_id=connection["id"], label="New")
     assert connection["id"] in requests.get(made["authorize_url"], timeout=5).text
@@ -119,13 +119,13 @@ def test_authorizing_again(api: Api) -> None:
     assert api.simulator.state()["connections"][-1]["authorized_count"] == 2
 
 
-def test_authorizing_again_what_is_another_integrations(api: Api) -> None:
+def test_a_connection_of_another_integration_cannot_be_authorized_again(api: Api) -> None:
     connection = api.simulator.create_connection("hubspot", "Other")
     body = {"integration_id": "stripe", "label": "x", "redirect_uri": BACK, "connection_id": connection["id"]}
     assert "connection_id" in api("POST", "/connection_bridges", body, status=400)["message"]
 
 
-def test_authorizing_again_what_is_gone(api: Api) -> None:
+def test_a_connection_that_is_gone_cannot_be_authorized_again(api: Api) -> None:
     connection = api.simulator.create_connection("stripe", "Old")
     link = api.bridge(connection_id=connection["id"])["authorize_url"]
     api.simulator.delete_connection(connection["id"])
@@ -138,7 +138,7 @@ def test_a_destination_can_be_connected(api: Api) -> None:
     assert api.sync()["destination_connection_id"] == identifier
 
 
-def test_hands_of_a_test(api: Api) -> None:
+def test_a_test_authorizes_and_refuses_without_a_browser(api: Api) -> None:
     first, second = api.bridge(label="a"), api.bridge(label="b")
     assert [item["id"] for item in api.simulator.pending_bridges()] == [first["id"], second["id"]]
     assert api.simulator.pending_bridges()[0]["authorize_url"] == first["authorize_url"]
@@ -149,7 +149,7 @@ def test_hands_of_a_test(api: Api) -> None:
     assert api("GET", "/connections")["data"][0]["id"] == identifier
 
 
-def test_authorizing_by_itself() -> None:
+def test_a_bridge_authorizes_itself_after_the_delay() -> None:
     moment = [1_700_000_000.0]
     with Simulator(auto_authorize=True, authorize_delay=0.5, clock=lambda: moment[0]) as simulator:
         api = Api(simulator)

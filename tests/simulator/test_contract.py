@@ -85,11 +85,11 @@ def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
     return schema
 
 
-def test_same_operations(contract: dict[str, Any]) -> None:
+def test_the_document_has_the_operations_of_the_contract(contract: dict[str, Any]) -> None:
     assert sorted(outline(openapi_document())) == sorted(outline(contract))
 
 
-def test_same_parameters_bodies_and_answers(contract: dict[str, Any]) -> None:
+def test_the_document_has_the_parameters_bodies_and_answers_of_the_contract(contract: dict[str, Any]) -> None:
     ours, theirs = outline(openapi_document()), outline(contract)
     differing = {name: (ours[name], theirs[name]) for name in theirs if ours[name] != theirs[name]}
     assert not differing, json.dumps(
@@ -107,13 +107,13 @@ def test_same_parameters_bodies_and_answers(contract: dict[str, Any]) -> None:
         ("SourceStreamSnapshotDto", lambda schema: schema["properties"]["operation_mode"]["enum"].append("MERGE")),
     ],
 )
-def test_a_difference_is_seen(name: str, change: Callable[[Any], None]) -> None:
+def test_a_difference_from_the_contract_is_seen(name: str, change: Callable[[Any], None]) -> None:
     document = copy.deepcopy(openapi_document())
     change(document["components"]["schemas"][name])
     assert outline(document) != outline(openapi_document())
 
 
-def test_same_key(contract: dict[str, Any]) -> None:
+def test_the_document_asks_for_the_key_as_the_contract_does(contract: dict[str, Any]) -> None:
     ours, theirs = openapi_document(), contract
     assert ours["security"] == theirs["security"]
     keys = [document["components"]["securitySchemes"]["api_key"] for document in (ours, theirs)]

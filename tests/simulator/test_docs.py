@@ -20,7 +20,7 @@ def test_every_request_of_the_control_api_is_described() -> None:
     assert told == there
 
 
-def test_the_examples_work() -> None:
+def test_the_examples_of_the_page_work() -> None:
     blocks = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
     assert len(blocks) == 3
     with Simulator() as weld:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -62,12 +61,6 @@ class Pages:
 
 
 @pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator() as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def pages(weld: Simulator) -> Pages:
     return Pages(weld)
 
@@ -104,13 +97,15 @@ def test_a_form_that_is_sent_as_it_is_changes_nothing(weld: Simulator, pages: Pa
             assert differing == set()
 
 
-def test_a_label(weld: Simulator, pages: Pages, sync: dict[str, Any]) -> None:
+def test_a_person_changes_a_label(weld: Simulator, pages: Pages, sync: dict[str, Any]) -> None:
     path = f"/_simulator/edit/connections/{sync['source_connection_id']}"
     assert "Shop (new)" in pages.submit(path, label="Shop (new)")
     assert "Shop (new)" in [row["label"] for row in weld.state()["connections"]]
 
 
-def test_the_schedule_and_the_switch_of_a_sync(weld: Simulator, pages: Pages, sync: dict[str, Any]) -> None:
+def test_a_person_changes_the_schedule_and_the_switch_of_a_sync(
+    weld: Simulator, pages: Pages, sync: dict[str, Any]
+) -> None:
     path = f"/_simulator/edit/syncs/{sync['id']}"
     pages.submit(path, sync_interval="0 1 * * *", enabled=None)
     changed = weld.state()["syncs"][0]

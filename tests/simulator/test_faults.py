@@ -27,7 +27,7 @@ def bridges(api: Api) -> int:
 
 
 @pytest.mark.parametrize(("action", "made"), [("drop_before", 0), ("drop_after", 1)])
-def test_a_dropped_connection(api: Api, action: str, made: int) -> None:
+def test_a_fault_drops_the_connection_before_or_after_the_deed(api: Api, action: str, made: int) -> None:
     bridges(api)
     api.simulator.fault(action, "POST", "/connection_bridges")
     with pytest.raises(requests.ConnectionError) as caught:
@@ -40,14 +40,14 @@ def test_a_dropped_connection(api: Api, action: str, made: int) -> None:
     assert create(api).status_code == 201
 
 
-def test_half_an_answer(api: Api) -> None:
+def test_a_fault_cuts_an_answer_in_half_after_the_deed(api: Api) -> None:
     api.simulator.fault("truncate", "POST", "/connection_bridges")
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
         create(api)
     assert bridges(api) == 1
 
 
-def test_half_of_an_answer_without_a_body(api: Api) -> None:
+def test_a_fault_cuts_an_answer_without_a_body(api: Api) -> None:
     made = api.sync("stripe", "charges")
     api.simulator.fault("truncate", "POST", r".*/enable")
     with pytest.raises(requests.ConnectionError):
@@ -56,7 +56,7 @@ def test_half_of_an_answer_without_a_body(api: Api) -> None:
 
 
 @pytest.mark.parametrize("body", [None, {"a": 1}, "plain"])
-def test_a_status(api: Api, body: Any) -> None:
+def test_a_fault_answers_with_a_status_headers_and_a_body(api: Api, body: Any) -> None:
     api.simulator.fault("status", status=503, headers={"Retry-After": "7", "X-Request-Id": "r1"}, body=body)
     answer = create(api)
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["x-request-id"]) == (503, "7", "r1")
@@ -67,13 +67,13 @@ def test_a_status(api: Api, body: Any) -> None:
     assert bridges(api) == 0
 
 
-def test_a_status_after_the_deed(api: Api) -> None:
+def test_a_fault_answers_with_a_status_after_the_deed(api: Api) -> None:
     api.simulator.fault("status", status=502, act=True)
     assert create(api).status_code == 502
     assert bridges(api) == 1
 
 
-def test_no_json(api: Api) -> None:
+def test_a_fault_answers_with_invalid_json(api: Api) -> None:
     api.simulator.fault("invalid_json", "POST")
     answer = create(api)
     assert (answer.status_code, answer.headers["content-type"]) == (201, "application/json")
@@ -82,14 +82,14 @@ def test_no_json(api: Api) -> None:
     assert bridges(api) == 1
 
 
-def test_a_page_of_a_proxy(api: Api) -> None:
+def test_a_fault_answers_with_the_page_of_a_proxy(api: Api) -> None:
     api.simulator.fault("html_200")
     answer = create(api)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html")
     assert bridges(api) == 0
 
 
-def test_a_redirect(api: Api) -> None:
+def test_a_fault_redirects_to_another_address(api: Api) -> None:
     api.simulator.fault("redirect", url="https://example.com/elsewhere")
     answer = api.ask("GET", "/elt_syncs", allow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (307, "https://example.com/elsewhere")
@@ -97,7 +97,7 @@ def test_a_redirect(api: Api) -> None:
     assert "Month end" in api.ask("GET", "/elt_syncs").text
 
 
-def test_a_slow_answer(api: Api) -> None:
+def test_a_fault_makes_an_answer_slow(api: Api) -> None:
     api.simulator.fault("slow", "POST", seconds=30)
     with pytest.raises(requests.ReadTimeout):
         api.session.post(f"{api.simulator.url}/connection_bridges", json=BRIDGE, timeout=0.1)
@@ -108,7 +108,7 @@ def test_a_slow_answer(api: Api) -> None:
     assert time.perf_counter() - began >= 0.05
 
 
-def test_which_request_fails(api: Api) -> None:
+def test_a_fault_hits_the_requests_that_it_names(api: Api) -> None:
     api.simulator.fault("status", "GET", "/elt_syncs", status=500, nth=2, times=2)
     statuses = [api.ask("GET", path).status_code for path in ("/elt_syncs", "/elt_streams", *["/elt_syncs"] * 4)]
     assert statuses == [200, 200, 500, 500, 200, 200]
@@ -120,7 +120,7 @@ def test_which_request_fails(api: Api) -> None:
     assert api.ask("GET", "/elt_streams").status_code == 200
 
 
-def test_each_rule_has_its_turn(api: Api) -> None:
+def test_each_of_several_faults_has_its_turn(api: Api) -> None:
     api.simulator.fault("status", status=500)
     api.simulator.fault("status", status=503)
     assert [api.ask("GET", "/elt_syncs").status_code for _ in range(3)] == [500, 503, 200]
@@ -130,12 +130,12 @@ def test_each_rule_has_its_turn(api: Api) -> None:
     "options",
     [{"action": "explode"}, {"action": "redirect"}, {"action": "slow", "path": "("}, {"action": "slow", "nth": 0}],
 )
-def test_rules_that_are_none(api: Api, options: dict[str, Any]) -> None:
+def test_a_fault_that_cannot_be_one_is_refused(api: Api, options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         api.simulator.fault(**options)
 
 
-def test_the_log(api: Api) -> None:
+def test_the_log_holds_requests_without_their_keys(api: Api) -> None:
     api.simulator.clear_requests()
     api.ask("POST", f"/elt_syncs?x={api.simulator.api_key}", json={"a": api.simulator.api_key})
     api.ask("GET", "/elt_syncs", params={"limit": 5}, headers={"authorization": "Basic abc"})
@@ -170,14 +170,14 @@ def test_a_request_is_logged_before_it_is_answered(api: Api) -> None:
     assert not asking.is_alive()
 
 
-def test_latency(api: Api) -> None:
+def test_every_answer_waits_for_the_latency(api: Api) -> None:
     api.simulator.set_latency(60)
     began = time.perf_counter()
     bridges(api)
     assert time.perf_counter() - began >= 0.06
 
 
-def test_many_threads() -> None:
+def test_many_threads_change_the_simulator_at_once() -> None:
     """Clients and the hands of a test at the same time."""
     with Simulator() as simulator:
         api = Api(simulator)

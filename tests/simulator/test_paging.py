@@ -24,7 +24,7 @@ def names(api: Api, path: str, *, limit: int | None = None, key: str = "name") -
         cursor = page["next_cursor"]
 
 
-def test_ten_unless_said_otherwise(api: Api) -> None:
+def test_a_page_holds_ten_objects_unless_said_otherwise(api: Api) -> None:
     made = api.sync("postgres", *TABLES)
     path = f"/elt_streams?elt_sync_id={made['id']}"
     newest_first = TABLES[::-1]
@@ -59,13 +59,13 @@ def test_a_cursor_belongs_to_its_list(api: Api) -> None:
     api("GET", f"/elt_syncs?starting_after={by_name}", status=400)
 
 
-def test_orchestrations_by_name(api: Api) -> None:
+def test_orchestrations_are_listed_by_name(api: Api) -> None:
     api.simulator.create_orchestration("Evening")
     assert names(api, "/orchestrations", limit=2) == [["Daily refresh", "Evening"], ["Hourly marketing", "Month end"]]
 
 
 @pytest.mark.parametrize(("path", "filter_name"), [("/elt_syncs", "connection_id"), ("/elt_streams", "elt_sync_id")])
-def test_filters(api: Api, path: str, filter_name: str) -> None:
+def test_lists_are_filtered_by_what_their_objects_belong_to(api: Api, path: str, filter_name: str) -> None:
     one, other = api.sync("stripe", "charges"), api.sync("stripe", "refunds")
     wanted = one["source_connection_id" if filter_name == "connection_id" else "id"]
     (found,) = api("GET", f"{path}?{filter_name}={wanted}")["data"]

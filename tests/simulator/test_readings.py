@@ -36,7 +36,7 @@ def test_readings_are_set_together_or_not_at_all(api: Api) -> None:
 
 
 @reading("connections_envelope")
-def test_connections_envelope(api: Api, value: str) -> None:
+def test_connections_come_in_each_envelope(api: Api, value: str) -> None:
     api.simulator.set_reading("connections_envelope", value)
     api.bridge()
     api.simulator.create_connection("stripe", "Shop")
@@ -49,28 +49,28 @@ def test_connections_envelope(api: Api, value: str) -> None:
 
 
 @reading("connection_label")
-def test_connection_label(api: Api, value: str) -> None:
+def test_a_connection_tells_its_label_as_each_reading_says(api: Api, value: str) -> None:
     api.simulator.set_reading("connection_label", value)
     (found,) = api("GET", "/connections")["data"]
     assert {"label", "name"} & set(found) == {value} - {"absent"}
 
 
 @reading("connection_integration")
-def test_connection_integration(api: Api, value: str) -> None:
+def test_a_connection_tells_its_integration_as_each_reading_says(api: Api, value: str) -> None:
     api.simulator.set_reading("connection_integration", value)
     (found,) = api("GET", "/connections")["data"]
     assert {"integration_id", "integrationId"} & set(found) == {value} - {"absent"}
 
 
 @reading("connection_created_at")
-def test_connection_created_at(api: Api, value: str) -> None:
+def test_a_connection_tells_its_creation_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("connection_created_at", value)
     (found,) = api("GET", "/connections")["data"]
     assert ("created_at" in found) == (value == "present")
 
 
 @reading("bridge_link")
-def test_bridge_link(api: Api, value: str) -> None:
+def test_a_bridge_tells_its_link_in_each_spelling(api: Api, value: str) -> None:
     api.simulator.set_reading("bridge_link", value)
     made = api.bridge()
     (key,) = {"url", "authorize_url"} & set(made)
@@ -80,14 +80,14 @@ def test_bridge_link(api: Api, value: str) -> None:
 
 
 @reading("redirect_parameter")
-def test_redirect_parameter(api: Api, value: str) -> None:
+def test_the_redirect_names_the_connection_in_each_spelling(api: Api, value: str) -> None:
     api.simulator.set_reading("redirect_parameter", value)
     target = decide(api.bridge(state="s")["authorize_url"], "authorize").headers["location"]
     assert set(parse_qs(urlsplit(target).query)) == {value, "state"}
 
 
 @reading("used_bridge_listed")
-def test_used_bridge_listed(api: Api, value: str) -> None:
+def test_a_used_bridge_stays_listed_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("used_bridge_listed", value)
     made = api.bridge()
     api.simulator.authorize(made["id"])
@@ -97,7 +97,7 @@ def test_used_bridge_listed(api: Api, value: str) -> None:
 
 
 @reading("reauthorize_renames")
-def test_reauthorize_renames(api: Api, value: str) -> None:
+def test_a_renewed_authorization_renames_the_connection_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("reauthorize_renames", value)
     connection = api.simulator.create_connection("stripe", "Old")
     api.simulator.authorize(api.bridge(label="New", connection_id=connection["id"])["id"])
@@ -105,7 +105,7 @@ def test_reauthorize_renames(api: Api, value: str) -> None:
 
 
 @reading("enable_empty")
-def test_enable_empty(api: Api, value: str) -> None:
+def test_an_empty_sync_is_enabled_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("enable_empty", value)
     made = api.sync()
     path = f"/elt_syncs/{made['id']}"
@@ -117,7 +117,7 @@ def test_enable_empty(api: Api, value: str) -> None:
 
 
 @reading("enable_again")
-def test_enable_again(api: Api, value: str) -> None:
+def test_an_enabled_sync_is_enabled_again_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("enable_again", value)
     made = api.sync("stripe", "charges", enabled=True)
     path = f"/elt_syncs/{made['id']}"
@@ -129,7 +129,7 @@ def test_enable_again(api: Api, value: str) -> None:
 
 
 @reading("new_sync_enabled")
-def test_new_sync_enabled(api: Api, value: str) -> None:
+def test_a_new_sync_is_enabled_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("new_sync_enabled", value)
     made = api.sync("stripe", "charges")
     assert (made["enabled"], made["status"]) == ((True, "RUNNING") if value == "yes" else (False, "NOT_STARTED"))
@@ -138,7 +138,7 @@ def test_new_sync_enabled(api: Api, value: str) -> None:
 
 
 @reading("delete_enabled_sync")
-def test_delete_enabled_sync(api: Api, value: str) -> None:
+def test_an_enabled_sync_is_deleted_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_enabled_sync", value)
     made = api.sync("stripe", "charges", enabled=True)
     path = f"/elt_syncs/{made['id']}"
@@ -151,7 +151,7 @@ def test_delete_enabled_sync(api: Api, value: str) -> None:
 
 
 @reading("delete_gone")
-def test_delete_gone(api: Api, value: str) -> None:
+def test_what_is_gone_is_deleted_again_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_gone", value)
     for kind in ("connections", "elt_syncs", "elt_streams"):
         api("DELETE", f"/{kind}/nowhere", status=int(value))
@@ -159,7 +159,7 @@ def test_delete_gone(api: Api, value: str) -> None:
 
 
 @reading("delete_connection_with_syncs")
-def test_delete_connection_with_syncs(api: Api, value: str) -> None:
+def test_a_connection_with_syncs_is_deleted_with_or_without_them_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_connection_with_syncs", value)
     made = api.sync("stripe", "charges")
     path = f"/connections/{made['source_connection_id']}"
@@ -173,14 +173,14 @@ def test_delete_connection_with_syncs(api: Api, value: str) -> None:
 
 
 @reading("delete_connection_answer")
-def test_delete_connection_answer(api: Api, value: str) -> None:
+def test_a_deleted_connection_is_answered_with_each_status(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_connection_answer", value)
     connection = api.simulator.create_connection("stripe", "Shop")
     api("DELETE", f"/connections/{connection['id']}", status=int(value))
 
 
 @reading("upsert_missing_fields")
-def test_upsert_missing_fields(api: Api, value: str) -> None:
+def test_an_upsert_keeps_or_resets_the_fields_that_it_leaves_out(api: Api, value: str) -> None:
     api.simulator.set_reading("upsert_missing_fields", value)
     full = {"name": "customers", "full_sync_always": True, "enabled_history_table": True, "hashed_columns": ["email"]}
     made = api.sync("stripe", full)
@@ -192,7 +192,7 @@ def test_upsert_missing_fields(api: Api, value: str) -> None:
 
 
 @reading("upsert_answer")
-def test_upsert_answer(api: Api, value: str) -> None:
+def test_an_upsert_answers_with_all_sent_new_or_no_streams(api: Api, value: str) -> None:
     api.simulator.set_reading("upsert_answer", value)
     made = api.sync("stripe", "charges", "customers")
     answer = api.upsert(made["id"], "customers", "refunds")["source_streams"]
@@ -208,14 +208,14 @@ def test_upsert_answer(api: Api, value: str) -> None:
 
 
 @reading("available_paged")
-def test_available_paged(api: Api, value: str) -> None:
+def test_available_streams_come_in_pages_or_all_at_once(api: Api, value: str) -> None:
     api.simulator.set_reading("available_paged", value)
     path = f"/elt_syncs/{api.sync()['id']}/available_source_streams"
     assert pages(api, path, value) > 30
 
 
 @reading("integrations_paged")
-def test_integrations_paged(api: Api, value: str) -> None:
+def test_integrations_come_in_pages_or_all_at_once(api: Api, value: str) -> None:
     api.simulator.set_reading("integrations_paged", value)
     assert pages(api, "/integrations", value) >= 25
 
@@ -237,14 +237,14 @@ def pages(api: Api, path: str, value: str) -> int:
 
 
 @reading("paging_fields")
-def test_paging_fields(api: Api, value: str) -> None:
+def test_pages_spell_their_fields_in_each_way(api: Api, value: str) -> None:
     api.simulator.set_reading("paging_fields", value)
     page = api("GET", "/orchestrations?limit=1")
     assert set(page) - {"data"} == ({"has_more", "next_cursor"} if value == "snake" else {"hasMore", "nextCursor"})
 
 
 @reading("list_order")
-def test_list_order(api: Api, value: str) -> None:
+def test_lists_begin_with_the_newest_or_the_oldest(api: Api, value: str) -> None:
     api.simulator.set_reading("list_order", value)
     made = api.sync("stripe", "charges", "customers")
     found = api("GET", f"/elt_streams?elt_sync_id={made['id']}&limit=1")

@@ -33,7 +33,7 @@ def first_status(api: Api, method: str, path: str, body: Any = None) -> int:
 
 
 @reading("settings_update")
-def test_settings_update(api: Api, value: str) -> None:
+def test_an_update_replaces_or_merges_settings(api: Api, value: str) -> None:
     api.simulator.set_reading("settings_update", value)
     made = api.sync("shopify", elt_settings={"include_deleted": True, "tax_included": False})
     changed = api("POST", f"/elt_syncs/{made['id']}", {"elt_settings": {"include_deleted": False}})
@@ -42,7 +42,7 @@ def test_settings_update(api: Api, value: str) -> None:
 
 
 @reading("settings_read")
-def test_settings_read(api: Api, value: str) -> None:
+def test_a_sync_tells_its_settings_in_each_place_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("settings_read", value)
     settings = {"account": "acct_1"}
     made = api.sync(elt_settings=settings)
@@ -52,7 +52,7 @@ def test_settings_read(api: Api, value: str) -> None:
 
 
 @reading("sync_interval_read")
-def test_sync_interval_read(api: Api, value: str) -> None:
+def test_a_sync_tells_its_interval_as_each_reading_says(api: Api, value: str) -> None:
     api.simulator.set_reading("sync_interval_read", value)
     sent = "00  */6 * jan-MAR */1"
     made = api.sync(sync_interval=sent)
@@ -71,12 +71,12 @@ def test_sync_interval_read(api: Api, value: str) -> None:
         ("*/10 0-5 * * 0", "*/10 0-5 * * 0"),
     ],
 )
-def test_a_normalized_interval(sent: str, plain: str) -> None:
+def test_an_interval_is_normalized_to_plain_numbers(sent: str, plain: str) -> None:
     assert normalized_interval(sent) == plain
 
 
 @reading("start_date_read")
-def test_start_date_read(api: Api, value: str) -> None:
+def test_a_sync_tells_its_start_date_in_each_form(api: Api, value: str) -> None:
     api.simulator.set_reading("start_date_read", value)
     made = api.sync(start_date="2024-01-31")
     wanted = {
@@ -88,7 +88,7 @@ def test_start_date_read(api: Api, value: str) -> None:
 
 
 @reading("enabled_field")
-def test_enabled_field(api: Api, value: str) -> None:
+def test_a_sync_tells_in_each_field_whether_it_is_enabled(api: Api, value: str) -> None:
     api.simulator.set_reading("enabled_field", value)
     made = api.sync("stripe", "charges", enabled=True)
     found = api("GET", f"/elt_syncs/{made['id']}")
@@ -99,7 +99,7 @@ def test_enabled_field(api: Api, value: str) -> None:
 
 
 @reading("sync_streams_read")
-def test_sync_streams_read(api: Api, value: str) -> None:
+def test_a_sync_tells_its_streams_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("sync_streams_read", value)
     made = api.sync("stripe", "charges")
     for found in (api("GET", f"/elt_syncs/{made['id']}"), api("GET", "/elt_syncs")["data"][0]):
@@ -107,7 +107,7 @@ def test_sync_streams_read(api: Api, value: str) -> None:
 
 
 @reading("refused_key")
-def test_refused_key(api: Api, value: str) -> None:
+def test_a_refused_key_is_answered_with_each_status_and_body(api: Api, value: str) -> None:
     api.simulator.set_reading("refused_key", value)
     for headers in ({}, {"x-api-key": "wrong"}):
         answer = requests.get(f"{api.simulator.url}/elt_syncs", headers=headers, timeout=5)
@@ -117,7 +117,7 @@ def test_refused_key(api: Api, value: str) -> None:
 
 
 @reading("error_body")
-def test_error_body(api: Api, value: str) -> None:
+def test_an_error_has_each_shape_of_body(api: Api, value: str) -> None:
     api.simulator.set_reading("error_body", value)
     bad = {"label": 1, "redirect_uri": "https://example.com", "integration_id": 2}
     for status, answer in (
@@ -150,7 +150,7 @@ def check_error(value: str, status: int, answer: requests.Response) -> None:
 
 
 @reading("rate_limit")
-def test_rate_limit(api: Api, value: str) -> None:
+def test_a_rate_limit_is_told_in_each_form(api: Api, value: str) -> None:
     api.simulator.set_readings({"rate_limit": value, "rate_limit_every": 3, "rate_limit_seconds": 2})
     answers = [api.ask("GET", "/elt_syncs") for _ in range(7)]
     statuses = [answer.status_code for answer in answers]
@@ -172,7 +172,7 @@ def test_a_limited_request_does_nothing(api: Api) -> None:
 
 
 @reading("unknown_stream")
-def test_unknown_stream(api: Api, value: str) -> None:
+def test_an_unknown_stream_is_accepted_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("unknown_stream", value)
     made = api.sync()
     api.upsert(made["id"], "chrages", status=201 if value == "accepted" else 400)
@@ -180,7 +180,7 @@ def test_unknown_stream(api: Api, value: str) -> None:
 
 
 @reading("columns_read")
-def test_columns_read(api: Api, value: str) -> None:
+def test_a_stream_tells_its_columns_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("columns_read", value)
     made = api.sync("stripe", {"name": "customers", "hashed_columns": ["email"]})
     stream = api.streams(made["id"])["customers"]
@@ -189,7 +189,7 @@ def test_columns_read(api: Api, value: str) -> None:
 
 
 @reading("duplicate_sync")
-def test_duplicate_sync(api: Api, value: str) -> None:
+def test_a_second_sync_into_a_schema_is_made_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("duplicate_sync", value)
     made = api.sync()
     body = {
@@ -201,7 +201,7 @@ def test_duplicate_sync(api: Api, value: str) -> None:
     api("POST", "/elt_syncs", {**body, "destination_schema_name": "other"}, status=201)
 
 
-def test_the_quota_of_syncs(api: Api) -> None:
+def test_a_sync_beyond_the_quota_of_its_connection_is_refused(api: Api) -> None:
     api.simulator.set_reading("max_syncs_per_connection", 1)
     made = api.sync()
     body = {
@@ -214,7 +214,7 @@ def test_the_quota_of_syncs(api: Api) -> None:
 
 
 @reading("absent_optional")
-def test_absent_optional(api: Api, value: str) -> None:
+def test_an_optional_field_without_a_value_is_absent_or_null(api: Api, value: str) -> None:
     api.simulator.set_reading("absent_optional", value)
     made = api.sync("stripe", "charges", enabled=True)
     stream = api.streams(made["id"])["charges"]
@@ -233,7 +233,7 @@ def test_absent_optional(api: Api, value: str) -> None:
 
 @reading("optional_fields")
 @pytest.mark.parametrize("absent", ["absent", "null"])
-def test_optional_fields(api: Api, value: str, absent: str) -> None:
+def test_optional_fields_are_reported_or_left_out(api: Api, value: str, absent: str) -> None:
     api.simulator.set_readings({"optional_fields": value, "absent_optional": absent, "sync_streams_read": "present"})
     made = api.sync("salesforce", "accounts", enabled=True, start_date="2024-01-01")
     workflow = api("GET", "/orchestrations")["data"][0]
@@ -264,7 +264,7 @@ def test_optional_fields(api: Api, value: str, absent: str) -> None:
 
 
 @reading("extra_fields")
-def test_extra_fields(api: Api, value: str) -> None:
+def test_answers_have_extra_fields_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("extra_fields", value)
     made = api.sync("stripe", "charges")
     for found in (
@@ -278,14 +278,14 @@ def test_extra_fields(api: Api, value: str) -> None:
         assert ("x_revision" in found) == (value == "present")
 
 
-def test_max_streams_per_upsert(api: Api) -> None:
+def test_an_upsert_of_too_many_streams_is_refused(api: Api) -> None:
     api.simulator.set_reading("max_streams_per_upsert", 2)
     made = api.sync("stripe", "charges", "customers")
     api.upsert(made["id"], "refunds", "payouts", "disputes", status=413)
     assert len(api.streams(made["id"])) == 2
 
 
-def test_list_lag_seconds(api: Api) -> None:
+def test_lists_lag_behind_by_some_seconds(api: Api) -> None:
     api.simulator.advance(60)
     api.simulator.set_reading("list_lag_seconds", 5)
     made = api.sync("stripe", "charges")
@@ -301,7 +301,7 @@ def test_list_lag_seconds(api: Api) -> None:
 
 
 @reading("fill_in_values")
-def test_fill_in_values(api: Api, value: str) -> None:
+def test_weld_fills_in_values_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("fill_in_values", value)
     made = api.sync("shopify", "orders", elt_settings={"include_deleted": True})
     filled = value == "filled"
@@ -313,14 +313,14 @@ def test_fill_in_values(api: Api, value: str) -> None:
 
 
 @reading("schema_name_case")
-def test_schema_name_case(api: Api, value: str) -> None:
+def test_a_schema_name_keeps_its_case_or_becomes_lower_case(api: Api, value: str) -> None:
     api.simulator.set_reading("schema_name_case", value)
     made = api.sync(destination_schema_name="Weld_SHOP")
     assert made["destination_schema_name"] == ("weld_shop" if value == "lower" else "Weld_SHOP")
 
 
 @reading("empty_settings")
-def test_empty_settings(api: Api, value: str) -> None:
+def test_empty_settings_are_answered_in_each_form(api: Api, value: str) -> None:
     api.simulator.set_reading("empty_settings", value)
     connection = api.simulator.create_connection("zendesk", "Help")
     answer = api.ask("GET", f"/connections/{connection['id']}/settings")
@@ -328,7 +328,7 @@ def test_empty_settings(api: Api, value: str) -> None:
 
 
 @reading("refresh_disabled")
-def test_refresh_disabled(api: Api, value: str) -> None:
+def test_a_full_refresh_of_a_disabled_sync_is_taken_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("refresh_disabled", value)
     made = api.sync("stripe", "charges")
     stream = api.streams(made["id"])["charges"]["id"]
@@ -337,7 +337,7 @@ def test_refresh_disabled(api: Api, value: str) -> None:
 
 
 @reading("refresh_protected")
-def test_refresh_protected(api: Api, value: str) -> None:
+def test_a_full_refresh_of_a_protected_stream_is_taken_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("refresh_protected", value)
     made = api.sync("stripe", {"name": "charges", "protected_from_full_sync": True}, enabled=True)
     stream = api.streams(made["id"])["charges"]["id"]

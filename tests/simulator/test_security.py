@@ -104,7 +104,7 @@ def test_the_host_that_it_was_given_is_answered() -> None:
         made.close()
 
 
-def test_one_for_all_networks_answers_to_its_addresses_only(exposed: Simulator, elsewhere: str) -> None:
+def test_a_simulator_for_all_networks_answers_to_its_addresses_only(exposed: Simulator, elsewhere: str) -> None:
     assert requests.get(f"{elsewhere}/openapi.json", timeout=10).status_code == 200
     assert requests.get(f"{elsewhere}/openapi.json", headers={"Host": "evil.example"}, timeout=10).status_code == 421
 
@@ -112,7 +112,7 @@ def test_one_for_all_networks_answers_to_its_addresses_only(exposed: Simulator, 
 # Other machines
 
 
-def test_who_asks_is_not_who_a_header_says(simulator: Simulator) -> None:
+def test_a_header_does_not_make_this_machine_another_one(simulator: Simulator) -> None:
     assert ask(simulator, "/_simulator/state", "localhost", **{"X-Forwarded-For": "203.0.113.9"})[0] == 200
 
 
@@ -203,7 +203,7 @@ def test_a_body_that_is_nested_deep_can_be_looked_at(api: Api) -> None:
     assert told[0]["status"] == 400
 
 
-def test_its_files_are_for_their_owner_alone(tmp_path: Path) -> None:
+def test_the_files_of_the_simulator_are_for_their_owner_alone(tmp_path: Path) -> None:
     database = tmp_path / "weld.db"
     with Simulator(database=str(database)) as weld:
         weld.create_connection("stripe", "Shop")

@@ -22,7 +22,7 @@ from .conftest import Api
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_it_survives_a_restart(tmp_path: Path) -> None:
+def test_a_simulator_with_a_database_survives_a_restart(tmp_path: Path) -> None:
     database = str(tmp_path / "weld.db")
     with Simulator(database=database) as simulator:
         api = Api(simulator)
@@ -44,7 +44,7 @@ def test_it_survives_a_restart(tmp_path: Path) -> None:
             assert {item["name"]: item["retired"] for item in streams}["brand_new"]
 
 
-def test_it_listens_again_where_it_did(simulator: Simulator) -> None:
+def test_a_simulator_that_is_started_again_listens_where_it_did(simulator: Simulator) -> None:
     url = simulator.url
     connection = simulator.create_connection("stripe", "Shop")
     simulator.stop()
@@ -57,7 +57,7 @@ def test_it_listens_again_where_it_did(simulator: Simulator) -> None:
         assert api("GET", "/connections")["data"][0]["id"] == connection["id"]
 
 
-def test_it_is_used_wrongly(simulator: Simulator) -> None:
+def test_a_simulator_that_is_used_wrongly_says_so(simulator: Simulator) -> None:
     with pytest.raises(RuntimeError, match="running already"):
         simulator.start()
     with pytest.raises(RuntimeError, match="not been started"):
@@ -81,7 +81,7 @@ def test_a_transaction_that_fails_leaves_nothing() -> None:
     store.close()
 
 
-def test_reset(api: Api) -> None:
+def test_reset_leaves_a_fresh_workspace(api: Api) -> None:
     api.sync("stripe", "charges")
     api.simulator.set_catalogue_stream("stripe", "brand_new")
     api.simulator.fault("status", path="/nowhere")
@@ -124,7 +124,7 @@ def test_pages_change_things_behind_the_apis_back(api: Api) -> None:
         hands.patch_connection(api("GET", "/connections")["data"][0]["id"], nonsense=1)
 
 
-def test_the_catalogue_changes(api: Api) -> None:
+def test_a_test_changes_the_catalogue(api: Api) -> None:
     made = api.sync("stripe", "charges")
     hands = api.simulator
     hands.set_catalogue_stream("stripe", "charges", retired=True, in_favor_of="payment_intents")
@@ -155,7 +155,7 @@ def control(api: Api, method: str, path: str, body: Any = None, *, status: int =
     return answer.json() if answer.content else None
 
 
-def test_the_control_endpoints(api: Api) -> None:
+def test_the_control_endpoints_do_what_a_test_needs(api: Api) -> None:
     assert control(api, "PUT", "readings", {"list_order": "oldest"})["readings"]["list_order"] == "oldest"
     control(api, "PUT", "readings", {"list_order": "random"}, status=400)
     table = {item["name"]: item for item in control(api, "GET", "readings")["table"]}
@@ -205,13 +205,13 @@ def test_the_control_endpoints(api: Api) -> None:
     control(api, "GET", "nowhere", status=405)
 
 
-def test_other_sites_do_not_control_it(api: Api) -> None:
+def test_other_sites_do_not_control_the_simulator(api: Api) -> None:
     path = f"{api.simulator.url}/_simulator/reset"
     assert requests.post(path, headers={"origin": "https://example.com"}, timeout=5).status_code == 403
     assert requests.post(path, headers={"origin": api.simulator.url}, timeout=5).status_code == 204
 
 
-def test_the_overview(api: Api) -> None:
+def test_the_overview_shows_what_is_there_and_runs_no_script(api: Api) -> None:
     empty = requests.get(api.simulator.url, timeout=5)
     assert empty.headers["content-type"] == "text/html; charset=utf-8"
     api.simulator.create_connection("stripe", "<script>alert(1)</script>")
@@ -288,7 +288,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_serving_in_the_foreground() -> None:
+def test_serve_runs_in_the_foreground_until_ctrl_c() -> None:
     code = "from weld_pulumi.simulator import serve; serve(readings={'list_order': 'oldest'})"
     with subprocess.Popen(
         [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -309,7 +309,7 @@ def test_serving_in_the_foreground() -> None:
         assert process.stderr.read() == ""
 
 
-def test_without_the_extra() -> None:
+def test_an_import_without_the_extra_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['fastapi'] = None\n"
         "try:\n    import weld_pulumi.simulator\nexcept ImportError as error:\n    print(error)"
@@ -335,7 +335,7 @@ def test_a_pytest_run_without_the_fixture_loads_nothing_for_it(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("plugin", ["weld_pulumi.testing", "weld_pulumi_pytest"])
-def test_the_fixture_for_other_peoples_tests(tmp_path: Path, plugin: str) -> None:
+def test_the_fixture_serves_other_peoples_tests(tmp_path: Path, plugin: str) -> None:
     (tmp_path / "test_mine.py").write_text(
         "import pytest, requests, sys\n"
         "assert 'fastapi' not in sys.modules\n"

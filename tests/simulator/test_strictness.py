@@ -20,7 +20,7 @@ OPERATIONS = [
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 @pytest.mark.parametrize("key", [None, "", "wrong", "weld-simulator-ke", "weld-simulator-key1"])
-def test_no_operation_without_the_key(api: Api, method: str, path: str, key: str | None) -> None:
+def test_no_operation_works_without_the_key(api: Api, method: str, path: str, key: str | None) -> None:
     headers = {} if key is None else {"x-api-key": key}
     answer = requests.request(method, api.simulator.url + path, headers=headers, timeout=5)
     assert answer.status_code == 401
@@ -58,7 +58,7 @@ def test_no_operation_takes_an_unknown_query(api: Api, method: str, path: str) -
         ({"redirect_uri": "https://example.com:port/"}, "redirect_uri"),
     ],
 )
-def test_a_bridge_is_refused(api: Api, fields: dict[str, Any], named: str) -> None:
+def test_a_bridge_with_a_wrong_field_is_refused(api: Api, fields: dict[str, Any], named: str) -> None:
     assert named in api("POST", "/connection_bridges", {**BRIDGE, **fields}, status=400)["message"]
 
 
@@ -72,7 +72,7 @@ def test_a_bridge_needs_its_fields(api: Api, missing: str) -> None:
     "uri",
     ["https://example.com", "http://localhost:1234/x", "http://localhost", "https://localhost:1/", "https://[::1]/"],
 )
-def test_these_may_be_redirected_to(api: Api, uri: str) -> None:
+def test_a_bridge_may_redirect_to_these_addresses(api: Api, uri: str) -> None:
     api.bridge(redirect_uri=uri, state="x" * 255)
 
 
@@ -95,14 +95,14 @@ def test_these_may_be_redirected_to(api: Api, uri: str) -> None:
         ({"enabled": True}, "enabled"),
     ],
 )
-def test_a_sync_is_refused(api: Api, fields: dict[str, Any], named: str) -> None:
+def test_a_sync_with_a_wrong_field_is_refused(api: Api, fields: dict[str, Any], named: str) -> None:
     source = api.simulator.create_connection("stripe", "Shop")
     body = {"connection_id": source["id"], "destination_schema_name": "x", "sync_interval": "0 0 * * *", **fields}
     assert named in api("POST", "/elt_syncs", body, status=400)["message"]
     assert api("GET", "/elt_syncs")["data"] == []
 
 
-def test_settings_that_are_required(api: Api) -> None:
+def test_a_sync_needs_the_settings_that_are_required(api: Api) -> None:
     source = api.simulator.create_connection("google-ads", "Ads")
     body = {"connection_id": source["id"], "destination_schema_name": "x", "sync_interval": "0 0 * * *"}
     assert "ad_accounts" in api("POST", "/elt_syncs", body, status=400)["message"]
@@ -140,11 +140,11 @@ def test_a_stream_is_refused_and_no_other_is_taken(api: Api, entry: dict[str, An
     assert api.streams(made["id"]) == {}
 
 
-def test_a_stream_twice_in_one_request(api: Api) -> None:
+def test_a_stream_that_comes_twice_in_one_request_is_refused(api: Api) -> None:
     assert "charges" in api.upsert(api.sync()["id"], "charges", "charges", status=400)["message"]
 
 
-def test_an_upsert_of_nothing(api: Api) -> None:
+def test_an_upsert_of_nothing_is_taken(api: Api) -> None:
     made = api.sync("stripe", "charges")
     nothing: dict[str, Any] = {"source_streams": []}
     for body in ({}, nothing):
@@ -168,7 +168,7 @@ def test_limits_are_from_1_to_100(api: Api, path: str, limit: str) -> None:
         ("/orchestrations?starting_after=", "starting_after"),
     ],
 )
-def test_queries_are_refused(api: Api, path: str, named: str) -> None:
+def test_wrong_queries_are_refused(api: Api, path: str, named: str) -> None:
     assert named in api("GET", path, status=400)["message"]
 
 
@@ -184,7 +184,7 @@ def test_remove_data_references_is_spelled_out(api: Api, value: str) -> None:
     "raw",
     [b"", b"null", b"[]", b'"x"', b"{", b'{"label": NaN}', b'{"label": "\\ud800"}', b"{" * 5000, b"\xff", b"1e999"],
 )
-def test_bodies_that_are_none(api: Api, raw: bytes) -> None:
+def test_bodies_that_are_no_json_object_are_refused(api: Api, raw: bytes) -> None:
     answer = api.ask("POST", "/connection_bridges", data=raw, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert set(answer.json()) == {"error_code", "message"}
@@ -199,14 +199,14 @@ def test_deep_settings_are_taken_or_refused(api: Api, depth: int) -> None:
     api("GET", f"/elt_syncs/{made['id']}")
 
 
-def test_a_body_is_json(api: Api) -> None:
+def test_a_body_that_is_not_declared_as_json_is_refused(api: Api) -> None:
     for headers in ({"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"}, {}):
         answer = api.ask("POST", "/connection_bridges", data=json.dumps(BRIDGE).encode(), headers=headers)
         assert answer.status_code == 400
         assert "content-type" in answer.json()["message"]
 
 
-def test_a_body_where_none_is_expected(api: Api) -> None:
+def test_a_body_where_none_is_expected_is_refused(api: Api) -> None:
     made = api.sync("stripe", "charges")
     path = f"/elt_syncs/{made['id']}/enable"
     api("POST", path, {"enabled": True}, status=400)
@@ -226,7 +226,7 @@ def test_a_full_refresh_may_have_a_body(api: Api) -> None:
     assert api.ask("POST", path, data=b"null", headers={"content-type": "application/json"}).status_code == 400
 
 
-def test_what_is_not_there(api: Api) -> None:
+def test_paths_and_ids_that_are_not_there_are_refused(api: Api) -> None:
     api("GET", "/connections/x", status=405)
     api("GET", "/nowhere", status=404)
     api("PUT", "/elt_syncs/x", {}, status=405)

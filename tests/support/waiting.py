@@ -24,15 +24,6 @@ from weld_pulumi.simulator import Simulator
 PATIENCE = 90.0
 
 
-class Clock:
-    """Weld's clock, which a test may set ahead of this machine's, or back."""
-
-    ahead = 0.0
-
-    def __call__(self) -> float:
-        return time.time() + self.ahead
-
-
 def program(*connections: str, sync: bool = False) -> str:
     """A program with connections (the arguments of each after its name), and perhaps a sync on the first one."""
     lines = ["import pulumi", "import weld_pulumi as weld"]

@@ -21,7 +21,7 @@ from weld_pulumi.lifecycle.notices import Notices
 from weld_pulumi.lifecycle.session import Clock, Session
 
 
-class Weld:
+class FakeClient:
     """Opens bridges, and lists what a test puts into it."""
 
     def __init__(self) -> None:
@@ -62,8 +62,8 @@ class FastClock(Clock):
 
 
 @pytest.fixture
-def weld() -> Weld:
-    return Weld()
+def client() -> FakeClient:
+    return FakeClient()
 
 
 @pytest.fixture
@@ -72,14 +72,14 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def session(weld: Weld, said: list[str]) -> Session:
-    return Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append), FastClock())
+def session(client: FakeClient, said: list[str]) -> Session:
+    return Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append), FastClock())
 
 
 ELSEWHERE = "https://example.com/done"
 
 
-def test_nobody_comes(session: Session, said: list[str]) -> None:
+def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(session: Session, said: list[str]) -> None:
     """A line for each minute, and no flood of requests."""
     looks: list[float] = []
 
@@ -102,13 +102,13 @@ def test_nobody_comes(session: Session, said: list[str]) -> None:
     assert is_expired(session, outcome.bridge.expires_at) is True
 
 
-def test_no_time_to_wait(session: Session, weld: Weld, said: list[str]) -> None:
+def test_a_wait_of_no_time_only_makes_the_link(session: Session, client: FakeClient, said: list[str]) -> None:
     def done(_: ConnectionBridge) -> None:
         pytest.fail("there is nothing to look for yet")
 
     authorize(session, Request("stripe", "A", 0), done)
     assert said == []  # who asked says it, with the link
-    assert weld.bodies == [{"integration_id": "stripe", "label": "A", "redirect_uri": NOBODY_LISTENS}]
+    assert client.bodies == [{"integration_id": "stripe", "label": "A", "redirect_uri": NOBODY_LISTENS}]
 
 
 def test_trouble_is_said_once_and_does_not_end_the_wait(session: Session, said: list[str]) -> None:
@@ -133,7 +133,7 @@ def test_a_refused_key_does_not_lose_the_link(session: Session) -> None:
     assert (outcome.connection, outcome.bridge.id) == (None, "b1")
 
 
-def test_a_cancel_ends_it(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancel_ends_the_wait(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     cancelled = threading.Event()
     monkeypatch.setattr(interruption, "_cancelled", cancelled)
     begun = session.clock.now()
@@ -155,16 +155,16 @@ NOT_TAKEN = [
 
 
 @pytest.mark.parametrize(("request_", "brought", "integration_id", "told"), NOT_TAKEN)
-def test_what_the_browser_brings_is_looked_at(
-    weld: Weld, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
+def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
+    client: FakeClient, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
 ) -> None:
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
-    weld.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    client.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
     came_back = threading.Event()
 
     def browse() -> None:
-        query = urlencode({"state": weld.bodies[0]["state"], "connectionId": brought})
-        requests.get(f"{weld.bodies[0]['redirect_uri']}?{query}", timeout=30)
+        query = urlencode({"state": client.bodies[0]["state"], "connectionId": brought})
+        requests.get(f"{client.bodies[0]['redirect_uri']}?{query}", timeout=30)
         came_back.set()
 
     def done(_: ConnectionBridge) -> ConnectionInfo | None:
@@ -180,44 +180,46 @@ def test_what_the_browser_brings_is_looked_at(
     assert told.replace("'", "") in line
 
 
-def browse(weld: Weld, id: str) -> None:
+def browse(client: FakeClient, id: str) -> None:
     """Come back from Weld with a connection."""
-    query = urlencode({"state": weld.bodies[-1]["state"], "connection_id": id})
-    requests.get(f"{weld.bodies[-1]['redirect_uri']}?{query}", timeout=30)
+    query = urlencode({"state": client.bodies[-1]["state"], "connection_id": id})
+    requests.get(f"{client.bodies[-1]['redirect_uri']}?{query}", timeout=30)
 
 
-def test_the_browser_is_ahead_of_the_list(weld: Weld, said: list[str]) -> None:
+def test_the_browser_is_ahead_of_the_list(client: FakeClient, said: list[str]) -> None:
     """What the list does not show yet is there once Weld has settings for it."""
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
-    weld.with_settings.add("new")
-    outcome = authorize(session, Request("stripe", "A", 60), lambda _: browse(weld, "new"))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    client.with_settings.add("new")
+    outcome = authorize(session, Request("stripe", "A", 60), lambda _: browse(client, "new"))
     assert outcome.connection == ConnectionInfo(id="new", label="A", integration_id="stripe")
     assert outcome.state is State.AUTHORIZED
 
 
-def test_an_id_that_weld_does_not_know_is_not_believed(weld: Weld, said: list[str]) -> None:
+def test_an_id_that_weld_does_not_know_is_not_believed(client: FakeClient, said: list[str]) -> None:
     """Who has the link can put any id into the address of the way back."""
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
-    outcome = authorize(session, Request("stripe", "A", 2), lambda _: browse(weld, "invented"))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    outcome = authorize(session, Request("stripe", "A", 2), lambda _: browse(client, "invented"))
     assert (outcome.connection, outcome.state) == (None, State.EXPIRED)
 
 
-def test_an_id_is_believed_as_soon_as_weld_lists_it(weld: Weld, said: list[str]) -> None:
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, weld), Notices(said.append))
+def test_an_id_is_believed_as_soon_as_weld_lists_it(client: FakeClient, said: list[str]) -> None:
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
     late = ConnectionInfo(id="late", label="A", integration_id="stripe")
     looks = itertools.count()
 
     def done(_: ConnectionBridge) -> None:
-        browse(weld, "late")
+        browse(client, "late")
         if next(looks) == 2:
-            weld.connections.append(late)
+            client.connections.append(late)
 
     assert authorize(session, Request("stripe", "A", 60), done).connection == late
 
 
-def test_the_bridge_of_a_lost_answer_is_found(session: Session, weld: Weld, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bridge_of_a_lost_answer_is_found(
+    session: Session, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Only one that is new and may be ours; else another one is opened, since a link that nobody has hurts nobody."""
-    create, lost = weld.create_bridge, [True, True]
+    create, lost = client.create_bridge, [True, True]
 
     def create_bridge(body: dict[str, str]) -> ConnectionBridge:
         bridge = create(body)
@@ -225,10 +227,10 @@ def test_the_bridge_of_a_lost_answer_is_found(session: Session, weld: Weld, monk
             raise AnswerLostError("lost")
         return bridge
 
-    monkeypatch.setattr(weld, "create_bridge", create_bridge)
-    weld.bridges.append(ConnectionBridge(id="b0", authorize_url="https://weld.example/authorize?token=t0"))
+    monkeypatch.setattr(client, "create_bridge", create_bridge)
+    client.bridges.append(ConnectionBridge(id="b0", authorize_url="https://weld.example/authorize?token=t0"))
     assert authorize(session, Request("stripe", "A", 0), lambda _: None).bridge.id == "b1"
-    assert len(weld.bodies) == 1
+    assert len(client.bodies) == 1
     other = ConnectionBridge(id="theirs", authorize_url="https://weld.example/authorize?token=x", label="B")
-    monkeypatch.setattr(weld, "list_bridges", lambda: [*weld.bridges, *([other] if len(weld.bodies) > 1 else [])])
+    monkeypatch.setattr(client, "list_bridges", lambda: [*client.bridges, *([other] if len(client.bodies) > 1 else [])])
     assert authorize(session, Request("stripe", "A", 0), lambda _: None).bridge.id == "b2"

@@ -85,7 +85,7 @@ def test_rows_are_in_the_order_in_which_the_operations_ran() -> None:
     ("operation", "weld", "expected"),
     [("up", 1.25, []), ("up", 1.26, ["up"]), ("second up", 1.11, ["second up"]), ("destroy", 9, [])],
 )
-def test_ratios_that_are_promised(operation: str, weld: float, expected: list[str]) -> None:
+def test_a_ratio_above_what_is_promised_is_missed(operation: str, weld: float, expected: list[str]) -> None:
     assert missed(pair(INLINE, operation, 1.0, weld)) == [f"inline 5,000, 0 ms: {name}, ratio" for name in expected]
 
 
@@ -105,12 +105,14 @@ def test_ratios_are_promised_for_the_large_cases_without_latency_only() -> None:
         (SEPARATE, "refresh", {"GET /elt_streams": 16}, ["reads"]),
     ],
 )
-def test_requests_that_are_promised(case: Case, operation: str, kinds: dict[str, int], expected: list[str]) -> None:
+def test_requests_beyond_what_is_promised_are_missed(
+    case: Case, operation: str, kinds: dict[str, int], expected: list[str]
+) -> None:
     found = missed(pair(case, operation, 1.0, 1.0, Asked(kinds, 0.0)))
     assert found == [f"{case}: {operation}, {what}" for what in expected]
 
 
-def test_imports_that_are_promised() -> None:
+def test_an_import_slower_than_promised_is_missed() -> None:
     slow = [Startup("program", "pulumi", "weld_pulumi", 160, 61), Startup("plugin", "pulumi.dynamic", "x", 160, 199)]
     assert [target.met for target in targets_of([], slow)] == [False, True]
 
@@ -125,7 +127,7 @@ def test_the_chart_is_a_drawing_with_every_case() -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("provider", PROVIDERS)
 @pytest.mark.parametrize("same_state", [False, True])
-def test_the_programs_are_programs(provider: str, mode: str, same_state: bool) -> None:
+def test_the_measured_programs_compile(provider: str, mode: str, same_state: bool) -> None:
     compile(program(provider, mode, 3, "conn", same_state=same_state), "program", "exec")
 
 
@@ -146,7 +148,7 @@ def test_the_plan_follows_the_options() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel tells no peak of a process here")
-def test_the_memory_of_the_plugin_of_a_folder(tmp_path: Path) -> None:
+def test_the_memory_is_that_of_the_plugin_in_the_folder(tmp_path: Path) -> None:
     # Its command line and its folder are what a plugin is known by.
     code = "import time; held = bytearray(64_000_000); print('ready', flush=True); time.sleep(60)"
     command = [sys.executable, "-c", code, "pulumi.dynamic"]

@@ -36,7 +36,7 @@ class TestVirtualEnvironment:
         (venv / "pyvenv.cfg").write_text("home = /usr/bin\nversion = 3.12.1\n")
         return venv
 
-    def test_stamp_depends_on_what_is_installed(self, tmp_path: Path) -> None:
+    def test_the_stamp_depends_on_what_is_installed(self, tmp_path: Path) -> None:
         project = tmp_path / "pyproject.toml"
         project.write_text("one")
         first = virtual_env.fingerprint(project, (3, 12), tmp_path)
@@ -46,7 +46,7 @@ class TestVirtualEnvironment:
         project.write_text("two")
         assert virtual_env.fingerprint(project, (3, 12), tmp_path) != first
 
-    def test_current_only_with_its_stamp_and_its_python(self, venv: Path) -> None:
+    def test_an_environment_is_current_only_with_its_stamp_and_its_python(self, venv: Path) -> None:
         stamp = venv / ".stamp"
         assert not virtual_env.is_current(venv, stamp, "wanted")
         stamp.write_text("other")
@@ -57,11 +57,11 @@ class TestVirtualEnvironment:
         (venv / "bin" / "python").symlink_to("/gone/python3")  # the Python it was made with was removed
         assert not virtual_env.is_current(venv, stamp, "wanted")
 
-    def test_its_python_version(self, venv: Path, tmp_path: Path) -> None:
+    def test_the_python_of_an_environment_is_read_from_it(self, venv: Path, tmp_path: Path) -> None:
         assert virtual_env.python_of(venv) == (3, 12)
         assert virtual_env.python_of(tmp_path / "nowhere") is None
 
-    def test_a_moved_one_is_told_from_one_at_home(self, venv: Path) -> None:
+    def test_a_moved_environment_is_told_from_one_at_home(self, venv: Path) -> None:
         (venv / "bin" / "activate").write_text(f"export VIRTUAL_ENV='{venv}'\n")
         assert virtual_env.is_at_home(venv)
         assert not virtual_env.is_at_home(venv.rename(venv.with_name("moved")))
@@ -101,11 +101,11 @@ class TestVirtualEnvironment:
         virtual_env.compile_package(tmp_path)
         assert Path(importlib.util.cache_from_source(str(module))).is_file()
 
-    def test_python_too_old(self) -> None:
+    def test_a_python_that_is_too_old_is_refused(self) -> None:
         with pytest.raises(SetupError, match=r"Python 3\.9 is too old"):
             virtual_env._check_python((3, 9))
 
-    def test_what_a_link_points_to_is_left_alone(
+    def test_an_environment_that_a_link_points_to_is_left_alone(
         self, venv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(virtual_env, "run_long", pytest.fail)
@@ -114,7 +114,7 @@ class TestVirtualEnvironment:
         with pytest.raises(SetupError, match="link is a symbolic link"):
             virtual_env._create(link)
 
-    def test_python_without_venv(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_python_without_venv_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
         with pytest.raises(SetupError, match="lacks the modules venv and ensurepip"):
             virtual_env._create(tmp_path / "none")
@@ -141,7 +141,7 @@ class TestLock:
             yield process
             process.kill()
 
-    def test_keeps_others_out(self, holder: subprocess.Popen[str], tmp_path: Path, capsys: Log) -> None:
+    def test_a_lock_keeps_others_out(self, holder: subprocess.Popen[str], tmp_path: Path, capsys: Log) -> None:
         with (
             pytest.raises(SetupError, match="another process is at it"),
             exclusive(tmp_path / "lock", "Test", timeout=0.1, poll=0.01),
@@ -149,19 +149,19 @@ class TestLock:
             pytest.fail("got past a lock that is held")
         assert "waiting for it to finish" in capsys.readouterr().out
 
-    def test_a_killed_holder_leaves_none(self, holder: subprocess.Popen[str], tmp_path: Path) -> None:
+    def test_a_killed_holder_leaves_no_lock(self, holder: subprocess.Popen[str], tmp_path: Path) -> None:
         holder.send_signal(signal.SIGKILL)
         with exclusive(tmp_path / "lock", "Test", timeout=10, poll=0.01):
             pass
 
-    def test_can_be_taken_again(self, tmp_path: Path) -> None:
+    def test_a_lock_can_be_taken_again(self, tmp_path: Path) -> None:
         for _ in range(2):
             with exclusive(tmp_path / "deeper" / "lock", "Test", timeout=0):
                 pass
 
 
 class TestEnvironment:
-    def test_nothing_of_the_users_own_pulumi(self, tmp_path: Path) -> None:
+    def test_the_environment_has_nothing_of_the_users_own_pulumi(self, tmp_path: Path) -> None:
         base = {"PULUMI_ACCESS_TOKEN": "t", "PULUMI_STACK": "s", "PULUMI_HOME": "h", "PYTHONHOME": "p", "PATH": "/bin"}
         assert without_user_settings(base) == {"PATH": "/bin"}
         env = environment(Path("/cli"), base=base, local=tmp_path)
@@ -219,11 +219,11 @@ class TestCommands:
         assert (program, words) == ("pulumi", ["pulumi", "up", "--yes"])
         assert "/cli" in env["PATH"].split(os.pathsep)
 
-    def test_run_without_a_command(self, capsys: Log) -> None:
+    def test_run_without_a_command_says_so(self, capsys: Log) -> None:
         assert bootstrap.main(["run", "--"]) == 1
         assert "no command to run" in capsys.readouterr().err
 
-    def test_run_in_the_background_of_a_shell(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_command_in_the_background_of_a_shell_can_be_interrupted(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Such a command begins with Ctrl-C switched off; Pulumi's plugins would not end when they are told to."""
 
         handled: list[tuple[object, object]] = []
@@ -271,7 +271,7 @@ class TestCommands:
         assert not (tmp_path / "ran").exists()
 
     @pytest.mark.parametrize("arguments", [["--help"], []])
-    def test_works_with_nothing_installed(self, arguments: list[str]) -> None:
+    def test_the_script_works_with_nothing_installed(self, arguments: list[str]) -> None:
         """-I and -S: no site packages, no environment."""
         command = [sys.executable, "-I", "-S", str(ROOT / "tools" / "bootstrap.py"), *arguments]
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -280,7 +280,7 @@ class TestCommands:
 
 
 class TestLongCommands:
-    def test_output_goes_to_the_log(self, tmp_path: Path, capsys: Log) -> None:
+    def test_the_output_of_a_long_command_goes_to_the_log(self, tmp_path: Path, capsys: Log) -> None:
         log = tmp_path / "logs" / "a.log"
         assert run_long(["sh", "-c", "echo one; echo ERROR: two >&2; echo three"], log)
         assert not run_long(["sh", "-c", "exit 3"], tmp_path / "b.log")
@@ -289,19 +289,21 @@ class TestLongCommands:
         assert last_line(log, "ERROR:") == "ERROR: two"
         assert last_line(tmp_path / "none") == ""
 
-    def test_a_time_limit(self, tmp_path: Path) -> None:
+    def test_a_time_limit_ends_a_long_command(self, tmp_path: Path) -> None:
         started = time.monotonic()
         assert not run_long(["sleep", "30"], tmp_path / "log", timeout=0.1)
         assert time.monotonic() - started < 10
 
-    def test_signs_of_life(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Log) -> None:
+    def test_a_long_command_shows_signs_of_life(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Log
+    ) -> None:
         monkeypatch.setattr("tools.console.SIGN_OF_LIFE_SECONDS", 0.1)
         run_long(["sleep", "0.35"], tmp_path / "log")
         assert capsys.readouterr().out.startswith("    0 s 0 s")
 
 
 class TestDemo:
-    def test_a_free_port(self) -> None:
+    def test_the_demo_finds_a_free_port(self) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()

@@ -53,7 +53,9 @@ class TestVersions:
             ("", None),
         ],
     )
-    def test_is_read(self, text: str, version: tuple[int, int, int] | None) -> None:
+    def test_a_version_is_read_from_what_a_program_prints(
+        self, text: str, version: tuple[int, int, int] | None
+    ) -> None:
         assert parse_version(text) == version
 
     def test_pins_agree_with_the_modules(self) -> None:
@@ -68,37 +70,37 @@ class TestVersions:
 
 
 class TestChoiceOfTheCli:
-    def test_none(self, env: dict[str, str]) -> None:
+    def test_no_cli_is_found_where_there_is_none(self, env: dict[str, str]) -> None:
         assert find_cli(env) is None
 
-    def test_path_comes_first(self, env: dict[str, str]) -> None:
+    def test_a_cli_on_path_comes_first(self, env: dict[str, str]) -> None:
         folder = make_cli(Path(env["PATH"]))
         make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin")
         assert find_cli(env) == Cli(folder / "pulumi", (3, 260, 0), "on PATH")
 
     @pytest.mark.parametrize("version", ["3.253.9", "not a version"])
-    def test_an_old_one_on_path_is_passed_over(self, env: dict[str, str], version: str) -> None:
+    def test_an_old_cli_on_path_is_passed_over(self, env: dict[str, str], version: str) -> None:
         make_cli(Path(env["PATH"]), version)
         assert find_cli(env) is None
 
     @pytest.mark.parametrize("missing", COMPANIONS)
-    def test_one_on_path_that_cannot_run_python_is_passed_over(self, env: dict[str, str], missing: str) -> None:
+    def test_a_cli_on_path_that_cannot_run_python_is_passed_over(self, env: dict[str, str], missing: str) -> None:
         make_cli(Path(env["PATH"]), leave_out=missing)
         assert find_cli(env) is None
 
-    def test_its_language_host_may_lie_elsewhere_on_path(self, env: dict[str, str], tmp_path: Path) -> None:
+    def test_the_language_host_of_a_cli_may_lie_elsewhere_on_path(self, env: dict[str, str], tmp_path: Path) -> None:
         make_cli(Path(env["PATH"]), leave_out=COMPANIONS[0])
         make_cli(tmp_path / "other", leave_out="pulumi")
         env["PATH"] += os.pathsep + str(tmp_path / "other")
         assert find_cli(env) is not None
 
-    def test_its_language_host_may_lie_where_a_link_points(self, env: dict[str, str], tmp_path: Path) -> None:
+    def test_the_language_host_of_a_cli_may_lie_where_a_link_points(self, env: dict[str, str], tmp_path: Path) -> None:
         real = make_cli(tmp_path / "real")
         Path(env["PATH"]).mkdir()
         (Path(env["PATH"]) / "pulumi").symlink_to(real / "pulumi")
         assert find_cli(env) is not None
 
-    def test_official_before_built(self, env: dict[str, str]) -> None:
+    def test_an_official_cli_comes_before_a_built_one(self, env: dict[str, str]) -> None:
         make_cli(pulumi_cli.source_folder(cache_of(env)) / "bin")
         built = find_cli(env)
         make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin")
@@ -108,11 +110,11 @@ class TestChoiceOfTheCli:
         assert official is not None
         assert official.origin == "official, cached"
 
-    def test_half_a_cached_one_does_not_count(self, env: dict[str, str]) -> None:
+    def test_half_a_cached_cli_does_not_count(self, env: dict[str, str]) -> None:
         make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin", leave_out=COMPANIONS[2])
         assert find_cli(env) is None
 
-    def test_cache_is_per_user(self) -> None:
+    def test_the_cache_is_per_user(self) -> None:
         assert pulumi_cli.cache_folder({}) == Path.home() / ".cache" / "weld-pulumi"
         assert pulumi_cli.cache_folder({"XDG_CACHE_HOME": "relative"}) == Path.home() / ".cache" / "weld-pulumi"
 
@@ -138,18 +140,20 @@ class TestGettingTheCli:
         monkeypatch.setattr(pulumi_install, "_build_from_source", build)
         return made
 
-    def test_official_first_and_only_once(self, made: list[str], capsys: Log) -> None:
+    def test_the_official_cli_is_fetched_first_and_only_once(self, made: list[str], capsys: Log) -> None:
         first = pulumi_install.ensure_cli()
         assert pulumi_install.ensure_cli() == first
         assert made == ["official"]
         assert "ready, Pulumi 3." in capsys.readouterr().out
 
-    def test_built_where_the_download_is_out_of_reach(self, made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_cli_is_built_where_the_download_is_out_of_reach(
+        self, made: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr(pulumi_install, "_installed_official", lambda *_: False)
         assert pulumi_install.ensure_cli().origin == "built from source, cached"
         assert made == ["source"]
 
-    def test_what_another_process_made_meanwhile_is_taken(
+    def test_a_cli_that_another_process_made_meanwhile_is_taken(
         self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def other_process_finishes(cache: Path) -> None:
@@ -164,13 +168,15 @@ class TestGettingTheCli:
         pulumi_install.ensure_cli()
         assert not leftover.parent.exists()
 
-    def test_no_go_and_no_download(self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_set_up_says_which_go_to_install_where_there_is_none(
+        self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.undo()
         monkeypatch.setenv("PATH", env["PATH"])
         with pytest.raises(SetupError, match=r"there is no Go to build it; install .* or Go 1\.\d+\.\d+ or newer"):
             pulumi_install._check_go()
 
-    def test_go_that_is_too_old(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_go_that_is_too_old_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         go = tmp_path / "go"
         go.write_text("#!/bin/sh\necho go version go1.18.1 linux/amd64\n")
         go.chmod(0o755)
@@ -180,13 +186,13 @@ class TestGettingTheCli:
 
 
 class TestStaging:
-    def test_moved_into_place_when_whole(self, tmp_path: Path) -> None:
+    def test_a_cli_is_moved_into_place_when_it_is_whole(self, tmp_path: Path) -> None:
         with pulumi_install._staging(tmp_path / "target") as folder:
             make_cli(folder / "bin")
         assert pulumi_cli.is_complete(tmp_path / "target" / "bin")
         assert [each.name for each in tmp_path.iterdir()] == ["target"]
 
-    def test_nothing_left_when_not_whole_or_failed(self, tmp_path: Path) -> None:
+    def test_nothing_is_left_of_a_cli_that_is_not_whole_or_failed(self, tmp_path: Path) -> None:
         with pulumi_install._staging(tmp_path / "target") as folder:
             make_cli(folder / "bin", leave_out="pulumi")
         with pytest.raises(SetupError), pulumi_install._staging(tmp_path / "target"):
@@ -220,16 +226,16 @@ def serve() -> Iterator[Callable[[int, float], str]]:
 
 
 class TestReachability:
-    def test_by_answer(self, serve: Callable[[int, float], str]) -> None:
+    def test_a_host_that_answers_is_reachable(self, serve: Callable[[int, float], str]) -> None:
         assert pulumi_install.download_is_reachable(serve(200, 0))
         assert not pulumi_install.download_is_reachable(f"http://127.0.0.1:{free_port()}/")
 
     @pytest.mark.filterwarnings("ignore::ResourceWarning")
-    def test_a_refusal_is_not_reachable(self, serve: Callable[[int, float], str]) -> None:
+    def test_a_host_that_refuses_is_not_reachable(self, serve: Callable[[int, float], str]) -> None:
         assert not pulumi_install.download_is_reachable(serve(403, 0))
 
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-    def test_silence_is_not_waited_for(self, serve: Callable[[int, float], str]) -> None:
+    def test_a_host_that_is_silent_is_not_waited_for(self, serve: Callable[[int, float], str]) -> None:
         started = time.monotonic()
         assert not pulumi_install.download_is_reachable(serve(200, 1.0), seconds=0.1)
         assert time.monotonic() - started < 0.9

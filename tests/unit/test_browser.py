@@ -21,12 +21,12 @@ def _at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
 
 
-def test_it_opens_where_a_person_sits() -> None:
+def test_a_browser_opens_where_a_person_sits() -> None:
     assert opens_by_itself("auto")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_does_not_open_in_ci_or_over_ssh(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_browser_opens_in_ci_or_over_ssh(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "true")
     assert not opens_by_itself("auto")
     assert opens_by_itself("true")
@@ -34,20 +34,20 @@ def test_it_does_not_open_in_ci_or_over_ssh(name: str, monkeypatch: pytest.Monke
     assert opens_by_itself("auto")
 
 
-def test_it_does_not_open_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_browser_opens_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
     assert not has_terminal()
     assert not opens_by_itself("auto")
 
 
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="there is always a screen")
-def test_it_does_not_open_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_browser_opens_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BROWSER")
     assert not has_screen()
     assert not opens_by_itself("auto")
 
 
-def test_it_never_opens_where_it_is_switched_off() -> None:
+def test_no_browser_opens_where_it_is_switched_off() -> None:
     assert not opens_by_itself("false")
 
 

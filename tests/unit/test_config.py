@@ -28,11 +28,11 @@ def refusal(configured: dict[str, str] | None = None, environment: dict[str, str
     return str(raised.value)
 
 
-def test_defaults() -> None:
+def test_settings_have_these_defaults() -> None:
     assert loaded() == Settings(None, "https://connect.weld.app", 30.0, 4, "full")
 
 
-def test_the_names_that_users_write() -> None:
+def test_settings_have_the_names_that_users_write() -> None:
     assert {(setting.config_key, setting.env) for setting in SETTINGS} == {
         ("weld:apiKey", "WELD_API_KEY"),
         ("weld:apiUrl", "WELD_API_URL"),
@@ -90,7 +90,9 @@ def test_a_key_of_the_environment_with_an_address_of_the_stack_is_warned_of() ->
     assert KEY not in text
 
 
-def test_up_tells_that_warning(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_up_warns_once_of_a_key_of_the_environment_with_an_address_of_the_stack(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("WELD_API_KEY", KEY)
     for kind in ("EltSync", "SourceStream"):
         config = Config({"weld:apiUrl": "https://weld.evil.example"}, "project")
@@ -116,7 +118,7 @@ def test_other_pairs_of_key_and_address_are_nothing_to_warn_of(
     assert loaded(configured, environment).warning == ""
 
 
-def test_an_explicit_provider_says_so() -> None:
+def test_a_key_of_an_explicit_provider_is_named_with_it() -> None:
     settings = loaded({PROVIDER_NAME_KEY: "team-b", "weld:apiKey": KEY})
     assert settings.key_source == "weld:apiKey in the weld.Provider 'team-b'"
 
@@ -148,7 +150,7 @@ def test_the_key_is_not_shown() -> None:
 
 
 @pytest.mark.parametrize("key", ["   ", "two words", "with\nline", "ünicode", "nul\x00", "\x7f"])
-def test_a_key_that_cannot_be_one(key: str) -> None:
+def test_a_key_that_cannot_be_one_is_refused(key: str) -> None:
     assert refusal({"weld:apiKey": key}) == (
         "weld:apiKey in the stack configuration: is empty or has blanks or non-ASCII characters in it: copy the key "
         "again from Weld."
@@ -169,7 +171,7 @@ def test_a_key_that_cannot_be_one(key: str) -> None:
         "https://bücher.example",
     ],
 )
-def test_urls(url: str) -> None:
+def test_these_urls_can_be_used(url: str) -> None:
     assert loaded({"weld:apiUrl": url}).api_url == url.rstrip("/")
 
 
@@ -217,7 +219,7 @@ def test_urls(url: str) -> None:
         ("https://a?", "must be a plain URL"),
     ],
 )
-def test_urls_that_cannot_be_used(url: str, reason: str) -> None:
+def test_urls_that_cannot_be_used_are_refused_with_a_reason(url: str, reason: str) -> None:
     text = refusal({"weld:apiUrl": url})
     assert text.startswith(f"weld:apiUrl in the stack configuration: {url!r} ")
     assert reason in text
@@ -237,7 +239,7 @@ def test_a_password_in_a_url_is_not_shown(url: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "3601", "soon", "nan", "inf", "1e400", "None", "30 s"])
-def test_time_limits_that_cannot_be_used(value: str) -> None:
+def test_time_limits_that_cannot_be_used_are_refused(value: str) -> None:
     assert refusal({}, {"WELD_REQUEST_TIMEOUT": value}) == (
         f"the environment variable WELD_REQUEST_TIMEOUT: {value!r} must be a number of seconds above 0 and up to 3600, "
         "for example 30."
@@ -245,13 +247,13 @@ def test_time_limits_that_cannot_be_used(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["-1", "21", "1.5", "many", "nan", "inf", "-inf", "1e400", "True"])
-def test_counts_that_cannot_be_used(value: str) -> None:
+def test_counts_that_cannot_be_used_are_refused(value: str) -> None:
     assert refusal({"weld:maxRetries": value}) == (
         f"weld:maxRetries in the stack configuration: {value!r} must be a whole number from 0 to 20, for example 4."
     )
 
 
-def test_levels_of_validation() -> None:
+def test_levels_of_validation_are_full_offline_and_off() -> None:
     assert [loaded({"weld:validation": text}).validation for text in ("full", " Offline ", "OFF")] == [
         "full",
         "offline",
@@ -284,7 +286,7 @@ def test_levels_of_validation() -> None:
         (None, False),
     ],
 )
-def test_what_is_this_machine(host: str | None, loopback: bool) -> None:
+def test_only_loopback_addresses_are_this_machine(host: str | None, loopback: bool) -> None:
     assert is_loopback(host) is loopback
 
 

@@ -14,7 +14,7 @@ from weld_pulumi.api.answers import AnswerLostError, NotSentError
 from weld_pulumi.errors import NotListedError, api_error_class
 
 
-def test_the_tree() -> None:
+def test_every_error_has_its_place_in_the_tree() -> None:
     for cls in (
         weld.WeldConfigError,
         weld.WeldValidationError,
@@ -49,11 +49,11 @@ def test_the_tree() -> None:
         (599, weld.ServerError),
     ],
 )
-def test_the_class_of_a_status(status: int, cls: type[weld.WeldApiError]) -> None:
+def test_each_status_has_its_class(status: int, cls: type[weld.WeldApiError]) -> None:
     assert api_error_class(status) is cls
 
 
-def test_what_an_api_error_tells() -> None:
+def test_an_api_error_tells_request_status_and_message() -> None:
     error = weld.ConflictError(409, "quota", "Too many syncs", "POST", "/elt_syncs", "req-1", "Delete one.")
     assert (error.status_code, error.error_code, error.message) == (409, "quota", "Too many syncs")
     assert (error.method, error.path, error.request_id) == ("POST", "/elt_syncs", "req-1")
@@ -69,7 +69,7 @@ def test_what_an_api_error_tells() -> None:
         (weld.WeldError("it went wrong."), "it went wrong."),
     ],
 )
-def test_how_an_error_reads(error: weld.WeldError, text: str) -> None:
+def test_an_error_reads_as_operation_text_and_advice(error: weld.WeldError, text: str) -> None:
     assert str(error) == text
     error.operation = "creating the EltSync"
     error.advise("Try again.")

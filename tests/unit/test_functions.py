@@ -100,7 +100,7 @@ def test_there_is_a_call_for_every_function() -> None:
 
 
 @pytest.mark.parametrize("name", list(CALLS))
-def test_a_function_and_its_twin(there: dict[str, str], name: str) -> None:
+def test_a_function_and_its_twin_find_the_same(there: dict[str, str], name: str) -> None:
     ask, look = CALLS[name]
     arguments, expected = ask(there)
     assert look(getattr(weld, name)(**arguments)) == expected
@@ -148,7 +148,7 @@ def test_an_error_of_a_twin_is_the_error_of_its_function(there: dict[str, str]) 
 # Where the settings come from ---------------------------------------------------------------------------------------
 
 
-def test_the_stack_configuration_wins(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stack_configuration_wins_in_a_look_up(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WELD_API_KEY", "a-wrong-key")
     monkeypatch.setenv("WELD_API_URL", "http://127.0.0.1:9")
     set_all_config({"weld:apiKey": simulator.api_key, "weld:apiUrl": simulator.url}, ["weld:apiKey"])
@@ -156,7 +156,7 @@ def test_the_stack_configuration_wins(simulator: Simulator, monkeypatch: pytest.
     assert all(request.key_ok for request in simulator.requests())
 
 
-def test_without_a_key(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_up_without_a_key_says_how_to_set_one(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WELD_API_KEY")
     with pytest.raises(weld.WeldConfigError, match=r"pulumi config set --secret weld:apiKey.*WELD_API_KEY"):
         weld.get_connections()
@@ -170,7 +170,7 @@ def test_a_refused_key_is_named_by_where_it_came_from(monkeypatch: pytest.Monkey
     assert "a-wrong-key" not in str(e.value)
 
 
-def test_one_client_for_all_calls(there: dict[str, str]) -> None:
+def test_one_client_serves_all_calls(there: dict[str, str]) -> None:
     weld.get_connections()
     weld.get_elt_syncs()
     assert len(_workspaces._clients) == 1
@@ -269,7 +269,7 @@ def test_a_key_of_a_provider_that_is_refused_is_named_so(other: Simulator) -> No
         outcome(lambda: asking(other, "a-wrong-key"))
 
 
-def test_a_provider_of_something_else(simulator: Simulator) -> None:
+def test_a_provider_of_something_else_is_refused(simulator: Simulator) -> None:
     def program() -> Any:
         elsewhere = pulumi.ProviderResource("databricks", "elsewhere")
         return weld.get_connections(opts=pulumi.InvokeOptions(provider=elsewhere))
@@ -288,7 +288,7 @@ def refusal(**wanted: Any) -> str:
     return str(raised.value)
 
 
-def test_no_connection_fits(there: dict[str, str]) -> None:
+def test_candidates_are_named_where_no_connection_fits(there: dict[str, str]) -> None:
     text = refusal(label="Shopp", integration_id="stripe")
     assert text.startswith("get_connection(label='Shopp', integration_id='stripe'): no connection fits. Candidates: ")
     assert f"{there['shop']} (stripe, label 'Shop')" in text
@@ -296,7 +296,7 @@ def test_no_connection_fits(there: dict[str, str]) -> None:
     assert text.endswith("Give the id of the right one.")
 
 
-def test_several_connections_fit(simulator: Simulator, there: dict[str, str]) -> None:
+def test_those_that_fit_are_named_where_several_connections_do(simulator: Simulator, there: dict[str, str]) -> None:
     twin = simulator.create_connection("stripe", "Shop")["id"]
     text = refusal(label="Shop")
     assert "several connections fit" in text
@@ -306,7 +306,7 @@ def test_several_connections_fit(simulator: Simulator, there: dict[str, str]) ->
     assert weld.get_connection(id=twin).id == twin
 
 
-def test_there_are_no_connections_at_all(simulator: Simulator) -> None:
+def test_a_workspace_without_connections_has_no_candidates(simulator: Simulator) -> None:
     for row in simulator.state()["connections"]:
         simulator.delete_connection(row["id"])
     assert "no connection fits. Candidates: none." in refusal(id="x")
@@ -318,12 +318,14 @@ def test_a_workspace_with_many_connections_does_not_flood(simulator: Simulator) 
     assert refusal(label="x").count("stripe") == 20
 
 
-def test_nothing_was_asked_for() -> None:
+def test_get_connection_without_arguments_says_what_it_needs() -> None:
     assert refusal() == "get_connection needs an id, a label or an integration_id."
 
 
 @pytest.mark.parametrize("reading", ["label", "name", "absent"])
-def test_where_weld_does_not_tell_the_label(simulator: Simulator, there: dict[str, str], reading: str) -> None:
+def test_a_connection_is_found_by_its_label_only_where_weld_tells_it(
+    simulator: Simulator, there: dict[str, str], reading: str
+) -> None:
     simulator.set_reading("connection_label", reading)
     if reading == "absent":
         assert "label not told" in refusal(label="Shop")
@@ -332,7 +334,7 @@ def test_where_weld_does_not_tell_the_label(simulator: Simulator, there: dict[st
     assert weld.get_connection(id=there["shop"]).id == there["shop"]
 
 
-def test_what_is_not_there(there: dict[str, str]) -> None:
+def test_what_is_not_there_is_an_error_that_says_what_lists_it(there: dict[str, str]) -> None:
     with pytest.raises(weld.NotFoundError, match=r"There is no sync 'nowhere'; `weld-pulumi syncs` lists"):
         weld.get_elt_sync("nowhere")
     for ask, step in (
@@ -356,7 +358,7 @@ def test_a_host_that_is_not_weld_does_not_pass_for_an_empty_weld(
         weld.get_elt_sync("nowhere")
 
 
-def test_runs_and_their_number(simulator: Simulator, there: dict[str, str]) -> None:
+def test_as_many_runs_are_read_as_are_asked_for(simulator: Simulator, there: dict[str, str]) -> None:
     simulator.patch_sync(there["sync"], enabled=True)
     for _ in range(12):
         simulator.advance(60)

@@ -74,7 +74,7 @@ SECRET: list[tuple[Any, Any, list[str]]] = [
 
 
 @pytest.mark.parametrize(("schema", "value", "left_out"), SECRET)
-def test_all_else_is_left_out_and_named(schema: Any, value: Any, left_out: list[str]) -> None:
+def test_every_other_setting_is_left_out_and_named(schema: Any, value: Any, left_out: list[str]) -> None:
     root = {**of(a=schema), "definitions": {"hidden": {"type": "integer", "writeOnly": True}}}
     kept, out = without_secrets({"a": value}, root)
     assert (kept, out) == ({}, left_out)

@@ -56,7 +56,7 @@ def said(page: str) -> str:
 
 @pytest.mark.parametrize("name", ["connectionId", "connection_id"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_the_right_request(ticket: Ticket, name: str, host: str) -> None:
+def test_the_right_request_ends_the_wait(ticket: Ticket, name: str, host: str) -> None:
     if host == "::1" and not socket.has_ipv6:
         pytest.fail("this machine has no IPv6, on which half of the browsers rely")
     assert ticket.wait(0) is None
@@ -65,7 +65,7 @@ def test_the_right_request(ticket: Ticket, name: str, host: str) -> None:
     assert "Authorized You can close this tab;" in said(page)
 
 
-def test_an_address_that_weld_takes(ticket: Ticket) -> None:
+def test_the_redirect_uri_is_an_address_that_weld_takes(ticket: Ticket) -> None:
     parts = urlsplit(ticket.redirect_uri)
     assert (parts.scheme, parts.hostname, parts.query) == ("http", "localhost", "")
     assert len(ticket.state) >= 32
@@ -95,7 +95,7 @@ def forged(ticket: Ticket) -> dict[str, tuple[str, str, int]]:
     }
 
 
-def test_what_is_forged_changes_nothing(ticket: Ticket) -> None:
+def test_a_forged_request_changes_nothing(ticket: Ticket) -> None:
     for name, (method, target, expected) in forged(ticket).items():
         status, page = ask(ticket, target, method)
         assert (name, status) == (name, expected)
@@ -105,20 +105,20 @@ def test_what_is_forged_changes_nothing(ticket: Ticket) -> None:
     assert ticket.wait(5) == Callback(connection_id="right")
 
 
-def test_head_changes_nothing(ticket: Ticket) -> None:
+def test_a_head_request_changes_nothing(ticket: Ticket) -> None:
     """Programs that preview links send it."""
     assert ask(ticket, path_of(ticket, connectionId="c", state=ticket.state), "HEAD") == (405, "")
     assert ticket.wait(0) is None
 
 
-def test_only_the_first_counts(ticket: Ticket) -> None:
+def test_only_the_first_request_counts(ticket: Ticket) -> None:
     ask(ticket, path_of(ticket, connectionId="first", state=ticket.state))
     status, page = ask(ticket, path_of(ticket, connectionId="second", state=ticket.state))
     assert (status, ticket.wait(5)) == (410, Callback(connection_id="first"))
     assert "This was used already" in said(page)
 
 
-def test_only_one_of_many_at_once_counts(ticket: Ticket) -> None:
+def test_only_one_of_many_requests_at_once_counts(ticket: Ticket) -> None:
     statuses: list[int] = []
 
     def one(number: int) -> None:
@@ -146,7 +146,7 @@ def test_only_one_of_many_at_once_counts(ticket: Ticket) -> None:
         ({"error": "<script>alert(1)</script>"}, "<script>alert(1)</script>"),
     ],
 )
-def test_a_refusal(ticket: Ticket, query: dict[str, str], reason: str) -> None:
+def test_a_refusal_ends_the_wait_with_its_reason(ticket: Ticket, query: dict[str, str], reason: str) -> None:
     status, page = ask(ticket, path_of(ticket, state=ticket.state, **query))
     assert (status, ticket.wait(5)) == (200, Callback(refused=reason))
     assert "Not authorized" in said(page)
@@ -244,7 +244,7 @@ def test_a_name_that_was_pointed_to_this_machine_gets_nothing(ticket: Ticket) ->
     assert not ticket.was_opened
 
 
-def test_one_that_stands_in_believes_nothing_but_shows_a_page() -> None:
+def test_a_listener_that_stands_in_believes_nothing_but_shows_a_page() -> None:
     with Listener(stands_in=True) as listener:
         ticket = listener.ticket()
         assert "Authorized" in ask(ticket, path_of(ticket, state="of-the-run-before", connectionId="c"))[1]

@@ -70,7 +70,7 @@ def seen(program: Callable[[], list[Any]]) -> list[Any]:
     return values
 
 
-def test_a_program_without_a_key(mocks: Weld) -> None:
+def test_a_program_under_mocks_needs_no_key(mocks: Weld) -> None:
     def program() -> list[Any]:
         stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe (production)")
         sync = weld.EltSync(
@@ -146,7 +146,7 @@ NAMED: list[tuple[Any, str]] = [(weld.Connection, "label"), (weld.SourceStream, 
 
 
 @pytest.mark.parametrize(("resource", "name"), NAMED)
-def test_a_name_that_comes_later(mocks: Weld, resource: Any, name: str) -> None:
+def test_a_name_may_come_later(mocks: Weld, resource: Any, name: str) -> None:
     secret = pulumi.Output.secret("hidden")
 
     def program() -> list[Any]:
@@ -184,7 +184,7 @@ def test_an_authorized_connection_has_no_link(mocks: Weld, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("resource", list(LEAST))
-def test_get(mocks: Weld, resource: Any) -> None:
+def test_get_under_mocks_reads_by_id(mocks: Weld, resource: Any) -> None:
     def program() -> list[Any]:
         found = resource.get("it", "the-id", opts=pulumi.ResourceOptions(protect=True))
         assert type(found) is resource
@@ -252,7 +252,7 @@ def test_the_program_s_own_values_are_not_touched(mocks: Weld) -> None:
     assert options.additional_secret_outputs == ["status"]
 
 
-def test_a_provider(mocks: Weld) -> None:
+def test_a_provider_takes_its_settings_as_text_and_its_key_as_a_secret(mocks: Weld) -> None:
     def program() -> list[Any]:
         team = weld.Provider("team-b", api_key="plain-text-key", request_timeout=12.5, max_retries=2, validation=None)
         source = weld.Connection("source", pulumi.ResourceOptions(provider=team), integration_id="stripe")

@@ -33,11 +33,11 @@ def metadata(wheel: zipfile.ZipFile) -> Message:
     return email.message_from_bytes(wheel.read(f"weld_pulumi-{weld.__version__}.dist-info/METADATA"))
 
 
-def test_it_runs_on_every_python(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_is_for_every_python(wheel: zipfile.ZipFile) -> None:
     assert Path(str(wheel.filename)).name == f"weld_pulumi-{weld.__version__}-py3-none-any.whl"
 
 
-def test_everything_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
+def test_everything_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     kept = {"__pycache__"}
     there = {
         path.relative_to(ROOT).as_posix()
@@ -49,7 +49,7 @@ def test_everything_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
     assert {"weld_pulumi/py.typed", "weld_pulumi/pulumi-plugin.json", "weld_pulumi/_registry.py"} <= packed
 
 
-def test_nothing_else_is_in_it(wheel: zipfile.ZipFile) -> None:
+def test_nothing_else_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
     others = {name.split("/")[0] for name in wheel.namelist()} - {"weld_pulumi", "weld_pulumi_pytest.py"}
     assert others == {f"weld_pulumi-{weld.__version__}.dist-info"}
     assert f"weld_pulumi-{weld.__version__}.dist-info/licenses/LICENSE" in wheel.namelist()
@@ -59,7 +59,7 @@ def test_pulumi_looks_for_no_plugin(wheel: zipfile.ZipFile) -> None:
     assert json.loads(wheel.read("weld_pulumi/pulumi-plugin.json")) == {"resource": False}
 
 
-def test_metadata(metadata: Message) -> None:
+def test_the_metadata_say_what_the_package_is_and_which_pythons_it_takes(metadata: Message) -> None:
     assert metadata["Name"] == "weld-pulumi"
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata["Requires-Python"] == "<3.15,>=3.10"
@@ -82,7 +82,7 @@ def test_the_version_is_written_down_once(metadata: Message) -> None:
     assert written == ["weld_pulumi/_version.py"]
 
 
-def test_what_it_needs(metadata: Message) -> None:
+def test_the_package_needs_these_packages(metadata: Message) -> None:
     needed = metadata.get_all("Requires-Dist") or []
     core = {re.split(r"[<>=; \[]", line)[0] for line in needed if "extra ==" not in line}
     assert core == {"pulumi", "requests", "urllib3", "pydantic", "cronsim", "jsonschema", "click", "rich", "pyyaml"}
@@ -92,13 +92,13 @@ def test_what_it_needs(metadata: Message) -> None:
     assert {"simulator", "test", "lint"} == set(metadata.get_all("Provides-Extra") or [])
 
 
-def test_what_it_installs(wheel: zipfile.ZipFile) -> None:
+def test_the_package_installs_a_command_and_a_pytest_plugin(wheel: zipfile.ZipFile) -> None:
     points = wheel.read(f"weld_pulumi-{weld.__version__}.dist-info/entry_points.txt").decode()
     assert "[console_scripts]\nweld-pulumi = weld_pulumi.cli:main" in points
     assert "[pytest11]\nweld_pulumi = weld_pulumi_pytest" in points
 
 
-def test_it_works_out_of_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+def test_the_package_works_out_of_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path)
     program = """
         import sys

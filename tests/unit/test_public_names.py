@@ -144,13 +144,13 @@ def keywords(function: Any) -> list[str]:
 # What there is ------------------------------------------------------------------------------------------------------
 
 
-def test_all() -> None:
+def test_the_package_offers_these_names() -> None:
     assert set(weld.__all__) == ALL
     assert weld.__all__ == sorted(weld.__all__)
     assert all(hasattr(weld, name) for name in weld.__all__)
 
 
-def test_everything_is_documented() -> None:
+def test_every_public_name_is_documented() -> None:
     for name in sorted(ALL - {"__version__", "SourceStreamArgsDict"}):
         text = inspect.getdoc(getattr(weld, name)) or ""
         assert len(text) > 20, name
@@ -166,7 +166,7 @@ def test_every_public_method_is_documented_too() -> None:
 
 
 @pytest.mark.parametrize("resource", [*RESOURCES, weld.Provider])
-def test_resource_name_then_opts_then_keywords(resource: Any) -> None:
+def test_a_resource_takes_its_name_then_opts_then_keywords(resource: Any) -> None:
     name, opts, *others = list(inspect.signature(resource).parameters.values())
     assert (name.name, name.kind, name.default) == ("resource_name", name.POSITIONAL_OR_KEYWORD, name.empty)
     assert (opts.name, opts.kind, opts.default) == ("opts", opts.POSITIONAL_OR_KEYWORD, None)
@@ -174,7 +174,7 @@ def test_resource_name_then_opts_then_keywords(resource: Any) -> None:
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-def test_one_list_of_arguments(resource: Any) -> None:
+def test_signature_table_and_docstring_name_the_same_arguments(resource: Any) -> None:
     """The signature, the life cycle's table, the registered properties and the docstring name the same arguments."""
     wanted = ARGUMENTS[resource]
     assert keywords(resource) == wanted
@@ -196,7 +196,7 @@ def _attributes_for_the_type_checker(resource: Any) -> set[str]:
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-def test_what_is_required(resource: Any) -> None:
+def test_these_arguments_are_required(resource: Any) -> None:
     parameters = inspect.signature(resource).parameters
     needed = {name for name in ARGUMENTS[resource] if parameters[name].default is inspect.Parameter.empty}
     assert needed == REQUIRED[resource]
@@ -213,7 +213,7 @@ def test_every_argument_takes_an_input(resource: Any) -> None:
         assert Awaitable in {get_origin(choice) for choice in get_args(parameters[name].annotation)}, name
 
 
-def test_the_provider() -> None:
+def test_the_provider_takes_every_setting_but_that_of_the_browser() -> None:
     """Whether a browser opens is a matter of the machine, not of a workspace."""
     assert keywords(weld.Provider) == [each.attribute for each in SETTINGS if each.attribute != "open_browser"]
     assert section(weld.Provider, "Args") == {"resource_name", "opts", *keywords(weld.Provider)}
@@ -223,7 +223,7 @@ def test_the_provider() -> None:
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-def test_get(resource: Any) -> None:
+def test_get_takes_a_name_an_id_and_opts(resource: Any) -> None:
     parameters = list(inspect.signature(resource.get).parameters.values())
     assert [parameter.name for parameter in parameters] == ["resource_name", "id", "opts"]
     assert parameters[2].default is None
@@ -240,7 +240,7 @@ def test_a_misspelled_argument_is_an_error_of_python(resource: Any) -> None:
 # Entries of source_streams ------------------------------------------------------------------------------------------
 
 
-def test_entries_of_source_streams() -> None:
+def test_entries_of_source_streams_take_the_arguments_of_a_stream() -> None:
     wanted = [field.name for field in ENTRY]
     assert keywords(weld.SourceStreamArgs) == wanted
     assert section(weld.SourceStreamArgs, "Args") == set(wanted)
@@ -300,7 +300,7 @@ def test_type_tokens_are_frozen() -> None:
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
-def test_functions_and_their_twins(name: str) -> None:
+def test_functions_and_their_twins_take_the_same_arguments(name: str) -> None:
     function, twin = getattr(weld, name), getattr(weld, f"{name}_output")
     assert list(inspect.signature(function).parameters) == [*FUNCTIONS[name], "opts"]
     assert (twin.__name__, twin.__qualname__) == (f"{name}_output", f"{name}_output")
@@ -373,7 +373,7 @@ WRONG = """
 """
 
 
-def test_types_as_a_users_checker_sees_them(tmp_path: Path) -> None:
+def test_a_users_type_checker_accepts_right_programs_and_refuses_wrong_ones(tmp_path: Path) -> None:
     (tmp_path / "fine.py").write_text(dedent(FINE))
     (tmp_path / "wrong.py").write_text(dedent(WRONG))
     ran = subprocess.run(

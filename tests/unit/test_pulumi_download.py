@@ -96,7 +96,7 @@ def test_what_pulumi_did_not_publish_is_not_installed(hosts: Hosts, tmp_path: Pa
     assert list((tmp_path / "bin").iterdir()) == []
 
 
-def test_nor_is_what_the_checksums_do_not_name(hosts: Hosts, tmp_path: Path) -> None:
+def test_what_the_checksums_do_not_name_is_not_installed(hosts: Hosts, tmp_path: Path) -> None:
     hosts.files[f"/github/{SUMS}"] = sums(ARCHIVE, name=f"x-{NAME}")
     with pytest.raises(SetupError, match="is not what Pulumi published"):
         hosts.install(tmp_path / "bin")
@@ -118,7 +118,9 @@ def test_each_host_stands_in_for_the_other(hosts: Hosts, tmp_path: Path, capsys:
     assert "    verified" in capsys.readouterr().out
 
 
-def test_without_checksums_it_is_said(hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
+def test_an_archive_without_checksums_is_installed_and_called_unverified(
+    hosts: Hosts, tmp_path: Path, capsys: Log
+) -> None:
     del hosts.files[f"/github/{SUMS}"]
     hosts.install(tmp_path / "bin")
     assert pulumi_cli.is_complete(tmp_path / "bin")
@@ -152,7 +154,7 @@ def test_an_archive_writes_nowhere_else(hosts: Hosts, tmp_path: Path) -> None:
         ("FreeBSD", "amd64", None),
     ],
 )
-def test_the_archive_for_a_machine(system: str, machine: str, kind: str | None) -> None:
+def test_each_machine_has_its_archive(system: str, machine: str, kind: str | None) -> None:
     name = pulumi_download.archive_name(system, machine)
     assert name == (f"pulumi-v{OFFICIAL_VERSION}-{kind}.tar.gz" if kind else None)
 
@@ -164,7 +166,7 @@ class TestInTheCache:
         monkeypatch.setattr(pulumi_download, "archive_name", lambda: NAME)
         monkeypatch.setattr(pulumi_download, "install", lambda _name, folder: hosts.install(folder))
 
-    def test_the_official_one_is_whole(self, tmp_path: Path) -> None:
+    def test_the_official_cli_in_the_cache_is_whole(self, tmp_path: Path) -> None:
         assert pulumi_install._installed_official(tmp_path)
         assert pulumi_cli.find_in_cache(tmp_path) is not None
         assert len(list(tmp_path.iterdir())) == 1
@@ -180,7 +182,7 @@ class TestInTheCache:
         assert not pulumi_install._installed_official(tmp_path)
         assert list(tmp_path.iterdir()) == []
 
-    def test_a_forged_one_ends_the_set_up_and_leaves_nothing(self, hosts: Hosts, tmp_path: Path) -> None:
+    def test_a_forged_cli_ends_the_set_up_and_leaves_nothing(self, hosts: Hosts, tmp_path: Path) -> None:
         hosts.files[f"/pulumi/{NAME}"] = packed("pulumi/pulumi")
         with pytest.raises(SetupError):
             pulumi_install._installed_official(tmp_path)

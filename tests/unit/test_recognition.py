@@ -59,7 +59,9 @@ NOTHING_TOLD = new(label=None, integration_id=None)
         ([UNTOLD, new("y", label="B")], "x"),
     ],
 )
-def test_one_that_waits(connections: list[ConnectionInfo], expected: str | None) -> None:
+def test_the_only_one_that_waits_gets_the_only_new_connection(
+    connections: list[ConnectionInfo], expected: str | None
+) -> None:
     found = newly_authorized(session_with(), connections, ["old"], "stripe", "A")
     assert (found and found.id) == expected
 
@@ -77,7 +79,9 @@ def test_one_that_waits(connections: list[ConnectionInfo], expected: str | None)
         (new(integration_id=None), ("hubspot", "A"), True, True),
     ],
 )
-def test_two_that_wait(connection: ConnectionInfo, other: tuple[str, str], used: bool, expected: bool) -> None:
+def test_of_two_that_wait_one_gets_what_can_only_be_its_own(
+    connection: ConnectionInfo, other: tuple[str, str], used: bool, expected: bool
+) -> None:
     """Where the other one could be meant, the link has to have been used."""
     listed = ["b2"] if used else ["b1", "b2"]
     session = session_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
@@ -99,14 +103,14 @@ def test_one_without_a_link_is_no_rival() -> None:
         (UNTOLD, ["b2"], None, True),  # Weld never told
     ],
 )
-def test_others_may_be_still_to_come(
+def test_a_connection_is_recognized_though_others_may_still_come(
     connection: ConnectionInfo, listed: list[str | None], bridge_id: str | None, expected: bool
 ) -> None:
     found = newly_authorized(session_with(*listed), [connection], [], "stripe", "A", bridge_id, alone=False)
     assert (found is not None) is expected
 
 
-def test_what_belongs_to_others_here() -> None:
+def test_a_connection_that_another_resource_has_is_not_taken() -> None:
     session = session_with()
     session.ownership.make("urn:made", "x")
     session.recognized.add("y")

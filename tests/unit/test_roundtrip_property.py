@@ -14,7 +14,7 @@ from weld_pulumi.simulator import Simulator
 
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(readings, st.booleans(), st.lists(st.tuples(syncs, separate), min_size=1, max_size=3))
-def test_nothing_is_left_to_do(
+def test_an_up_leaves_nothing_to_do_however_weld_tells_it_back(
     chosen: dict[str, str], listed: bool, programs: list[tuple[dict[str, Any], dict[str, Any]]]
 ) -> None:
     with Simulator(readings=chosen) as weld:

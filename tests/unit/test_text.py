@@ -26,14 +26,14 @@ ALL = "".join(ACTING.values())
 
 
 @pytest.mark.parametrize("acting", ACTING.values(), ids=ACTING)
-def test_what_acts_is_shown_instead(acting: str) -> None:
+def test_what_acts_on_a_terminal_is_shown_instead(acting: str) -> None:
     shown = printable(f"a{acting}b")
     assert shown == "a" + "".join(c.encode("unicode_escape", "surrogatepass").decode() for c in acting) + "b"
     assert not {unicodedata.category(c) for c in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @pytest.mark.parametrize("text", ["", "plain", 'it\'s "quoted" \\ and {x}', "東京 Übung 😀 é", "a  b"])
-def test_what_is_seen_stays(text: str) -> None:
+def test_what_is_only_seen_stays_as_it_is(text: str) -> None:
     assert printable(text) == text
 
 

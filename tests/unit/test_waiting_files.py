@@ -35,7 +35,7 @@ def test_what_waits_is_found_by_the_same_user(folder: Path) -> None:
     assert found.outcome() is None
 
 
-def test_nobody_else_can_read_it(folder: Path) -> None:
+def test_nobody_else_can_read_what_waits(folder: Path) -> None:
     file = waiting()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600

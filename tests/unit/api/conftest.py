@@ -39,11 +39,5 @@ def connect(waits: list[float]) -> Iterator[Connect]:
 
 
 @pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(auto_authorize=True, authorize_delay=0.0) as simulator:
-        yield simulator
-
-
-@pytest.fixture
 def client(weld: Simulator, connect: Connect) -> WeldClient:
     return connect(weld.url, weld.api_key)

@@ -57,7 +57,7 @@ def said(status: int, body: bytes | str, content_type: str = "", secrets: tuple[
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_json_or_nothing(status: int) -> None:
+def test_an_answer_is_json_or_nothing(status: int) -> None:
     assert read(status, '{"a": [1, null, "ä"]}') == {"a": [1, None, "ä"]}
     assert read(status, "") is None
     assert read(status, " \r\n") is None
@@ -65,14 +65,14 @@ def test_json_or_nothing(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [100, 199, 300, 302, 304, 399])
-def test_a_status_that_says_nothing(status: int) -> None:
+def test_a_status_that_says_nothing_is_a_lost_answer(status: int) -> None:
     with pytest.raises(AnswerLostError, match=f"the answer has the status {status}, which") as raised:
         read(status, "{}")
     assert raised.value.final
 
 
 @pytest.mark.parametrize("body", ['{"a": ', "[" * 100_000, "9" * 10_000, "\x00", b"\xff\xfe", "OK", "{'a': 1}"])
-def test_no_json(body: bytes | str) -> None:
+def test_an_answer_that_is_no_json_is_lost(body: bytes | str) -> None:
     with pytest.raises(AnswerLostError, match=r"GET /things: the answer cannot be read: it is not JSON"):
         read(200, body)
 
@@ -85,7 +85,7 @@ def test_no_json(body: bytes | str) -> None:
         ("<h1>hello</h1><title>Sign in</title>", "text/html; charset=utf-8"),
     ],
 )
-def test_a_web_page(body: str, content_type: str) -> None:
+def test_a_web_page_is_told_by_its_title(body: str, content_type: str) -> None:
     with pytest.raises(AnswerLostError, match=r"a web page came back \(Sign in\) instead of.*weld:apiUrl"):
         read(200, body, content_type)
 
@@ -126,7 +126,7 @@ def test_a_web_page_without_end_is_read_in_no_time() -> None:
         ("<html>", None, "a web page, not one of Weld's answers"),
     ],
 )
-def test_every_shape_of_an_error(body: Any, code: str | None, message: str) -> None:
+def test_every_shape_of_an_error_is_read(body: Any, code: str | None, message: str) -> None:
     error = refused(body)
     assert error.error_code == code
     assert error.message.startswith(message)
@@ -150,7 +150,7 @@ def test_every_shape_of_an_error(body: Any, code: str | None, message: str) -> N
         (999, ServerError),
     ],
 )
-def test_the_class_fits_the_status(status: int, cls: type[WeldApiError]) -> None:
+def test_the_class_of_an_error_fits_its_status(status: int, cls: type[WeldApiError]) -> None:
     error = refused({"error_code": "some_code", "message": "Something"}, status)
     assert type(error) is cls
     assert (error.status_code, error.method, error.path) == (status, "GET", "/things")
@@ -159,7 +159,9 @@ def test_the_class_fits_the_status(status: int, cls: type[WeldApiError]) -> None
 
 @pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize("shape", ["error_code", "nest_string", "nest_list", "details", "html", "empty"])
-def test_a_refused_key(weld: Simulator, connect: Connect, status: int, shape: str) -> None:
+def test_a_refused_key_is_told_by_its_source_and_not_shown(
+    weld: Simulator, connect: Connect, status: int, shape: str
+) -> None:
     weld.set_readings({"refused_key": str(status), "error_body": shape})
     with pytest.raises(AuthenticationError) as raised:
         connect(weld.url, "a-wrong-key").list_connections()
@@ -174,7 +176,7 @@ def test_a_refused_key(weld: Simulator, connect: Connect, status: int, shape: st
 
 
 @pytest.mark.parametrize("shape", ["error_code", "nest_string", "nest_list", "details", "html", "empty"])
-def test_errors_of_the_simulator_in_every_shape(weld: Simulator, client: WeldClient, shape: str) -> None:
+def test_errors_of_the_simulator_are_read_in_every_shape(weld: Simulator, client: WeldClient, shape: str) -> None:
     weld.set_reading("error_body", shape)
     with pytest.raises(NotFoundError) as raised:
         client.get_sync("nowhere")
@@ -229,7 +231,7 @@ def test_an_echoed_secret_is_not_shown(secret: str, status: int) -> None:
             assert not any(each in shown for each in (secret, " ".join(secret.split()), *forms)), (form, body)
 
 
-def test_a_secret_of_several_lines() -> None:
+def test_no_line_of_a_secret_of_several_lines_is_shown() -> None:
     key = "-----BEGIN KEY-----\nMIIBVgIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----\n"
     assert "MIIB" not in refused({"message": f"bad key: {key}"}, secrets=(key,)).message
     assert "MIIB" not in refused({"message": f"bad key: {' '.join(key.split())}"}, secrets=(key,)).message
@@ -357,7 +359,7 @@ def test_what_is_not_weld_s_needs_no_second_advice() -> None:
 
 @pytest.mark.parametrize("path", ["/elt_syncs", "/elt_syncs/x", "/elt_syncs/x/enable", "/elt_stream_runs"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-def test_no_refusal_without_a_next_step(method: str, path: str) -> None:
+def test_no_refusal_comes_without_a_next_step(method: str, path: str) -> None:
     for status in [*range(400, 452), 499]:
         assert refused_at(method, path, status).partition(": No. ")[2], status
 

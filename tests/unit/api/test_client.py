@@ -128,7 +128,9 @@ def test_the_recorder_sees_what_is_wrong(weld: Simulator, client: WeldClient) ->
 # Answers ------------------------------------------------------------------------------------------------------------
 
 
-def test_settings_of_a_connection_without_any(weld: Simulator, client: WeldClient, connection: str) -> None:
+def test_a_connection_without_settings_has_an_empty_schema(
+    weld: Simulator, client: WeldClient, connection: str
+) -> None:
     weld.set_settings_schema("stripe", {})
     for reading in ("object", "empty_body", "null"):
         weld.set_reading("empty_settings", reading)
@@ -136,14 +138,14 @@ def test_settings_of_a_connection_without_any(weld: Simulator, client: WeldClien
 
 
 @pytest.mark.parametrize("link", ["authorize_url", "url", "authorize_url_relative", "url_relative"])
-def test_the_link_of_a_bridge(weld: Simulator, client: WeldClient, link: str) -> None:
+def test_the_link_of_a_bridge_is_read_in_every_spelling(weld: Simulator, client: WeldClient, link: str) -> None:
     weld.set_reading("bridge_link", link)
     body = {"integration_id": "stripe", "label": "Shop", "redirect_uri": "https://weld.app"}
     made = client.create_bridge(body)
     assert (made.authorize_url or "").startswith(f"{weld.url}/authorize?token=")
 
 
-def test_a_bridge_without_a_link(connect: Connect) -> None:
+def test_a_bridge_without_a_link_is_a_lost_answer(connect: Connect) -> None:
     with (
         RawServer(json_answer({"id": "b"}, 201)) as server,
         pytest.raises(AnswerLostError, match="no link to authorize with"),
@@ -154,7 +156,7 @@ def test_a_bridge_without_a_link(connect: Connect) -> None:
 @pytest.mark.parametrize(
     "link", ["javascript:alert(1)", "file:///etc/passwd", "http://[", "https://a b", "https://a/\x1b[2J", "https://a\n"]
 )
-def test_a_link_that_no_person_should_open(connect: Connect, link: str) -> None:
+def test_a_link_that_no_person_should_open_is_not_taken(connect: Connect, link: str) -> None:
     with RawServer(json_answer({"id": "b", "authorize_url": link}, 201), json_answer([{"url": link}])) as server:
         client = connect(server.url)
         with pytest.raises(AnswerLostError, match="no link to authorize with"):
@@ -163,7 +165,7 @@ def test_a_link_that_no_person_should_open(connect: Connect, link: str) -> None:
 
 
 @pytest.mark.parametrize("body", [None, [], "x", {}, {"id": []}, {"id": "x", "source_streams": [{}]}])
-def test_an_answer_that_cannot_be_welds(connect: Connect, body: Any) -> None:
+def test_an_answer_that_cannot_be_welds_is_lost(connect: Connect, body: Any) -> None:
     with (
         RawServer(json_answer(body)) as server,
         pytest.raises(AnswerLostError, match=r"GET /elt_syncs/x: the answer does not look like Weld's"),
@@ -174,7 +176,7 @@ def test_an_answer_that_cannot_be_welds(connect: Connect, body: Any) -> None:
 @pytest.mark.parametrize(
     "body", [{}, [], None, {"source_streams": None}, {"source_streams": {}}, {"source_streams": 5}, 5, "x", True]
 )
-def test_an_upsert_that_answers_with_nothing(connect: Connect, body: Any) -> None:
+def test_an_upsert_that_answers_with_nothing_gives_no_streams(connect: Connect, body: Any) -> None:
     with RawServer(json_answer(body, 201)) as server:
         assert connect(server.url).upsert_streams("x", [{"name": "a"}]) == []
 
@@ -273,14 +275,16 @@ def test_one_stream_that_is_too_large_is_an_error(weld: Simulator, client: WeldC
 
 @pytest.mark.parametrize("again", ["204", "409"])
 @pytest.mark.parametrize("field", ["enabled", "active", "status"])
-def test_switching_what_is_so_already(weld: Simulator, client: WeldClient, sync: str, again: str, field: str) -> None:
+def test_a_switch_that_is_so_already_is_no_error(
+    weld: Simulator, client: WeldClient, sync: str, again: str, field: str
+) -> None:
     weld.set_readings({"enable_again": again, "enabled_field": field})
     for switch, wanted in ((client.enable_sync, True), (client.disable_sync, False), (client.disable_sync, False)):
         switch(sync)
         assert client.get_sync(sync).enabled is wanted
 
 
-def test_a_conflict_that_means_something_else(weld: Simulator, client: WeldClient, sync: str) -> None:
+def test_a_conflict_that_means_something_else_is_an_error(weld: Simulator, client: WeldClient, sync: str) -> None:
     weld.patch_sync(sync, enabled=False)
     weld.fault("status", "POST", f"/elt_syncs/{sync}/enable", status=409, body={"message": "not now"})
     with pytest.raises(ConflictError, match="not now"):
@@ -288,14 +292,14 @@ def test_a_conflict_that_means_something_else(weld: Simulator, client: WeldClien
 
 
 @pytest.mark.parametrize("action", ["drop_after", "truncate", "invalid_json"])
-def test_a_switch_whose_answer_is_lost(weld: Simulator, client: WeldClient, sync: str, action: str) -> None:
+def test_a_switch_whose_answer_is_lost_is_no_error(weld: Simulator, client: WeldClient, sync: str, action: str) -> None:
     weld.set_reading("enable_again", "409")
     weld.fault(action, "POST", f"/elt_syncs/{sync}/disable")
     client.disable_sync(sync)
     assert client.get_sync(sync).enabled is False
 
 
-def test_a_detachment_whose_answer_is_lost(weld: Simulator, client: WeldClient, sync: str) -> None:
+def test_a_detachment_whose_answer_is_lost_is_no_error(weld: Simulator, client: WeldClient, sync: str) -> None:
     client.attach_orchestration(sync, weld.create_orchestration("Nightly")["id"])
     path = f"/elt_syncs/{sync}/orchestration"
     weld.fault("drop_after", "DELETE", path)
@@ -304,12 +308,12 @@ def test_a_detachment_whose_answer_is_lost(weld: Simulator, client: WeldClient, 
     assert client.get_sync(sync).orchestration_workflow_id is None
 
 
-def test_a_detachment_from_a_sync_that_is_gone(client: WeldClient) -> None:
+def test_a_detachment_from_a_sync_that_is_gone_is_an_error(client: WeldClient) -> None:
     with pytest.raises(NotFoundError):
         client.detach_orchestration("nowhere")
 
 
-def test_a_detachment_that_is_refused(weld: Simulator, client: WeldClient, sync: str) -> None:
+def test_a_detachment_that_is_refused_is_an_error(weld: Simulator, client: WeldClient, sync: str) -> None:
     client.attach_orchestration(sync, weld.create_orchestration("Nightly")["id"])
     weld.fault("status", "DELETE", f"/elt_syncs/{sync}/orchestration", status=404)
     with pytest.raises(NotFoundError):
@@ -364,7 +368,7 @@ def test_a_sync_that_was_disabled_in_vain_is_enabled_again(
 
 
 @pytest.mark.parametrize("gone", ["404", "204"])
-def test_deleting_what_is_gone(weld: Simulator, client: WeldClient, gone: str) -> None:
+def test_deleting_what_is_gone_is_no_error(weld: Simulator, client: WeldClient, gone: str) -> None:
     weld.set_reading("delete_gone", gone)
     client.delete_sync("nowhere")
     client.delete_stream("nowhere")
@@ -372,7 +376,7 @@ def test_deleting_what_is_gone(weld: Simulator, client: WeldClient, gone: str) -
 
 
 @pytest.mark.parametrize("status", ["200", "204"])
-def test_both_answers_to_a_deleted_connection(
+def test_both_answers_to_a_deleted_connection_are_understood(
     weld: Simulator, client: WeldClient, connection: str, status: str
 ) -> None:
     weld.set_reading("delete_connection_answer", status)

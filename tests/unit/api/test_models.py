@@ -46,7 +46,7 @@ def test_null_means_absent_and_unknown_fields_are_passed_over(model: type[BaseMo
         ({"updatedAt": "2026-01-01"}, "updated_at", "2026-01-01"),
     ],
 )
-def test_connections(told: dict[str, Any], field: str, value: str | None) -> None:
+def test_every_spelling_of_a_connection_is_read(told: dict[str, Any], field: str, value: str | None) -> None:
     assert getattr(ConnectionInfo.model_validate({"id": "x", **told}), field) == value
 
 
@@ -55,7 +55,7 @@ def test_what_nobody_documents_may_be_a_number() -> None:
     assert (told.id, told.label, told.created_at) == ("7", "2026", "1767225600")
 
 
-def test_a_connection_in_words() -> None:
+def test_a_connection_describes_itself_in_words() -> None:
     assert ConnectionInfo(id="c1", integration_id="stripe", label="Shop").describe() == "c1 (stripe, label 'Shop')"
     assert ConnectionInfo(id="c1").describe() == "c1 (integration not told, label not told)"
 
@@ -82,7 +82,7 @@ def test_bridges_do_not_show_their_link() -> None:
         ({"status": "NOT_STARTED"}, False),
     ],
 )
-def test_whether_a_sync_is_on(told: dict[str, Any], enabled: bool) -> None:
+def test_a_sync_is_on_as_its_fields_or_its_status_say(told: dict[str, Any], enabled: bool) -> None:
     assert EltSyncInfo.model_validate({"id": "x", **told}).enabled is enabled
 
 
@@ -100,13 +100,13 @@ def test_whether_a_sync_is_on(told: dict[str, Any], enabled: bool) -> None:
         ({}, None),
     ],
 )
-def test_the_settings_of_a_sync(told: dict[str, Any], settings: dict[str, Any] | None) -> None:
+def test_the_settings_of_a_sync_are_read_from_each_place(told: dict[str, Any], settings: dict[str, Any] | None) -> None:
     sync = EltSyncInfo.model_validate({"id": "x", "status": "RUNNING", **told})
     assert sync.elt_settings == settings
     assert "sourceSettings" not in repr(sync)
 
 
-def test_the_streams_of_a_sync() -> None:
+def test_the_streams_of_a_sync_are_told_or_not() -> None:
     assert EltSyncInfo.model_validate({"id": "x", "enabled": True}).source_streams is None
     assert EltSyncInfo.model_validate({"id": "x", "enabled": True, "source_streams": []}).source_streams == []
 
@@ -117,11 +117,11 @@ def test_columns_of_a_stream_are_told_or_not() -> None:
 
 
 @pytest.mark.parametrize(("told", "names"), [(["a", "b"], ["a", "b"]), ("a", ["a"]), ("", []), (None, None), ([], [])])
-def test_sub_streams(told: Any, names: list[str] | None) -> None:
+def test_sub_streams_are_a_list_in_every_spelling(told: Any, names: list[str] | None) -> None:
     assert AvailableSourceStream.model_validate({"name": "n", "sub_streams": told}).sub_streams == names
 
 
-def test_a_status_with_and_without_runs() -> None:
+def test_a_status_is_read_with_and_without_runs() -> None:
     status = EltSyncStatus.model_validate(
         {
             "elt_sync_id": "x",

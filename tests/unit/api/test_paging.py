@@ -34,7 +34,7 @@ def ids(*names: str) -> list[dict[str, str]]:
     return [{"id": name} for name in names]
 
 
-def test_each_envelope() -> None:
+def test_a_list_is_read_in_each_envelope() -> None:
     for body in (
         ids("a", "b"),
         {"data": ids("a", "b")},
@@ -56,7 +56,7 @@ def test_each_envelope() -> None:
         {"next_cursor": "c1"},
     ],
 )
-def test_the_next_page(more: dict[str, Any]) -> None:
+def test_the_next_page_is_asked_for_in_each_spelling(more: dict[str, Any]) -> None:
     found, queries = read({"data": ids("a"), **more}, {"data": ids("b"), "has_more": False})
     assert found == ["a", "b"]
     assert queries == [{"limit": 100}, {"limit": 100, "starting_after": "c1"}]
@@ -69,7 +69,7 @@ def test_without_a_cursor_the_last_id_is_one() -> None:
     assert queries[1] == {"limit": 100, "starting_after": "b"}
 
 
-def test_no_paging_parameter_where_none_is_declared() -> None:
+def test_no_limit_is_sent_where_none_is_declared() -> None:
     _, queries = read({"data": ids("a"), "has_more": True, "next_cursor": "c"}, [], limit=None)
     assert queries == [{}, {"starting_after": "c"}]
 
@@ -101,13 +101,13 @@ def test_pages_without_end_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None
         read(*pages)
 
 
-def test_more_pages_but_nobody_says_where() -> None:
+def test_more_pages_that_nobody_says_where_to_find_are_an_error() -> None:
     with pytest.raises(AnswerLostError, match="there are more pages, but Weld does not say where"):
         read({"data": [{"name": "x"}], "has_more": True})
 
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, True, {"data": None}, {"data": {}}, {"items": []}, [1], [None]])
-def test_what_is_no_list(body: Any) -> None:
+def test_an_answer_that_is_no_list_is_an_error(body: Any) -> None:
     with pytest.raises(AnswerLostError, match=r"GET /things: the answer is not a list\. Check weld:apiUrl"):
         read(body)
 
@@ -141,7 +141,7 @@ def test_any_body_is_a_list_or_an_error_of_ours(body: Any) -> None:
 @pytest.mark.parametrize("envelope", ["paged", "data", "list"])
 @pytest.mark.parametrize("fields", ["snake", "camel"])
 @pytest.mark.parametrize("order", ["newest", "oldest"])
-def test_every_list_under_each_reading(
+def test_every_list_is_read_whole_under_each_reading(
     weld: Simulator, client: WeldClient, envelope: str, fields: str, order: str
 ) -> None:
     weld.set_readings(
@@ -175,7 +175,7 @@ def test_pages_are_as_large_as_may_be(weld: Simulator, client: WeldClient) -> No
     assert [request.query["limit"] for request in weld.requests()] == ["100"] * 3
 
 
-def test_a_list_of_connections_is_not_there(connect: Connect) -> None:
+def test_a_missing_list_of_connections_is_an_error(connect: Connect) -> None:
     for body, text in ((answer(status=204), "is not a list"), (json_answer({"ok": True}), "is not a list")):
         with RawServer(body) as server, pytest.raises(AnswerLostError, match=text):
             connect(server.url).list_connections()

@@ -126,7 +126,7 @@ def test_a_code_that_is_no_plain_word_is_withheld_too(connect: Connect) -> None:
     assert refusal(connect, SETTINGS, {"error_code": "hunter2", "message": "no"}).error_code == "[secret]"
 
 
-def test_a_refusal_of_settings_without_a_word(connect: Connect) -> None:
+def test_a_refusal_of_settings_without_a_word_says_so(connect: Connect) -> None:
     error = refusal(connect, SETTINGS, {})
     assert "without a message" in str(error)
     assert "withheld" not in str(error)

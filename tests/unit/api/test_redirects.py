@@ -134,7 +134,7 @@ def test_whatever_an_address_looks_like_the_key_stays(connect: Connect, parts: l
 
 
 @pytest.mark.parametrize("location", ["http://[", "http://127.0.0.1:99999/", "//[::1/", "http://a\xffb/", "\xff\xfe"])
-def test_an_address_that_is_none(connect: Connect, location: str) -> None:
+def test_a_redirect_to_no_address_is_an_error(connect: Connect, location: str) -> None:
     with RawServer(moved(location)) as server, pytest.raises(WeldConnectionError):
         connect(server.url).list_connections()
 
@@ -149,20 +149,20 @@ def test_secrets_in_the_address_are_not_repeated(connect: Connect) -> None:
     assert KEY not in str(raised.value)
 
 
-def test_the_same_origin_written_in_another_way(connect: Connect) -> None:
+def test_the_same_origin_written_in_another_way_is_followed(connect: Connect) -> None:
     with RawServer(json_answer([])) as server:
         server.answers = [moved(f"HTTP://127.0.0.1:0{server.port}/connections"), *server.answers]
         assert connect(server.url).list_connections() == []
 
 
-def test_a_circle_ends(connect: Connect) -> None:
+def test_a_circle_of_redirects_ends(connect: Connect) -> None:
     with RawServer(moved("/connections")) as server:
         with pytest.raises(WeldConnectionError, match="redirected more than 3 times"):
             connect(server.url).list_connections()
         assert len(server.requests) == 4
 
 
-def test_through_the_simulator(weld: Simulator, connect: Connect) -> None:
+def test_a_redirect_of_the_simulator_is_followed_to_no_other_host(weld: Simulator, connect: Connect) -> None:
     client = connect(weld.url, weld.api_key)
     weld.fault("redirect", "GET", "/connections", url=f"{weld.url}/orchestrations?limit=100")
     assert len(client.list_connections()) == len(client.list_orchestrations())

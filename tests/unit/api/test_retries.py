@@ -59,7 +59,7 @@ METHODS = {Kind.READ: "GET", Kind.IDEMPOTENT: "DELETE", Kind.ONCE: "POST"}
 
 @pytest.mark.parametrize("kind", list(Kind))
 @pytest.mark.parametrize("row", list(ROWS))
-def test_what_is_repeated(connect: Connect, kind: Kind, row: str) -> None:
+def test_a_request_is_repeated_where_the_table_says(connect: Connect, kind: Kind, row: str) -> None:
     broken, repeated = ROWS[row]
     with RawServer(broken, FINE) as server:
         transport = connect(server.url).transport
@@ -110,7 +110,7 @@ def test_nothing_is_written_for_nobody_but_read(connect: Connect) -> None:
 
 
 @pytest.mark.parametrize("most", [0, 1, 4])
-def test_as_often_as_is_set(connect: Connect, waits: list[float], most: int) -> None:
+def test_a_request_is_repeated_as_often_as_is_set(connect: Connect, waits: list[float], most: int) -> None:
     with RawServer(answer("down", 503)) as server:
         with pytest.raises(ServerError, match="down"):
             connect(server.url, max_retries=most).list_connections()
@@ -148,14 +148,16 @@ def test_waits_grow_up_to_a_bound_and_are_jittered(connect: Connect, waits: list
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after(connect: Connect, waits: list[float], status: int, header: str | None, seconds: float) -> None:
+def test_retry_after_is_waited_for_up_to_a_bound(
+    connect: Connect, waits: list[float], status: int, header: str | None, seconds: float
+) -> None:
     headers = {} if header is None else {"Retry-After": header}
     with RawServer(answer(status=status, headers=headers), json_answer([])) as server:
         assert connect(server.url).list_connections() == []
     assert waits == [seconds]
 
 
-def test_retry_after_as_a_date() -> None:
+def test_retry_after_may_be_a_date() -> None:
     now = datetime(2026, 7, 1, 12, tzinfo=timezone.utc)
     assert retry_after(format_datetime(now + timedelta(seconds=9), usegmt=True), now) == 9
     assert retry_after("Wed, 01 Jul 2026 14:00:05 +0200", now) == 5
@@ -168,7 +170,7 @@ def test_retry_after_can_be_anything(header: str) -> None:
     assert seconds is None or seconds >= 0
 
 
-def test_a_429_that_stays(connect: Connect) -> None:
+def test_a_429_that_stays_is_an_error_with_what_weld_says(connect: Connect) -> None:
     said = r"slow down\. Weld asks for fewer requests: wait a minute"
     with (
         RawServer(json_answer({"message": "slow down"}, 429)) as server,

@@ -28,7 +28,7 @@ def trusting(connect: Connect) -> Any:
     return make
 
 
-def test_it_works(trusting: Any) -> None:
+def test_requests_over_tls_share_a_connection(trusting: Any) -> None:
     with RawServer(json_answer([]), tls=True) as server:
         client = trusting(server.url)
         assert client.list_connections() == []
@@ -36,14 +36,16 @@ def test_it_works(trusting: Any) -> None:
         assert server.connections == 1
 
 
-def test_a_certificate_that_nobody_vouches_for(connect: Connect, waits: list[float]) -> None:
+def test_a_certificate_that_nobody_vouches_for_ends_a_request_before_it_is_sent(
+    connect: Connect, waits: list[float]
+) -> None:
     with RawServer(json_answer([]), tls=True) as server:
         with pytest.raises(WeldConnectionError, match=r"the TLS connection to 127.0.0.1:\d+ failed. Check weld:apiUrl"):
             connect(server.url).create_sync({})
         assert (server.requests, waits) == ([], [])  # it would be the same again
 
 
-def test_a_host_that_does_not_speak_tls(connect: Connect, waits: list[float]) -> None:
+def test_a_host_that_does_not_speak_tls_is_sent_nothing(connect: Connect, waits: list[float]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor() as pool:
 
         def answer_at_once() -> None:
@@ -60,7 +62,7 @@ def test_a_host_that_does_not_speak_tls(connect: Connect, waits: list[float]) ->
     assert len(waits) == 2
 
 
-def test_a_host_that_hangs_up_during_the_handshake(connect: Connect) -> None:
+def test_a_host_that_hangs_up_during_the_handshake_is_sent_nothing(connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
         with pytest.raises(NotSentError, match=r"the TLS connection to|cannot be reached"):
@@ -98,7 +100,7 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-def test_through_a_proxy(trusting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_sees_no_key_of_requests_over_tls(trusting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
 

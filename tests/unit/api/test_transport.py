@@ -54,7 +54,7 @@ def test_an_answer_in_drips_ends_by_its_deadline(connect: Connect, where: str) -
         assert 0.4 < time.monotonic() - started < 60
 
 
-def test_no_answer_at_all(connect: Connect) -> None:
+def test_no_answer_at_all_is_lost_after_the_time_limit(connect: Connect) -> None:
     with RawServer() as server:
         server.answers = [server.hang]
         with pytest.raises(AnswerLostError, match=r"within 0\.3 s"):
@@ -90,7 +90,7 @@ def test_a_body_without_end_is_not_read_to_it(connect: Connect, monkeypatch: pyt
             assert len(server.requests) == 1  # it would be as large again
 
 
-def test_a_body_that_is_not_compressed_as_it_says(connect: Connect) -> None:
+def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Connect) -> None:
     with (
         RawServer(answer("plain", 200, {"content-encoding": "gzip"})) as server,
         pytest.raises(AnswerLostError, match="broke off, or cannot be read"),
@@ -188,7 +188,7 @@ def test_a_process_that_was_forked_off_does_not_use_its_parents_connection() -> 
 # What is sent, and by which way -------------------------------------------------------------------------------------
 
 
-def test_what_every_request_carries(connect: Connect) -> None:
+def test_every_request_carries_the_key_and_no_cookie(connect: Connect) -> None:
     with RawServer(json_answer({"id": "x"})) as server:
         transport = connect(server.url).transport
         transport.request(Kind.READ, "GET", "/things", params={"limit": 100, "connection_id": "a b&c"})
@@ -203,7 +203,7 @@ def test_what_every_request_carries(connect: Connect) -> None:
     assert create.headers["content-type"] == "application/json"
 
 
-def test_no_key_no_request(connect: Connect) -> None:
+def test_no_request_is_sent_without_a_key(connect: Connect) -> None:
     with RawServer() as server:
         client = connect(server.url)
         client.transport.settings = type(client.settings)(api_url=server.url)
@@ -226,7 +226,7 @@ def test_netrc_is_not_read(connect: Connect, tmp_path: Path, monkeypatch: pytest
         assert [asked.headers["x-api-key"] for asked in server.requests] == [KEY, KEY]
 
 
-def test_no_proxy_for_loopback(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_is_used_for_loopback(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(json_answer([])) as server, RawServer() as proxy:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
             monkeypatch.setenv(name, proxy.url)
@@ -254,7 +254,7 @@ def test_a_proxy_sees_neither_key_nor_path(connect: Connect, monkeypatch: pytest
         assert "secret-thing" not in str(proxy.requests)
 
 
-def test_a_proxy_that_hangs_up(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_hangs_up_is_named(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(DROP) as proxy:
         _behind(proxy.url, monkeypatch)
         with pytest.raises(NotSentError, match=r"the proxy on the way to weld\.invalid"):
@@ -262,14 +262,16 @@ def test_a_proxy_that_hangs_up(connect: Connect, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("proxy", ["http://", "ftp://127.0.0.1:9", "http://[", "http://user:pa%zz@:x"])
-def test_a_proxy_that_cannot_be_one(connect: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str) -> None:
+def test_a_proxy_that_cannot_be_one_is_an_error_without_its_password(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
     _behind(proxy, monkeypatch)
     with pytest.raises(WeldConnectionError, match=r"Check weld:apiUrl \(WELD_API_URL\), the proxy settings") as raised:
         connect("https://weld.invalid", max_retries=2).list_connections()
     assert "pa%zz" not in str(raised.value)
 
 
-def test_a_file_of_certificates_that_is_not_there(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_file_of_certificates_is_named(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
     with pytest.raises(WeldConnectionError, match=r"cannot be sent \(OSError\).*REQUESTS_CA_BUNDLE"):
         connect("https://weld.invalid").list_connections()
@@ -282,7 +284,7 @@ def test_a_body_that_is_no_json_is_not_sent(connect: Connect) -> None:
         assert server.requests == []
 
 
-def test_a_host_that_does_not_exist(connect: Connect, waits: list[float]) -> None:
+def test_a_host_that_does_not_exist_is_an_error_of_dns(connect: Connect, waits: list[float]) -> None:
     with pytest.raises(NotSentError, match=r"weld\.invalid cannot be reached: .* \(DNS\)"):
         connect("https://weld.invalid", max_retries=1).create_sync({})
     assert len(waits) == 1

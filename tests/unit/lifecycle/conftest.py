@@ -1,17 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.support.fake_engine import Stack
 from weld_pulumi.simulator import Simulator
-
-
-@pytest.fixture
-def weld() -> Iterator[Simulator]:
-    with Simulator(auto_authorize=True) as simulator:
-        yield simulator
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def sync(connection_id: str, schema: str, **props: Any) -> dict[str, Any]:
     return {"connection_id": connection_id, "destination_schema_name": schema, "sync_interval": "0 0 * * *", **props}
 
 
-def test_of_a_sync(weld: Simulator, stack: Stack) -> None:
+def test_a_sync_that_cannot_be_adopted_is_refused_with_what_there_is(weld: Simulator, stack: Stack) -> None:
     stripe, other = (weld.create_connection("stripe", label)["id"] for label in ("Shop", "Other"))
     one, two = (weld.create_sync(stripe, destination_schema_name="twice")["id"] for _ in range(2))
     elsewhere = weld.create_sync(other, destination_schema_name="theirs")["id"]
@@ -50,7 +50,7 @@ def test_of_a_sync(weld: Simulator, stack: Stack) -> None:
     )
 
 
-def test_of_a_stream(weld: Simulator, stack: Stack) -> None:
+def test_a_stream_is_adopted_where_its_flags_are_the_same_and_else_refused(weld: Simulator, stack: Stack) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     id = weld.create_sync(stripe, streams=["charges", {"name": "refunds", "full_sync_always": True}])["id"]
     refunds = next(s["id"] for s in weld.state()["streams"] if s["name"] == "refunds")
@@ -143,7 +143,7 @@ def test_columns_that_only_weld_knows_outlive_a_change_of_an_adopted_stream(weld
     assert columns() == [(True, [])] * 2
 
 
-def test_one_sync_one_resource_whichever_the_engine_asks_about_first(weld: Simulator, stack: Stack) -> None:
+def test_one_sync_has_one_resource_whichever_the_engine_asks_about_first(weld: Simulator, stack: Stack) -> None:
     """The engine asks about the resources of a program in an order that nobody can rely on."""
     stripe = weld.create_connection("stripe", "Shop")["id"]
     one = Res("EltSync", "one", sync(stripe, "raw"))

@@ -14,7 +14,7 @@ def reasons(table: Table, name: str) -> list[str]:
     return [problem.reason for problem in problems if problem.path == name]
 
 
-def test_a_near_miss_is_named() -> None:
+def test_a_near_miss_of_an_argument_is_named() -> None:
     assert reasons(STREAM, "nmae") == ["is not an argument here; did you mean 'name'?"]
 
 

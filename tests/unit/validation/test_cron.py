@@ -91,7 +91,7 @@ def test_white_space_is_folded() -> None:
         ),
     ],
 )
-def test_what_is_refused_and_what_to_write(text: str, advice: str) -> None:
+def test_a_wrong_cron_expression_is_refused_with_what_to_write(text: str, advice: str) -> None:
     with pytest.raises(ValueError, match="write") as caught:
         canonical_cron(text)
     assert str(caught.value) == f"{text!r} is not a cron expression: {advice}"
@@ -101,13 +101,13 @@ def test_what_is_refused_and_what_to_write(text: str, advice: str) -> None:
     ("text", "instead"),
     [("0 0 31 2 *", "0 0 28 2 *"), ("0 0 30 2 *", "0 0 28 2 *"), ("0 0 31 4,6 *", "0 0 30 4,6 *")],
 )
-def test_impossible_dates(text: str, instead: str) -> None:
+def test_a_schedule_of_impossible_dates_is_refused(text: str, instead: str) -> None:
     with pytest.raises(ValueError, match="never runs") as caught:
         canonical_cron(text)
     assert str(caught.value) == f"{text!r} never runs, the month has no such day; write {instead!r}"
 
 
-def test_empty() -> None:
+def test_an_empty_cron_expression_is_refused() -> None:
     with pytest.raises(ValueError, match="is empty") as caught:
         canonical_cron(" \n")
     assert str(caught.value) == "is empty; write a cron expression, for example '0 */6 * * *'"
@@ -139,7 +139,7 @@ def test_odd_texts_are_refused_in_one_line(text: str) -> None:
         (None, None),
     ],
 )
-def test_same_schedule(one: str | None, other: str | None) -> None:
+def test_two_expressions_may_be_the_same_schedule(one: str | None, other: str | None) -> None:
     assert same_schedule(one, other)
     assert same_schedule(other, one)
 
@@ -162,7 +162,7 @@ def test_same_schedule(one: str | None, other: str | None) -> None:
         (None, ""),
     ],
 )
-def test_other_schedule(one: str | None, other: str | None) -> None:
+def test_two_expressions_may_be_different_schedules(one: str | None, other: str | None) -> None:
     assert not same_schedule(one, other)
     assert not same_schedule(other, one)
 
@@ -219,7 +219,7 @@ def _refusal(text: str) -> str:
 
 
 @given(st.text(alphabet="0123456789*/,-LW#?@ JANMOhd", max_size=20))
-def test_any_text_is_accepted_or_refused_with_advice(text: str) -> None:
+def test_any_text_is_a_cron_expression_or_refused_with_advice(text: str) -> None:
     refusal = _refusal(text)
     if refusal:
         assert "write" in refusal
@@ -235,7 +235,7 @@ SAMPLES = [
 WEEKDAYS = ["*", "0-6", "1-7", "7", "0", "SUN", "1-5", "MON-FRI", "*/7", "*/2"]
 
 
-def test_brute_force_over_dates() -> None:
+def test_schedules_are_the_same_exactly_where_their_dates_are() -> None:
     """Where one day field is a plain star, all crons agree: the same dates, if and only if the same schedule."""
     texts = [f"0 0 {days} *" for days in SAMPLES] + [f"0 0 * * {weekday}" for weekday in WEEKDAYS]
     end = datetime(2005, 1, 1)

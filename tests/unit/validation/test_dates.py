@@ -24,7 +24,7 @@ from weld_pulumi.validation import canonical_date, same_date
         ("0800-01-01", "0800-01-01"),
     ],
 )
-def test_dates_and_time_stamps(text: str, canonical: str) -> None:
+def test_dates_and_time_stamps_are_accepted(text: str, canonical: str) -> None:
     assert canonical_date(text) == canonical
 
 
@@ -53,7 +53,7 @@ def test_dates_and_time_stamps(text: str, canonical: str) -> None:
         ("0001-01-01T00:00:00+02:00", "write '0001-01-01'"),
     ],
 )
-def test_what_is_refused_and_what_to_write(text: str, advice: str) -> None:
+def test_a_wrong_date_is_refused_with_what_to_write(text: str, advice: str) -> None:
     with pytest.raises(ValueError, match="is not a date") as caught:
         canonical_date(text)
     assert str(caught.value) == f"{text!r} is not a date; {advice}"
@@ -72,13 +72,13 @@ def test_what_is_refused_and_what_to_write(text: str, advice: str) -> None:
         ("soon", "2020-01-01", False),
     ],
 )
-def test_same_date(one: str | None, other: str | None, same: bool) -> None:
+def test_two_texts_may_be_the_same_date(one: str | None, other: str | None, same: bool) -> None:
     assert same_date(one, other) is same
     assert same_date(other, one) is same
 
 
 @given(st.dates())
-def test_canonical_form_is_stable(day: date) -> None:
+def test_the_canonical_form_of_a_date_is_stable(day: date) -> None:
     assert canonical_date(day.isoformat()) == day.isoformat()
     assert same_date(day.isoformat(), f"{day.isoformat()}T00:00:00.000Z")
 
@@ -90,7 +90,7 @@ def test_a_time_stamp_means_its_date_in_utc(at: datetime, offset: int) -> None:
 
 
 @given(st.text(max_size=30) | st.text(alphabet="0123456789-/T:Z. ", max_size=30))
-def test_any_text_is_accepted_or_refused_with_advice(text: str) -> None:
+def test_any_text_is_a_date_or_refused_with_advice(text: str) -> None:
     assert same_date(text, text)
     try:
         canonical = canonical_date(text)

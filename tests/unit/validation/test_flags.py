@@ -29,7 +29,7 @@ UNKNOWN = object()
         {},
     ],
 )
-def test_no_contradiction(entry: dict[str, Any]) -> None:
+def test_flags_that_go_together_are_no_problem(entry: dict[str, Any]) -> None:
     assert stream_problems(entry, "source_streams[0]") == []
 
 
@@ -56,7 +56,7 @@ def test_no_contradiction(entry: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_contradiction(entry: dict[str, Any], field: str, reason: str) -> None:
+def test_flags_that_contradict_each_other_are_a_problem(entry: dict[str, Any], field: str, reason: str) -> None:
     assert stream_problems(entry, "source_streams[3]") == [Problem(f"source_streams[3].{field}", reason)]
     assert stream_problems(entry) == [Problem(field, reason)]
 

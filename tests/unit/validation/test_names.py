@@ -49,7 +49,7 @@ def test_what_databricks_accepts_is_not_refused(name: str) -> None:
         ),
     ],
 )
-def test_what_databricks_refuses(name: str, reason: str) -> None:
+def test_what_databricks_refuses_is_refused_with_a_reason(name: str, reason: str) -> None:
     assert schema_name_problem(name) == reason
 
 
@@ -62,7 +62,7 @@ def test_what_is_to_be_written_is_accepted(name: str) -> None:
         assert in_words or schema_name_problem(ast.literal_eval(written)) is None
 
 
-def test_same_schema() -> None:
+def test_schema_names_are_the_same_in_any_case() -> None:
     assert same_schema("Weld_Stripe", "weld_stripe")
     assert same_schema(None, None)
     assert not same_schema("weld", "weld2")
@@ -86,7 +86,7 @@ IDS = ["amazon-ads", "google-ads", "google-drive", "hubspot", "salesforce", "sho
         ("hubspott", "hubspot"),
     ],
 )
-def test_a_near_miss_of_an_integration(given: str, meant: str) -> None:
+def test_a_near_miss_of_an_integration_is_told(given: str, meant: str) -> None:
     reason = f"{given!r} is not an integration of Weld; write {meant!r}"
     assert integration_problem(given, IDS) == Problem("integration_id", reason)
 
@@ -111,11 +111,11 @@ def test_an_integration_that_is_listed_or_like_nothing_is_no_problem(integration
         ("table_1", [f"table_{number}" for number in range(9)], ["table_1", "table_8", "table_7"]),
     ],
 )
-def test_nearest(word: str, known: list[str], names: list[str]) -> None:
+def test_the_nearest_names_are_found(word: str, known: list[str], names: list[str]) -> None:
     assert nearest(word, known) == names
 
 
-def test_did_you_mean() -> None:
+def test_suggestions_are_put_into_words() -> None:
     assert did_you_mean("order", ["orders"]) == "did you mean 'orders'?"
     assert did_you_mean("tabl", ["table", "tables", "tab"]) == "did you mean 'table', 'tab' or 'tables'?"
     assert did_you_mean("zzz", ["orders"]) == ""

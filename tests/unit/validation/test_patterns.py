@@ -30,7 +30,7 @@ def _names(entries: list[dict[str, Any]]) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "pattern"), [("*", True), ("order_?", True), ("[ab]x", True), ("orders", False), ("", False)]
 )
-def test_is_pattern(name: str, pattern: bool) -> None:
+def test_a_name_with_wildcards_is_a_pattern(name: str, pattern: bool) -> None:
     assert is_pattern(name) is pattern
 
 
@@ -52,7 +52,7 @@ def test_is_pattern(name: str, pattern: bool) -> None:
         ),
     ],
 )
-def test_what_names_stand_for(names: list[str], resolved: list[str]) -> None:
+def test_names_and_patterns_stand_for_the_streams_that_fit(names: list[str], resolved: list[str]) -> None:
     assert _names([{"name": name} for name in names]) == resolved
 
 
@@ -90,7 +90,7 @@ def test_exclude_takes_matches_of_patterns_away_but_no_plain_name() -> None:
     assert _names([*entries, {"name": "tmp_orders"}]) == ["orders", "tmp_orders"]
 
 
-def test_what_matches_nothing() -> None:
+def test_patterns_and_excludes_that_match_nothing_are_told() -> None:
     entries: list[dict[str, Any]] = [
         {"name": "x*"},
         {"name": "order_old*"},
@@ -134,7 +134,9 @@ OFFERS = st.lists(
 
 
 @given(ENTRIES, OFFERS)
-def test_laws(entries: list[dict[str, Any]], offers: list[Offered]) -> None:
+def test_every_resolution_is_unique_and_stable_and_the_last_pattern_counts(
+    entries: list[dict[str, Any]], offers: list[Offered]
+) -> None:
     found = resolve(entries, offers)
     names = [entry["name"] for entry in found.entries]
     assert len(names) == len(set(names))

@@ -27,7 +27,7 @@ from weld_pulumi.validation.problems import listed
         (list(range(100)), "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,…]"),
     ],
 )
-def test_show(value: object, text: str) -> None:
+def test_a_value_is_shown_short_and_quoted(value: object, text: str) -> None:
     assert show(value) == text
 
 
@@ -37,7 +37,7 @@ def test_show_is_one_short_printable_line(value: object) -> None:
     assert show(value).isprintable()
 
 
-def test_listed() -> None:
+def test_alternatives_are_listed_in_words() -> None:
     assert [listed(["a", "b", "c"][:count]) for count in range(4)] == ["", "a", "a or b", "a, b or c"]
     assert listed(range(12)) == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more"
 
@@ -51,7 +51,7 @@ def test_problems_compare_by_value() -> None:
     assert Problem("a", "b") == Problem("a", "b")
 
 
-def test_importing_is_cheap() -> None:
+def test_importing_the_validation_loads_the_standard_library_only() -> None:
     code = (
         "import sys, weld_pulumi; before = {*sys.modules}; import weld_pulumi.validation;"
         "print({name.split('.')[0] for name in {*sys.modules} - before} - {*sys.stdlib_module_names} - {'weld_pulumi'})"

@@ -55,14 +55,14 @@ def test_missing_settings_are_told_with_what_to_write(settings: Any, dialect: st
     ]
 
 
-def test_a_missing_setting_deep_inside() -> None:
+def test_a_missing_setting_deep_inside_is_told_by_its_path() -> None:
     inner = {"type": "object", "required": ["id"], "properties": {"id": {"type": "number"}}}
     assert problems({"rows": {"type": "array", "items": inner}}, {"rows": [{"id": 1.5}, {}]}) == [
         ("elt_settings.rows[1].id", "is missing: Weld requires it; a number; write 'id': 1")
     ]
 
 
-def test_a_setting_that_another_one_needs() -> None:
+def test_a_missing_setting_that_another_one_needs_is_told() -> None:
     properties = {"account": {"type": "string"}, "report": {"type": "string"}, "zone": {"default": "eu"}}
     dependencies = {"report": ["account", "zone"]}
     assert problems(properties, {}, dependencies=dependencies) == []
@@ -87,7 +87,7 @@ def test_choices_that_depend_on_another_setting_are_not_told_by_the_schema() -> 
     assert problems(properties, settings, dependencies=dependencies) == expected
 
 
-def test_a_form_that_a_setting_asks_for() -> None:
+def test_a_setting_asks_for_the_form_that_goes_with_it() -> None:
     dependencies = {"kind": {"oneOf": [_form("a", "one"), _form("b", "two")]}}
     properties = {"kind": {"enum": ["a", "b"]}}
     assert problems(properties, {"kind": "a", "one": 1}, dependencies=dependencies) == []
@@ -113,7 +113,7 @@ def _form(kind: str, needs: str) -> dict[str, Any]:
         {"type": ["array", "null"], "anyOf": [*ACCOUNTS]},
     ],
 )
-def test_choices_of_a_list_wherever_weld_puts_them(schema: dict[str, Any]) -> None:
+def test_choices_of_a_list_are_found_wherever_weld_puts_them(schema: dict[str, Any]) -> None:
     assert told(schema, ["77", "123456"]) == []
     assert told(schema, []) == []
     assert told(schema, ["77", "123457", "Bobs Shop", 77.0, "secret"]) == [
@@ -132,7 +132,7 @@ def test_choices_of_a_list_wherever_weld_puts_them(schema: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     "schema", [{"type": "array", "enum": ["a", "b"]}, {"type": "array", "items": {"enum": ["a", "b"]}}]
 )
-def test_enums_of_a_list(schema: dict[str, Any]) -> None:
+def test_enums_of_a_list_are_choices_too(schema: dict[str, Any]) -> None:
     assert told(schema, ["b", "x"]) == [("[1]", f"{NOT_OFFERED}; write 'a' or 'b'")]
 
 
@@ -156,7 +156,7 @@ def test_enums_of_a_list(schema: dict[str, Any]) -> None:
         ({"anyOf": [{"const": "a", "title": "two\nlines"}]}, "x", f"{NOT_OFFERED}; write 'a' (two\\nlines)"),
     ],
 )
-def test_a_value_that_is_not_offered(schema: dict[str, Any], value: Any, reason: str) -> None:
+def test_a_value_that_is_not_offered_is_refused_with_the_offer(schema: dict[str, Any], value: Any, reason: str) -> None:
     assert told(schema, value) == [("", reason)]
 
 
@@ -194,7 +194,9 @@ def test_what_weld_cannot_have_meant_refuses_nothing(schema: dict[str, Any], val
         ([{"const": "all"}, {"type": "array"}], ["x"], []),
     ],
 )
-def test_forms(branches: list[Any], value: Any, expected: list[tuple[str, str]]) -> None:
+def test_a_value_has_to_fit_one_of_several_forms(
+    branches: list[Any], value: Any, expected: list[tuple[str, str]]
+) -> None:
     assert told({"anyOf": branches}, value) == expected
     assert told({"oneOf": branches}, value) == expected
 
@@ -234,7 +236,7 @@ def test_forms(branches: list[Any], value: Any, expected: list[tuple[str, str]])
         (False, 1, "is not allowed here by Weld's schema; remove it"),
     ],
 )
-def test_types_and_limits(schema: Any, value: Any, reason: str) -> None:
+def test_a_value_of_a_wrong_type_or_beyond_a_limit_is_refused(schema: Any, value: Any, reason: str) -> None:
     assert told(schema, value) == [("", reason)]
 
 
@@ -251,7 +253,7 @@ def test_types_and_limits(schema: Any, value: Any, reason: str) -> None:
         (True, 1),
     ],
 )
-def test_what_is_legal(schema: Any, value: Any) -> None:
+def test_a_legal_value_is_no_problem(schema: Any, value: Any) -> None:
     assert told(schema, value) == []
 
 
@@ -261,7 +263,7 @@ def test_the_whole_has_to_be_a_dict() -> None:
     assert problems(properties, ["x"], required=["a"]) == expected
 
 
-def test_unknown_keys() -> None:
+def test_a_key_that_the_schema_does_not_allow_is_refused() -> None:
     properties: dict[str, Any] = {"ad_accounts": {}, "region": {}}
     settings = {"adAccounts": 1, "Region": 1, "zzz": 1, "a b": 1}
     write = "is not a setting that Weld knows here; write 'ad_accounts' or 'region'"
@@ -300,11 +302,11 @@ def test_what_is_not_known_yet_is_not_checked(schema: Any, value: Any) -> None:
     assert told(schema, value) == []
 
 
-def test_settings_that_are_not_known_yet() -> None:
+def test_settings_that_are_not_known_yet_are_no_problem() -> None:
     assert problems({}, Unknown(), required=["a"]) == []
 
 
-def test_the_rest_is_checked_all_the_same() -> None:
+def test_what_is_known_beside_unknown_values_is_checked() -> None:
     schema = {"type": "array", "anyOf": ACCOUNTS}
     assert told(schema, [Unknown(), "zzz"]) == [("[1]", f"{NOT_OFFERED}; write {OFFER}")]
     properties = {"a": {"type": "string"}, "b": {"type": "string"}}
@@ -318,7 +320,7 @@ def test_problems_are_in_order_and_told_once() -> None:
     assert [path for path, _ in found] == ["elt_settings.a[0]", *(f"elt_settings.b[{index}]" for index in range(11))]
 
 
-def test_references_and_definitions() -> None:
+def test_references_to_definitions_are_followed() -> None:
     tree = {"type": "object", "properties": {"child": {"$ref": "#/definitions/tree"}, "name": {"type": "string"}}}
     found = problems(
         {"tree": {"$ref": "#/definitions/tree"}},

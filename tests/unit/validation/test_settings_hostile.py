@@ -77,7 +77,7 @@ def test_a_schema_that_cannot_be_used_refuses_nothing(schema: dict[str, Any]) ->
 )
 @pytest.mark.parametrize("levels", [*range(20, 40), 100, 5000])
 @pytest.mark.parametrize("keyword", ["allOf", "properties"])
-def test_depth(keyword: str, levels: int, dialect: str) -> None:
+def test_a_schema_of_any_depth_is_checked_or_let_pass(keyword: str, levels: int, dialect: str) -> None:
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(levels):
         schema = {"allOf": [schema]} if keyword == "allOf" else {"properties": {"a": schema}}
@@ -206,7 +206,7 @@ SCHEMAS = _schemas(st.recursive(st.just({}), _schemas, max_leaves=6)).filter(lam
 
 @settings(max_examples=100, deadline=None)
 @given(SCHEMAS, st.dictionaries(NAMES, VALUES))
-def test_never_stricter_than_json_schema_itself(schema: dict[str, Any], value: dict[str, Any]) -> None:
+def test_the_check_is_never_stricter_than_json_schema_itself(schema: dict[str, Any], value: dict[str, Any]) -> None:
     legal = Draft7Validator(schema).is_valid(value)
     found = settings_problems(schema, value, lambda value: value is ...)
     assert not (legal and found)
@@ -227,7 +227,7 @@ def test_a_value_not_known_yet_adds_no_problem(schema: dict[str, Any], value: di
 
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(st.sampled_from(["properties", "type", "anyOf", "$id", "$schema", "enum", "required"]), VALUES))
-def test_any_answer_is_survived(schema: dict[str, Any]) -> None:
+def test_any_schema_is_survived(schema: dict[str, Any]) -> None:
     problems(schema, {"a": SECRET})
 
 

@@ -54,7 +54,7 @@ def test_duplicates_name_both_places() -> None:
         {},
     ],
 )
-def test_no_problem(entry: dict[str, Any]) -> None:
+def test_an_entry_that_can_be_synced_is_no_problem(entry: dict[str, Any]) -> None:
     assert unknown_stream_problems([entry], SOURCE) == []
 
 
@@ -78,7 +78,7 @@ def test_no_problem(entry: dict[str, Any]) -> None:
         ("log[2024]", "'log[2024]' is retired; Weld names no replacement, so remove the entry"),
     ],
 )
-def test_a_stream_that_cannot_be_synced(name: str, reason: str) -> None:
+def test_a_stream_that_cannot_be_synced_is_refused_with_a_reason(name: str, reason: str) -> None:
     entries = [object(), {"name": name}]
     assert unknown_stream_problems(entries, SOURCE) == [Problem("source_streams[1].name", reason)]
 
@@ -97,7 +97,7 @@ def test_what_the_sync_has_already_may_be_retired_or_not_selectable() -> None:
         ("orders", "x", "it has none, so remove the name"),
     ],
 )
-def test_unknown_sub_streams(name: str, sub_stream: str, advice: str) -> None:
+def test_an_unknown_sub_stream_is_refused_with_advice(name: str, sub_stream: str, advice: str) -> None:
     entry = {"name": name, "excluded_substreams": [object(), sub_stream]}
     reason = f"{sub_stream!r} is not a sub-stream of {name!r}; {advice}"
     found = unknown_stream_problems([entry], SOURCE, "streams")
