@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from tests.support.waiting import made, program
 from weld_pulumi.simulator import Simulator
 
@@ -17,7 +18,9 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
+@pytest.mark.parametrize(
+    "readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())) or "default"
+)
 def test_adopt_true_takes_over_the_only_connection_that_fits(
     weld: Simulator, stack: Stacks, readings: dict[str, object]
 ) -> None:
@@ -39,6 +42,7 @@ def test_adopt_true_takes_over_the_only_connection_that_fits(
     assert [c["label"] for c in made(weld)] == ["Other"]
 
 
+@pytest.mark.long
 def test_a_connection_is_adopted_by_its_id_also_under_another_label(weld: Simulator, stack: Stacks) -> None:
     """Also where Weld has another label for it, which is said and left alone."""
     weld.set_reading("connection_label", "label")
@@ -93,7 +97,7 @@ def test_two_resources_cannot_adopt_one_connection(weld: Simulator, stack: Stack
     assert [c["id"] for c in made(weld)] == [id]
 
 
-@pytest.mark.parametrize("reading", ["200", "400", "removes_syncs"])
+@pytest.mark.parametrize("reading", first_quick(["200", "400", "removes_syncs"]))
 def test_destroy_deletes_a_connection_that_syncs_still_use_or_names_them(
     weld: Simulator, stack: Stacks, reading: str
 ) -> None:
@@ -111,7 +115,7 @@ def test_destroy_deletes_a_connection_that_syncs_still_use_or_names_them(
     assert made(weld) == []
 
 
-@pytest.mark.parametrize("gone", ["404", "204"])
+@pytest.mark.parametrize("gone", first_quick(["404", "204"]))
 def test_a_connection_deleted_in_weld_leaves_the_stack_without_an_error(
     weld: Simulator, stack: Stacks, gone: str
 ) -> None:
@@ -125,6 +129,7 @@ def test_a_connection_deleted_in_weld_leaves_the_stack_without_an_error(
     assert project.resources() == []
 
 
+@pytest.mark.long
 def test_a_connection_that_a_lagging_list_does_not_show_stays_in_the_state(weld: Simulator, stack: Stacks) -> None:
     """What a list does not show yet is not gone."""
     weld.create_connection("stripe", "Stripe")
@@ -134,7 +139,7 @@ def test_a_connection_that_a_lagging_list_does_not_show_stays_in_the_state(weld:
     assert project.refresh(expect_no_changes=True).refreshed == {}
 
 
-@pytest.mark.parametrize("trouble", ["status", "html_200", "truncate"])
+@pytest.mark.parametrize("trouble", first_quick(["status", "html_200", "truncate"]))
 def test_a_refresh_that_fails_keeps_the_connection_in_the_state(weld: Simulator, stack: Stacks, trouble: str) -> None:
     weld.create_connection("stripe", "Stripe")
     project = stack(program('label="Stripe", adopt=True'), config={"weld:maxRetries": "0"})
@@ -144,6 +149,7 @@ def test_a_refresh_that_fails_keeps_the_connection_in_the_state(weld: Simulator,
     assert len(project.resources()) == 1
 
 
+@pytest.mark.long
 def test_pulumi_import_of_a_connection_is_refused_and_adopt_is_named(weld: Simulator, stack: Stacks) -> None:
     id = weld.create_connection("stripe", "Stripe")["id"]
     project = stack(program(f'label="Stripe", opts=pulumi.ResourceOptions(import_="{id}")'))
@@ -189,6 +195,7 @@ def test_a_preview_names_each_wrong_argument_of_a_connection(weld: Simulator, st
     assert "Weld does not list an integration 'my-own'" in unknown.text
 
 
+@pytest.mark.long
 def test_a_preview_tells_all_mistakes_of_a_connection_at_once(weld: Simulator, stack: Stacks) -> None:
     wrong = 'integration_id="stirpe", label=5, authorization_timeout=-1, adopt="no-such"'
     told = "\n".join(stack(program(wrong)).preview(check=False).errors)
@@ -202,6 +209,7 @@ def test_a_preview_tells_all_mistakes_of_a_connection_at_once(weld: Simulator, s
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_a_changed_integration_replaces_the_connection(weld: Simulator, stack: Stacks) -> None:
     old = weld.create_connection("stripe", "A")["id"]
     new = weld.create_connection("hubspot", "A")["id"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.engine import Project
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from tests.support.waiting import answer, link_in, made, program, running, up
 from weld_pulumi.simulator import Simulator
 
@@ -35,7 +36,9 @@ def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
     return project, str(project.outputs()["c0"])
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
+@pytest.mark.parametrize(
+    "readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())) or "default"
+)
 def test_a_changed_trigger_has_a_person_authorize_the_same_connection_again(
     weld: Simulator, stack: Stacks, readings: dict[str, object]
 ) -> None:
@@ -64,7 +67,8 @@ def test_a_changed_trigger_has_a_person_authorize_the_same_connection_again(
     assert weld.writes() == []
 
 
-@pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
+@pytest.mark.long
+@pytest.mark.parametrize("spelling", first_quick(["connectionId", "connection_id"]))
 def test_the_browser_tells_of_a_renewed_authorization_where_lists_do_not(
     weld: Simulator, stack: Stacks, spelling: str
 ) -> None:
@@ -80,7 +84,7 @@ def test_the_browser_tells_of_a_renewed_authorization_where_lists_do_not(
     assert project.up(expect_no_changes=True).changed == {}
 
 
-@pytest.mark.parametrize("renames", ["yes", "no"])
+@pytest.mark.parametrize("renames", first_quick(["yes", "no"]))
 def test_a_changed_label_has_a_person_authorize_the_same_connection_again(
     weld: Simulator, stack: Stacks, renames: str
 ) -> None:
@@ -127,6 +131,7 @@ def test_a_connection_stays_usable_while_it_waits_to_be_authorized_again(weld: S
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_refresh_sees_that_a_person_has_authorized_again(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Stripe"'))
     project.write(program('label="Stripe", authorization_timeout=0, reauthorize_triggers=[1]'))
@@ -138,7 +143,7 @@ def test_refresh_sees_that_a_person_has_authorized_again(weld: Simulator, stack:
     assert project.outputs()["c0"] == id
 
 
-@pytest.mark.parametrize("told", ["present", "absent"])
+@pytest.mark.parametrize("told", first_quick(["present", "absent"]))
 def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_old_one_was_used(
     weld: Simulator, stack: Stacks, told: str
 ) -> None:
@@ -163,6 +168,7 @@ def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_o
     assert project.outputs()["c0"] == id
 
 
+@pytest.mark.long
 def test_up_opens_a_fresh_link_when_a_person_refuses_to_authorize_again(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Stripe"'))
     project.write(program('label="Stripe", reauthorize_triggers=[1]'))
@@ -194,6 +200,7 @@ def test_a_label_changed_in_welds_pages_is_told_and_not_put_back(weld: Simulator
     assert "Theirs" not in project.refresh().text
 
 
+@pytest.mark.long
 def test_a_label_that_the_program_takes_back_needs_no_person(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Old"'))
     project.write(program('label="New", authorization_timeout=0'))
@@ -206,6 +213,7 @@ def test_a_label_that_the_program_takes_back_needs_no_person(weld: Simulator, st
     assert project.up(expect_no_changes=True).changed == {}
 
 
+@pytest.mark.long
 def test_up_says_to_refresh_when_the_connection_to_authorize_again_is_gone(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Old"'))
     weld.delete_connection(id)

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.engine import Project
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from tests.support.waiting import answer, made, program, redirect
 from weld_pulumi.simulator import Simulator
 
@@ -83,7 +84,7 @@ def test_a_sync_fails_until_a_person_authorizes_its_connection_and_a_later_up_ma
     assert project.refresh(expect_no_changes=True).refreshed == {}
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())))
+@pytest.mark.parametrize("readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())))
 def test_refresh_gives_an_authorized_connection_its_id_in_place(
     weld: Simulator, stack: Stacks, readings: dict[str, object]
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_connection_of_somebody_else_is_named_and_not_taken(weld: Simulator, s
     assert project.up(expect_no_changes=True).changed == {}
 
 
+@pytest.mark.long
 def test_a_protected_connection_gets_its_id_by_refresh(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(f"{NOW}, opts=pulumi.ResourceOptions(protect=True)"))
     weld.authorize()
@@ -158,6 +160,7 @@ def test_up_replaces_a_link_that_has_expired(weld: Simulator, stack: Stacks) -> 
     assert project.up().changed == {"c0": "replace"}
 
 
+@pytest.mark.long
 def test_up_opens_a_fresh_link_when_a_person_has_refused_after_the_last_up(weld: Simulator, stack: Stacks) -> None:
     """The link is used up, which only shows in Weld's list of bridges."""
     project = pending(stack, program(NOW))
@@ -177,6 +180,7 @@ def test_two_waiting_connections_with_one_label_are_refused(weld: Simulator, sta
     assert len(weld.pending_bridges()) <= 1
 
 
+@pytest.mark.long
 def test_a_connection_like_one_that_waits_is_refused_until_that_is_authorized(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     for text in (program(NOW, NOW), program(NOW, NOW).replace("c1", "a1")):
@@ -193,6 +197,7 @@ def test_a_connection_like_one_that_waits_is_refused_until_that_is_authorized(we
     assert project.outputs()["c1"] == second != project.outputs()["c0"]
 
 
+@pytest.mark.long
 def test_up_recognizes_a_connection_by_its_used_link_where_weld_tells_no_labels(weld: Simulator, stack: Stacks) -> None:
     """A link that can still be used is not the one that a connection came of."""
     weld.set_reading("connection_label", "absent")
@@ -220,6 +225,7 @@ def test_up_guesses_no_connection_where_weld_tells_neither_labels_nor_used_links
     assert project.up(expect_no_changes=True).changed == {}
 
 
+@pytest.mark.long
 def test_a_changed_label_opens_another_link_for_a_connection_that_waits(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     project.write(program('label="Stripe EU", authorization_timeout=600'))
@@ -258,6 +264,7 @@ def test_preview_without_a_key_shows_that_a_connection_still_waits(weld: Simulat
     assert "still waits for a person" in preview.text
 
 
+@pytest.mark.long
 def test_preview_without_weld_shows_that_it_could_not_be_asked(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     project.configure({"weld:validation": "offline", "weld:maxRetries": "0"})
@@ -268,6 +275,7 @@ def test_preview_without_weld_shows_that_it_could_not_be_asked(weld: Simulator, 
     weld.start()
 
 
+@pytest.mark.long
 def test_a_link_that_no_up_waits_for_leads_the_browser_back_to_weld(weld: Simulator, stack: Stacks) -> None:
     """The browser ends up somewhere that exists, not on a port of this machine."""
     project = pending(stack, program(NOW))

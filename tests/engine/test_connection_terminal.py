@@ -15,6 +15,7 @@ from tests.support.engine import Project
 from tests.support.person import agreeing
 from tests.support.stacks import Stacks
 from tests.support.terminal import Terminal
+from tests.support.variants import first_quick
 from tests.support.waiting import PATIENCE, made, program
 from weld_pulumi.simulator import Simulator
 
@@ -38,8 +39,8 @@ def target(address: str) -> str:
     return answer.headers["location"]
 
 
-@pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("columns", [80, 120, 200])
+@pytest.mark.parametrize("count", first_quick([2, 1]))
+@pytest.mark.parametrize("columns", first_quick([80, 120, 200]))
 def test_each_address_is_whole_and_opens_its_link(weld: Simulator, stack: Stacks, columns: int, count: int) -> None:
     project = stack(program(*(f'label="{letter}"' for letter in "AB"[:count])))
     with terminal(project, columns) as screen:
@@ -57,7 +58,7 @@ def test_each_address_is_whole_and_opens_its_link(weld: Simulator, stack: Stacks
     }
 
 
-@pytest.mark.parametrize("columns", [80, 120, 200])
+@pytest.mark.parametrize("columns", first_quick([80, 120, 200]))
 def test_an_address_still_stands_in_the_terminal_after_a_minute(
     weld: Simulator, stack: Stacks, columns: int, tmp_path: Path
 ) -> None:
@@ -108,7 +109,7 @@ def test_up_opens_the_browser_and_shows_the_token_to_no_process(weld: Simulator,
 
 
 @pytest.mark.parametrize(
-    "env", [{"WELD_OPEN_BROWSER": "false"}, {"CI": "true"}, {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}]
+    "env", first_quick([{"WELD_OPEN_BROWSER": "false"}, {"CI": "true"}, {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}])
 )
 def test_up_opens_no_browser_in_ci_over_ssh_or_where_it_is_switched_off(
     weld: Simulator, stack: Stacks, tmp_path: Path, env: dict[str, str]
@@ -139,6 +140,7 @@ def test_an_interrupted_up_names_the_next_step(weld: Simulator, stack: Stacks) -
     assert "output" not in advice.partition("token=")[0]
 
 
+@pytest.mark.long
 def test_without_the_live_view_the_whole_link_is_printed(weld: Simulator, stack: Stacks) -> None:
     project = stack(program('label="Stripe"'))
     with terminal(project, 200, "up", "--yes", "--skip-preview", "--non-interactive") as screen:
@@ -169,6 +171,7 @@ def test_another_terminal_finds_what_waits(weld: Simulator, stack: Stacks, tmp_p
     assert list((project.local / "run").rglob("*.*")) == []
 
 
+@pytest.mark.long
 def test_another_terminal_finds_what_an_earlier_up_left(weld: Simulator, stack: Stacks, tmp_path: Path) -> None:
     """The run that listened is gone, but the browser ends on a page, and the connection is found at once."""
     project = stack(program('label="Stripe", authorization_timeout=1'))

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from tests.support.waiting import (
     Running,
     answer,
@@ -44,7 +45,9 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
+@pytest.mark.parametrize(
+    "readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())) or "default"
+)
 def test_up_waits_until_a_person_authorizes(weld: Simulator, stack: Stacks, readings: dict[str, object]) -> None:
     """The link shows while `up` runs; the list of connections tells that the person has acted."""
     weld.set_readings(readings)
@@ -73,7 +76,7 @@ def test_up_waits_until_a_person_authorizes(weld: Simulator, stack: Stacks, read
     assert weld.requests() == []
 
 
-@pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
+@pytest.mark.parametrize("spelling", first_quick(["connectionId", "connection_id"]))
 def test_up_goes_on_when_the_browser_comes_back_though_weld_lists_nothing(
     weld: Simulator, stack: Stacks, spelling: str
 ) -> None:
@@ -115,6 +118,7 @@ def test_up_opens_a_fresh_link_when_the_person_refuses(weld: Simulator, stack: S
     assert project.up().changed == {"c0": "replace", "sync": "create"}
 
 
+@pytest.mark.long
 def test_a_redirect_uri_of_the_user_is_sent_to_weld_as_it_is(weld: Simulator, stack: Stacks) -> None:
     project = stack(program('redirect_uri="https://example.com/done"'))
     with up(project) as running_up:
@@ -141,7 +145,7 @@ def test_up_ends_with_a_pending_connection_when_nobody_authorizes_in_time(weld: 
     assert outputs["c0_authorize_url"] == weld.pending_bridges()[0]["authorize_url"]
 
 
-@pytest.mark.parametrize("label", ["label", "absent"])
+@pytest.mark.parametrize("label", first_quick(["label", "absent"]))
 def test_several_connections_are_authorized_at_the_same_time(weld: Simulator, stack: Stacks, label: str) -> None:
     """Where Weld tells no labels, the browser says which connection is which."""
     weld.set_reading("connection_label", label)
@@ -160,6 +164,7 @@ def test_several_connections_are_authorized_at_the_same_time(weld: Simulator, st
     assert "may be the connection" not in running_up.text
 
 
+@pytest.mark.long
 def test_more_connections_are_authorized_than_the_plugin_has_workers(weld: Simulator, stack: Stacks) -> None:
     project = stack(program(*(f'label="{letter}"' for letter in "ABCDEF")))
     with up(project) as running_up:
@@ -172,7 +177,7 @@ def test_more_connections_are_authorized_than_the_plugin_has_workers(weld: Simul
     assert {letter: project.outputs()[f"c{n}"] for n, letter in enumerate("ABCDEF")} == by_label
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", first_quick([signal.SIGINT, signal.SIGTERM]))
 def test_one_interrupt_ends_every_wait_and_keeps_the_links(
     weld: Simulator, stack: Stacks, sign: signal.Signals
 ) -> None:
@@ -238,6 +243,7 @@ def test_a_lost_answer_leaves_one_link(weld: Simulator, stack: Stacks) -> None:
         assert running_up.finish() == 0, running_up.text
 
 
+@pytest.mark.long
 def test_up_needs_no_list_of_bridges(weld: Simulator, stack: Stacks) -> None:
     """The list of bridges is only good for looking something up."""
     weld.fault("html_200", "GET", "/connection_bridges", times=None)
@@ -248,6 +254,7 @@ def test_up_needs_no_list_of_bridges(weld: Simulator, stack: Stacks) -> None:
         assert running_up.finish() == 0, running_up.text
 
 
+@pytest.mark.long
 def test_the_link_is_printed_once_by_a_whole_up(weld: Simulator, stack: Stacks) -> None:
     """With its preview, as people run it; each of the two is a process of its own, and the preview opens no link."""
     project = stack(program())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import short, streams_of, sync_into
 from tests.support.programs import elt_sync, options, program, source_stream
 from tests.support.stacks import Stacks
@@ -72,6 +74,7 @@ def test_connection_schema_and_start_date_need_a_new_sync(weld: Simulator, stack
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_options_of_the_engine_can_ask_for_a_replacement(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
 
@@ -110,6 +113,7 @@ def test_options_of_the_engine_can_ask_for_a_replacement(weld: Simulator, stack:
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_a_replacement_that_a_person_demands_is_not_mistaken_for_a_second_stack(weld: Simulator, stack: Stacks) -> None:
     """With `--replace` and after `pulumi state taint` the engine asks as for a new resource, so it looks like one."""
     stripe = weld.create_connection("stripe", "Shop")["id"]

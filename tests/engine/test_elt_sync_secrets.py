@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import sync_into
 from tests.support.programs import Code, elt_sync, program
 from tests.support.stacks import Stacks
@@ -55,6 +57,7 @@ def test_a_secret_nested_in_settings_stays_secret(weld: Simulator, stack: Stacks
     assert state["outputs"]["elt_settings"]["deep"]["name"] == "shown"
 
 
+@pytest.mark.long
 def test_what_is_wrong_with_a_secret_is_told_without_it(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     secrets = {"destination_schema_name": "bad schema", "sync_interval": "bad cron"}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from tests.support.at_weld import short, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, program, source_stream
 from tests.support.stacks import Stacks
@@ -72,6 +74,7 @@ def test_triggers_of_syncs_and_streams_fire_once_for_each_change(weld: Simulator
     assert [call for call in short(weld.writes()) if "/request_" in call] == []
 
 
+@pytest.mark.long
 def test_triggers_of_inline_entries_fire_once_for_each_change(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
 

@@ -9,6 +9,7 @@ import pytest
 from tests.support.engine import Project, Result
 from tests.support.programs import elt_sync, program
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
 KEY = "weld-key-with-c0nspicuous-letters"
@@ -40,7 +41,7 @@ def stacked(weld: Simulator, stack: Stacks) -> Project:
     return stack(program(elt_sync("sync", stripe)), secrets={"weld:apiKey": KEY})
 
 
-@pytest.mark.parametrize("reading", ["401", "403_html"])
+@pytest.mark.parametrize("reading", first_quick(["401", "403_html"]))
 def test_a_refused_key_is_one_paragraph_that_names_its_source(weld: Simulator, stacked: Project, reading: str) -> None:
     weld.set_reading("refused_key", reading)
     refused = stacked.preview(check=False)
@@ -76,6 +77,7 @@ def test_a_weld_that_fails_or_is_away_is_one_paragraph_without_the_key(weld: Sim
     assert_no_key(stacked, shown)
 
 
+@pytest.mark.long
 def test_half_a_character_names_its_argument(weld: Simulator, stack: Stacks) -> None:
     text = program(elt_sync("it", "c", elt_settings={"accounts": ["\ud800"]}))
     refused = stack(text).preview(check=False)

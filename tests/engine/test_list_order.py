@@ -9,6 +9,7 @@ import pytest
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, source_stream
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
 REFUNDS: dict[str, Any] = {"name": "refunds", "hashed_columns": ["reason", "email"]}
@@ -80,6 +81,7 @@ def test_the_order_of_the_program_is_stored_and_shows_nowhere(weld: Simulator, s
     ]
 
 
+@pytest.mark.long
 def test_an_adopted_sync_has_the_order_of_the_program(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(
@@ -96,7 +98,7 @@ def test_an_adopted_sync_has_the_order_of_the_program(weld: Simulator, stack: St
     assert stacked.up(expect_no_changes=True).changed == {}
 
 
-@pytest.mark.parametrize("lost", [[], ["refunds"], ["refunds", "customers"]])
+@pytest.mark.parametrize("lost", first_quick([["refunds"], [], ["refunds", "customers"]]))
 def test_drift_in_an_ignored_entry_is_left_and_in_another_put_back(
     weld: Simulator, stack: Stacks, lost: list[str]
 ) -> None:
@@ -120,6 +122,7 @@ def test_drift_in_an_ignored_entry_is_left_and_in_another_put_back(
     assert stacked.preview(refresh=True).changed == {}
 
 
+@pytest.mark.long
 def test_a_stream_that_goes_stays_away_where_all_of_them_are_ignored(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(text(stripe, STREAMS, ignore_changes=["source_streams"]))
@@ -155,11 +158,14 @@ def test_replace_on_changes_of_one_entry_replaces_for_that_one_only(weld: Simula
 
 @pytest.mark.parametrize(
     ("option", "path", "named"),
-    [
-        ("ignore_changes", "source_streams[1].hashed_columns", 1),
-        ("ignore_changes", "source_streams[0]", 0),
-        ("replace_on_changes", "source_streams[*].name", 0),
-    ],
+    first_quick(
+        [
+            ("ignore_changes", "source_streams[1].hashed_columns", 1),
+            ("ignore_changes", "source_streams[0]", 0),
+            ("replace_on_changes", "source_streams[*].name", 0),
+        ],
+        several=True,
+    ),
 )
 def test_an_index_that_means_another_stream_than_before_is_refused(
     weld: Simulator, stack: Stacks, option: str, path: str, named: int
@@ -190,7 +196,7 @@ def test_an_index_that_means_another_stream_than_before_is_refused(
     assert sorted(stream(weld, "customers")["hashed_columns"]) == ["email", "phone"]
 
 
-@pytest.mark.parametrize("option", ["ignore_changes", "replace_on_changes"])
+@pytest.mark.parametrize("option", first_quick(["ignore_changes", "replace_on_changes"]))
 def test_an_index_that_a_pattern_makes_meaningless_is_refused(weld: Simulator, stack: Stacks, option: str) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     late = Code("pulumi.Output.from_input([{'name': 'r*'}, {'name': 'customers'}])")
@@ -225,6 +231,7 @@ def test_an_index_that_a_pattern_makes_meaningless_is_refused(weld: Simulator, s
     assert stream(weld, "customers")["full_sync_always"] == (1 if option == "ignore_changes" else 0)
 
 
+@pytest.mark.long
 def test_an_order_alone_never_replaces(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     for path, streams in (

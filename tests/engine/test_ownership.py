@@ -9,9 +9,12 @@ import pytest
 from tests.support.at_weld import short, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, resource, source_stream
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
-PARALLEL = pytest.mark.parametrize("parallel", [(), ("--parallel=1",), ("--parallel=64",)], ids=["default", "1", "64"])
+PARALLEL = pytest.mark.parametrize(
+    "parallel", first_quick([(), ("--parallel=1",), ("--parallel=64",)]), ids=["default", "1", "64"]
+)
 URN = "urn:pulumi:test::testing::pulumi-python:dynamic/weld"
 
 
@@ -160,7 +163,7 @@ def test_a_stream_that_became_inline_outlives_its_old_resource_in_a_later_run(we
 
 
 @PARALLEL
-@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("count", first_quick([2, 3]))
 def test_streams_exchange_their_names_in_one_up_and_lose_nothing(
     weld: Simulator, stack: Stacks, count: int, parallel: tuple[str, ...]
 ) -> None:
@@ -218,6 +221,7 @@ def test_streams_that_differ_cannot_exchange_their_names_and_preview_and_up_say_
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_streams_that_exchange_their_syncs_lose_nothing(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     one, two = (weld.create_sync(stripe, destination_schema_name=schema)["id"] for schema in ("one", "two"))
@@ -237,7 +241,7 @@ def test_streams_that_exchange_their_syncs_lose_nothing(weld: Simulator, stack: 
     stacked.up(expect_no_changes=True)
 
 
-@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+@pytest.mark.parametrize("order", first_quick([("one", "two"), ("two", "one")]))
 def test_schemas_that_two_syncs_exchange_are_refused_with_the_way_that_loses_nothing(
     weld: Simulator, stack: Stacks, order: tuple[str, str]
 ) -> None:
@@ -262,7 +266,7 @@ def test_schemas_that_two_syncs_exchange_are_refused_with_the_way_that_loses_not
     assert weld.state()["syncs"] == before
 
 
-@pytest.mark.parametrize("order", [("one", "copy"), ("copy", "one")])
+@pytest.mark.parametrize("order", first_quick([("one", "copy"), ("copy", "one")]))
 def test_a_copy_of_a_sync_beside_it_is_refused_in_preview_and_both_are_named(
     weld: Simulator, stack: Stacks, order: tuple[str, str]
 ) -> None:
@@ -282,6 +286,7 @@ def test_a_copy_of_a_sync_beside_it_is_refused_in_preview_and_both_are_named(
     assert sync_into(weld, "raw")["id"] == id
 
 
+@pytest.mark.long
 def test_two_new_syncs_that_are_the_same_are_refused_in_preview_and_both_are_named(
     weld: Simulator, stack: Stacks
 ) -> None:

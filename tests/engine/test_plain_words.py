@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import streams_of
 from tests.support.engine import Result
 from tests.support.programs import Code, elt_sync, program, resource, source_stream
@@ -61,6 +63,7 @@ def test_a_connection_and_its_sync_are_adopted_together_and_changed_after_that(w
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_a_preview_names_the_columns_that_streams_expose_when_they_become_inline(
     weld: Simulator, stack: Stacks
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import short
 from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
 from tests.support.stacks import Stacks
@@ -162,6 +164,7 @@ def test_a_preview_checks_as_much_as_its_level_and_key_allow(weld: Simulator, st
     ]
 
 
+@pytest.mark.long
 def test_none_inside_an_output_is_left_out(weld: Simulator, stack: Stacks) -> None:
     sync = weld.create_sync(weld.create_connection("stripe", "Shop")["id"])["id"]
     nothing = Code("pulumi.Output.from_input(None)")

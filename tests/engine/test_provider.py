@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
 OTHER_KEY = "key-of-the-other-workspace"
@@ -64,6 +65,7 @@ def test_one_program_deploys_to_two_workspaces(stack: Stacks, weld: Simulator, o
     assert (labels(weld), labels(other)) == (set(), set())
 
 
+@pytest.mark.long
 def test_a_refused_key_is_named_with_its_provider(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     project = stack(TWO_WORKSPACES, config={"testing:otherKey": "a-wrong-key", "testing:otherUrl": other.url})
     result = project.preview(check=False)
@@ -108,6 +110,7 @@ def test_look_ups_ask_the_workspace_of_their_provider(stack: Stacks, weld: Simul
     assert "'crew-c'" in refused
 
 
+@pytest.mark.long
 def test_a_provider_that_is_exported_keeps_its_key_secret(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     made = f"weld.Provider('team-b', api_key={OTHER_KEY!r}, api_url={other.url!r})"
     project = stack(f"import pulumi\nimport weld_pulumi as weld\npulumi.export('team', {made})\n")
@@ -124,14 +127,20 @@ ONE = """
 
 @pytest.mark.parametrize(
     ("config", "text"),
-    [
-        ({"weld:validation": "foo"}, "weld:validation in the stack configuration: 'foo' must be full, offline or off."),
-        (
-            {"weld:apiUrl": "http://example.com"},
-            "weld:apiUrl in the stack configuration: 'http://example.com' must begin with https:// (the key is sent "
-            "along), so write https://example.com.",
-        ),
-    ],
+    first_quick(
+        [
+            (
+                {"weld:validation": "foo"},
+                "weld:validation in the stack configuration: 'foo' must be full, offline or off.",
+            ),
+            (
+                {"weld:apiUrl": "http://example.com"},
+                "weld:apiUrl in the stack configuration: 'http://example.com' must begin with https:// (the key is "
+                "sent along), so write https://example.com.",
+            ),
+        ],
+        several=True,
+    ),
 )
 def test_a_setting_that_cannot_be_used_ends_a_preview_before_any_request(
     stack: Stacks, weld: Simulator, config: dict[str, str], text: str
@@ -144,6 +153,7 @@ def test_a_setting_that_cannot_be_used_ends_a_preview_before_any_request(
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_a_wrong_setting_of_a_provider_is_named_with_that_provider(stack: Stacks) -> None:
     program = """
         import pulumi
@@ -158,7 +168,7 @@ def test_a_wrong_setting_of_a_provider_is_named_with_that_provider(stack: Stacks
     assert "Traceback" not in result.text
 
 
-@pytest.mark.parametrize("secret", [True, False])
+@pytest.mark.parametrize("secret", first_quick([True, False]))
 def test_a_key_without_encryption_is_told(stack: Stacks, weld: Simulator, secret: bool) -> None:
     in_plain_text = {"config": {"weld:apiKey": weld.api_key}, "secrets": {"weld:apiKey": ""}}
     project = stack(ONE, **({} if secret else in_plain_text))
@@ -201,6 +211,7 @@ def test_look_ups_find_what_is_there_and_leave_it_alone(stack: Stacks, weld: Sim
     assert labels(weld) == {"Shop"}  # it was only looked at
 
 
+@pytest.mark.long
 def test_a_look_up_that_fails_says_what_there_is(stack: Stacks, weld: Simulator) -> None:
     weld.create_connection("stripe", "Shop")
     program = 'import weld_pulumi as weld\nweld.get_connection(label="Shopp")'

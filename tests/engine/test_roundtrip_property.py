@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from weld_pulumi.simulator import Simulator
 
 
 # No shrinking, which would take an hour of engine runs: tests/unit has the same strategies, and shrinks in seconds.
+@pytest.mark.long
 @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(readings, st.lists(st.tuples(syncs, separate), min_size=6, max_size=6))
 def test_an_up_on_the_real_engine_leaves_nothing_to_do(

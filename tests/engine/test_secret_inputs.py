@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.at_weld import sync_into
 from tests.support.engine import Project, Result
 from tests.support.programs import Code, elt_sync, get, program, resource, source_stream
@@ -51,6 +53,7 @@ def test_the_ids_of_secret_streams_are_secret(weld: Simulator, stack: Stacks) ->
     nowhere(("charges", "customers", "email"), stacked, *ran)
 
 
+@pytest.mark.long
 def test_streams_that_are_not_secret_have_ids_that_are_not(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(
@@ -60,6 +63,7 @@ def test_streams_that_are_not_secret_have_ids_that_are_not(weld: Simulator, stac
     assert set(stacked.resource("sync")["outputs"]["stream_ids"]) == {"charges"}
 
 
+@pytest.mark.long
 def test_a_state_with_plain_ids_gets_secret_ones(weld: Simulator, stack: Stacks) -> None:
     """As an older version wrote it."""
     stripe = weld.create_connection("stripe", "Shop")["id"]
@@ -100,6 +104,7 @@ def test_a_misspelled_stream_among_secret_ones_is_told_by_its_place(weld: Simula
     nowhere(("refunds",), stacked, refused)
 
 
+@pytest.mark.long
 def test_a_sync_that_is_there_already_is_refused_without_its_secret_schema(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     there = weld.create_sync(stripe, destination_schema_name="raw_hunter", sync_interval="0 */6 * * *")["id"]
@@ -139,6 +144,7 @@ def test_a_secret_label_is_shown_with_its_link_and_nowhere_else(tmp_path: Path) 
     assert "Hunter" not in stacked.raw_state()
 
 
+@pytest.mark.long
 def test_a_label_in_weld_that_differs_from_a_secret_one_is_told_without_that(weld: Simulator, stack: Stacks) -> None:
     """What the resource remembers of it is secret too."""
     stacked = stack(of(resource("Connection", "shop", integration_id="stripe", label=secret("Hunter's shop"))))
@@ -150,6 +156,7 @@ def test_a_label_in_weld_that_differs_from_a_secret_one_is_told_without_that(wel
     assert "Hunter" not in stacked.raw_state()
 
 
+@pytest.mark.long
 def test_a_stream_keeps_its_secret_name_out_of_all_output(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     there = weld.create_sync(stripe, streams=[{"name": "charges", "full_sync_always": True}])["id"]
@@ -168,6 +175,7 @@ def test_a_stream_keeps_its_secret_name_out_of_all_output(weld: Simulator, stack
     nowhere(("charges", "customers"), stacked, *ran)
 
 
+@pytest.mark.long
 def test_get_shows_the_streams_of_a_sync_in_plain_text(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(stripe, destination_schema_name="raw", streams=["charges"])["id"]
@@ -176,6 +184,7 @@ def test_get_shows_the_streams_of_a_sync_in_plain_text(weld: Simulator, stack: S
     assert set(stacked.resource("theirs")["outputs"]["stream_ids"]) == {"charges"}
 
 
+@pytest.mark.long
 def test_an_explicit_provider_keeps_secrets_out_of_all_output(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     streams = [{"name": secret("charges")}]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import about, short, streams_of, sync_into
 from tests.support.programs import elt_sync, export, options, program, source_stream
 from tests.support.stacks import Stacks
@@ -148,6 +150,7 @@ def test_a_stream_moves_from_a_resource_into_the_list_and_back(weld: Simulator, 
     stacked.refresh(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_an_argument_that_is_left_out_is_known_in_preview_and_not_stored(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     flags = "[refunds.full_sync_always, refunds.full_sync_at_midnight, refunds.excluded_columns]"

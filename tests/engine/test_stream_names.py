@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource
 from tests.support.stacks import Stacks
@@ -31,6 +33,7 @@ def test_a_plain_name_is_a_stream(weld: Simulator, stack: Stacks) -> None:
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_names_and_dicts_mean_the_same(weld: Simulator, stack: Stacks) -> None:
     as_dicts = elt_sync("shop", Code("stripe.id"), source_streams=[{"name": "charges"}, {"name": "refunds"}])
     as_names = elt_sync("shop", Code("stripe.id"), source_streams=["charges", "refunds"])
@@ -40,6 +43,7 @@ def test_names_and_dicts_mean_the_same(weld: Simulator, stack: Stacks) -> None:
     assert shop.preview("--expect-no-changes").changed == {}
 
 
+@pytest.mark.long
 def test_a_misspelled_name_is_told_in_preview(weld: Simulator, stack: Stacks) -> None:
     shop = stack(program(CONNECTION, elt_sync("shop", Code("stripe.id"), source_streams=["charges"])))
     shop.up()

@@ -9,6 +9,7 @@ import pytest
 from tests.support.cli import STACK
 from tests.support.engine import Result
 from tests.support.stacks import Stacks
+from tests.support.variants import first_quick
 from tests.support.waiting import program
 from weld_pulumi.simulator import Simulator
 
@@ -27,7 +28,7 @@ def lists_one(weld: Simulator, **fields: Any) -> None:
     weld.fault("status", "GET", "/connections", times=None, status=200, body={"data": [connection]})
 
 
-@pytest.mark.parametrize("arguments", ["adopt=True", "authorization_timeout=0"])
+@pytest.mark.parametrize("arguments", first_quick(["adopt=True", "authorization_timeout=0"]))
 def test_an_id_that_is_a_forged_link_is_refused(weld: Simulator, stack: Stacks, arguments: str) -> None:
     """The engine itself shows ids as they are, so it gets none of these."""
     lists_one(weld, id=f"con{FORGED}")
@@ -38,6 +39,7 @@ def test_an_id_that_is_a_forged_link_is_refused(weld: Simulator, stack: Stacks, 
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_a_notice_shows_what_weld_says_and_commands_no_terminal(weld: Simulator, stack: Stacks) -> None:
     lists_one(weld, integration_id=f"stripe{FORGED}")
     result = stack(program('label="Stripe", adopt="con1"')).preview(check=False)
