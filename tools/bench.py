@@ -46,7 +46,7 @@ Tell = Callable[[str], None]
 def main() -> int:
     """Runs the plan that the options describe."""
     signal.signal(signal.SIGTERM, _terminated)
-    options = _parser().parse_args()
+    options = parser().parse_args()
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)  # else the tables are squeezed into the usual 80 columns
@@ -64,7 +64,7 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="small sizes, no latency, one run: some two minutes")
     parser.add_argument("--only", choices=[*MODES, "startup"], help="leave the others out")
@@ -89,7 +89,7 @@ def _numbers(kind: type) -> Callable[[str], list[float]]:
     return read
 
 
-def _plan(options: argparse.Namespace) -> Iterator[tuple[Case, int]]:
+def plan_of(options: argparse.Namespace) -> Iterator[tuple[Case, int]]:
     """Every case, and how often it is run."""
     sizes = QUICK_SIZES if options.quick else SIZES
     for mode in MODES:
@@ -105,7 +105,7 @@ def _repeats(mode: str, streams: int, quick: bool) -> int:
     return 1 if quick or (mode == "separate" and streams >= 1000) else _LEAST_RUNS
 
 
-def _again(repeats: int, quick: bool) -> int:
+def times_again(repeats: int, quick: bool) -> int:
     """How often a turn runs what changes nothing: also where turns are few, one measurement is not enough."""
     return 1 if quick else math.ceil(_LEAST_RUNS / repeats)
 
@@ -113,8 +113,8 @@ def _again(repeats: int, quick: bool) -> int:
 def _measure_all(
     options: argparse.Namespace, console: Console, measurements: list[Measurement], startup: list[Startup]
 ) -> None:
-    plan = list(_plan(options))
-    steps = sum(repeats * steps_of_a_turn(_again(repeats, options.quick)) for _, repeats in plan)
+    plan = list(plan_of(options))
+    steps = sum(repeats * steps_of_a_turn(times_again(repeats, options.quick)) for _, repeats in plan)
     with _Progress(console, steps + 1) as (tell, advance):
         if options.only in (None, "startup"):
             startup += measure_startup(STARTUP_RUNS, tell)
@@ -123,7 +123,7 @@ def _measure_all(
             return
         with running_weld() as weld:
             for case, repeats in plan:
-                again = _again(repeats, options.quick)
+                again = times_again(repeats, options.quick)
                 for run in range(repeats):
                     for found in measure(case, run, weld, tell, again=again, same_state=options.same_state):
                         measurements.append(found)

@@ -63,7 +63,7 @@ def measure(
         for provider in PROVIDERS:
             text = program(provider, case.mode, case.streams, connection_id, same_state=same_state)
             projects[provider] = _project(Path(folder) / provider, provider, text, weld.url)
-        for number, (operation, turn) in enumerate(_steps(run, again)):
+        for number, (operation, turn) in enumerate(turn_of(run, again)):
             # Neither always has the machine that the other has just warmed up.
             order = PROVIDERS if (number + run) % 2 else PROVIDERS[::-1]
             for provider in order:
@@ -73,10 +73,10 @@ def measure(
 
 def steps_of_a_turn(again: int) -> int:
     """How many measurements `measure` makes."""
-    return len(PROVIDERS) * sum(1 for _ in _steps(0, again))
+    return len(PROVIDERS) * sum(1 for _ in turn_of(0, again))
 
 
-def _steps(run: int, again: int) -> Iterator[tuple[str, int]]:
+def turn_of(run: int, again: int) -> Iterator[tuple[str, int]]:
     """Operations of a turn, each with a number of its own among those of all turns."""
     for operation in OPERATIONS:
         times = 1 if operation in _CHANGING else again

@@ -100,14 +100,14 @@ def _weld() -> Iterator[Weld]:
 
 
 def _select_stack(weld: Weld) -> None:
-    _forget_locks_of_the_dead()
+    forget_locks_of_the_dead()
     quietly("stack", "select", "--create", STACK)
     quietly("config", "set", "--stack", STACK, "weld:apiUrl", weld.url)
     # By standard input: the arguments of a command are for all on a machine to see.
     quietly("config", "set", "--stack", STACK, "--secret", "weld:apiKey", input=API_KEY)
 
 
-def _forget_locks_of_the_dead() -> None:
+def forget_locks_of_the_dead() -> None:
     """An `up` that was killed leaves its lock on the stack, and the next one would ask for `pulumi cancel`."""
     for file in (LOCAL / "state" / ".pulumi" / "locks").rglob("*.json"):
         with contextlib.suppress(OSError, ValueError):

@@ -80,26 +80,26 @@ def ensure_cli(*, quiet: bool = False) -> Cli:
 def _make(cache: Path) -> Cli:
     step(_TITLE, "none on PATH that is recent enough, and none in the cache")
     with exclusive(cache / ".lock", _TITLE):
-        _remove_leftovers(cache)
+        remove_leftovers(cache)
         found = find_in_cache(cache)  # whoever had the lock before may have made it
-        if found is None and _installed_official(cache):
+        if found is None and install_official(cache):
             found = find_in_cache(cache)
         if found is None:
-            _build_from_source(cache)
+            build_from_source(cache)
             found = find_in_cache(cache)
     if found is None:
         raise SetupError(f"The Pulumi CLI was made but is not whole; remove {cache} and run this again.")
     return found
 
 
-def _remove_leftovers(cache: Path) -> None:
+def remove_leftovers(cache: Path) -> None:
     """What a killed build left; only the holder of the lock makes such folders."""
     for folder in cache.glob(f"{_STAGING}*"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _staging(target: Path) -> Iterator[Path]:
+def staging(target: Path) -> Iterator[Path]:
     """A folder to make the CLI in; moved to its place when the block ends well."""
     folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=target.parent))
     try:
@@ -129,7 +129,7 @@ def download_is_reachable(url: str = _INSTALLER, seconds: float = _PROBE_SECONDS
     return answers == [True]
 
 
-def _installed_official(cache: Path) -> bool:
+def install_official(cache: Path) -> bool:
     archive = pulumi_download.archive_name()
     if archive is None:
         return False
@@ -139,7 +139,7 @@ def _installed_official(cache: Path) -> bool:
         return False
     step(_TITLE, f"installing the official {OFFICIAL_VERSION} into {cache} (half a minute or so)")
     try:
-        with _staging(official_folder(cache)) as folder:
+        with staging(official_folder(cache)) as folder:
             pulumi_download.install(archive, folder / "bin")
     except pulumi_download.FAILURES as error:
         say(f"    that failed ({error})")
@@ -150,11 +150,11 @@ def _installed_official(cache: Path) -> bool:
 # --- the one built from source ----------------------------------------------------------------------------------------
 
 
-def _build_from_source(cache: Path) -> None:
-    _check_go()
+def build_from_source(cache: Path) -> None:
+    check_go()
     log = LOGS / "pulumi-build.log"
     log.unlink(missing_ok=True)
-    with _staging(source_folder(cache)) as folder:
+    with staging(source_folder(cache)) as folder:
         (folder / "bin").mkdir()
         _download_modules(log)
         for program in (CLI, HOST):
@@ -162,7 +162,7 @@ def _build_from_source(cache: Path) -> None:
         _copy_scripts(folder / "bin")
 
 
-def _check_go() -> None:
+def check_go() -> None:
     needed = parse_version(_go_line(CLI.module / "go.mod"))
     found = go_version(CLI.module)
     assert needed is not None

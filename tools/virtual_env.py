@@ -41,14 +41,14 @@ def python_of(venv: Path) -> tuple[int, int] | None:
 
 def ensure_venv(*, quiet: bool = False, root: Path = ROOT, venv: Path = VENV) -> Path:
     """Makes the environment where it is missing or out of date, and returns its Python."""
-    _check_python(sys.version_info[:2])
+    check_python(sys.version_info[:2])
     wanted = fingerprint(root / "pyproject.toml", sys.version_info[:2], venv)
     stamp = venv / ".stamp"
     if not is_current(venv, stamp, wanted):
         with exclusive(LOCAL / "venv.lock", _TITLE):
             if not is_current(venv, stamp, wanted):
                 stamp.unlink(missing_ok=True)
-                _create(venv)
+                create(venv)
                 _install(venv, root)
                 stamp.write_text(wanted)
     elif not quiet:
@@ -74,14 +74,14 @@ def is_at_home(venv: Path) -> bool:
     return activate.is_file() and str(venv) in activate.read_text()
 
 
-def _check_python(version: tuple[int, int]) -> None:
+def check_python(version: tuple[int, int]) -> None:
     if version < OLDEST_PYTHON:
         raise SetupError(
             f"Python {version[0]}.{version[1]} is too old; install Python 3.10 or newer and name it (make PYTHON=…)."
         )
 
 
-def _create(venv: Path) -> None:
+def create(venv: Path) -> None:
     version = sys.version_info[:2]
     if python_of(venv) == version and is_at_home(venv) and _has_pip(venv):
         return

@@ -7,7 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi.dynamic import (
@@ -32,7 +32,7 @@ from .config import Settings, load
 from .errors import AuthenticationError, WeldError
 from .lifecycle.base import Checked, Lifecycle
 from .lifecycle.fields import Props
-from .lifecycle.interruption import is_abandoned, is_cancelled, watch_engine
+from .lifecycle.interruption import cancelled, is_abandoned, watch_engine
 from .lifecycle.notices import Notices
 from .lifecycle.ownership import CURRENT_URN, OwnershipRegistry
 from .lifecycle.session import Session
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from .api.client import WeldClient
     from .api.redaction import Hidden
 
-__all__ = ["DynamicProvider"]
+__all__ = ["DynamicProvider", "new_session"]
 
 T = TypeVar("T")
 
@@ -53,18 +53,23 @@ _OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try 
 _OLD_KEY = "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program is given."
 #: How many objects may come until garbage is looked for among them; some 10 MB.
 _NEW_OBJECTS = 50_000
-_sessions: dict[Settings, Session] = {}
 _sessions_lock = threading.Lock()
 
 
-def _session(settings: Settings) -> Session:
+def new_session(settings: Settings) -> Session:
+    """Return a session that shares nothing with others."""
+    notices = Notices()
+    ownership = OwnershipRegistry(StackState(notices.warn))
+    return Session(settings, partial(_connect, settings), notices, ownership=ownership)
+
+
+_session_of = cache(new_session)
+
+
+def _shared_session(settings: Settings) -> Session:
     """Return the session of this process: all resources of one provider share it."""
     with _sessions_lock:
-        if settings not in _sessions:
-            notices = Notices()
-            ownership = OwnershipRegistry(StackState(notices.warn))
-            _sessions[settings] = Session(settings, partial(_connect, settings), notices, ownership=ownership)
-        return _sessions[settings]
+        return _session_of(settings)
 
 
 def _lifecycle_of(name: str) -> type[Lifecycle]:
@@ -89,7 +94,7 @@ def _connect(settings: Settings, hidden: Hidden) -> WeldClient:
     from .api.transport import Transport
 
     _collect_seldom()
-    backoff = Backoff(interruptible(lambda: process_is_ending() or is_cancelled()))
+    backoff = Backoff(interruptible(lambda: process_is_ending() or cancelled.is_set()))
     return WeldClient(settings, Transport(settings, backoff, is_abandoned, hidden))
 
 
@@ -102,11 +107,17 @@ _ShownError.__module__, _ShownError.__qualname__ = "builtins", "Weld"
 
 
 class DynamicProvider(ResourceProvider):
-    """The provider of one kind of resource, as the plugin process of Pulumi knows it."""
+    """The provider of one kind of resource, as the plugin process of Pulumi knows it.
 
-    def __init__(self, name: str) -> None:
+    Args:
+        name: of the resource, such as ``EltSync``.
+        session_of: returns the session to work in.
+    """
+
+    def __init__(self, name: str, session_of: Callable[[Settings], Session] = _shared_session) -> None:
         super().__init__()
-        self._name = name
+        self.name = name
+        self._session_of = session_of
         self._lifecycle: Lifecycle
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -116,10 +127,10 @@ class DynamicProvider(ResourceProvider):
             sys.tracebacklimit = 0
         watch_engine()
         config = req.config
-        session = _guarded("configuring weld", lambda: _session(load(lambda key: _text(config.get(key)))))
+        session = _guarded("configuring weld", lambda: self._session_of(load(lambda key: _text(config.get(key)))))
         if session.settings.warning:
             session.notices.warn(session.settings.warning)
-        self._lifecycle = _lifecycle_of(self._name)(session)
+        self._lifecycle = _lifecycle_of(self.name)(session)
         _collect_seldom()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -188,9 +199,9 @@ class DynamicProvider(ResourceProvider):
         self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)), _id)
 
     def _run(self, verb: str, operation: Callable[[], T], id: str = "") -> T:
-        token = CURRENT_URN.set(current_urn() or (f"{self._name} {id}" if id else ""))
+        token = CURRENT_URN.set(current_urn() or (f"{self.name} {id}" if id else ""))
         try:
-            return _guarded(f"{verb} the {self._name}", operation, self._hidden)
+            return _guarded(f"{verb} the {self.name}", operation, self._hidden)
         finally:
             CURRENT_URN.reset(token)
 

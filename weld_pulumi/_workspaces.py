@@ -17,12 +17,11 @@ from .resources.provider import Provider
 if TYPE_CHECKING:
     from .api.client import WeldClient
 
-__all__ = ["client_of", "twin"]
+__all__ = ["client_for", "client_of", "twin"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_clients: dict[Settings, WeldClient] = {}
 _lock = threading.Lock()
 
 
@@ -41,15 +40,19 @@ def client_of(function: Callable[..., Any], opts: pulumi.InvokeOptions | None) -
         WeldValidationError: a plain function would have to wait for a setting of the provider.
         WeldConfigError: a setting cannot be used.
     """
-    from .api.client import WeldClient
-
     settings = _settings(function.__name__, opts)
     with _lock:
-        if settings not in _clients:
-            if settings.warning:
-                pulumi.log.warn(settings.warning)
-            _clients[settings] = WeldClient(settings)
-        return _clients[settings]
+        return client_for(settings)
+
+
+@functools.cache
+def client_for(settings: Settings) -> WeldClient:
+    """Return the client of a workspace, which all look-ups of a program share."""
+    from .api.client import WeldClient
+
+    if settings.warning:
+        pulumi.log.warn(settings.warning)
+    return WeldClient(settings)
 
 
 def _settings(name: str, opts: pulumi.InvokeOptions | None) -> Settings:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
+from inspect import getfullargspec
 from typing import Any
 
 import pytest
@@ -15,10 +14,10 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.output import Unknown
 
+import weld_pulumi
 from tests.support.plugin import UNKNOWN as UNKNOWN_MARK
 from tests.support.plugin import Plugin
-from weld_pulumi import _dynamic
-from weld_pulumi._registry import load
+from weld_pulumi._dynamic import DynamicProvider, new_session
 from weld_pulumi.simulator import Simulator
 
 KINDS = ["Connection", "EltSync", "SourceStream"]
@@ -65,14 +64,11 @@ def nested(levels: int) -> Any:
     return value
 
 
-@contextmanager
-def provider(kind: str, config: dict[str, str]) -> Iterator[Any]:
-    made = load(kind)
+def provider(kind: str, config: dict[str, str]) -> DynamicProvider:
+    """A provider in a session of its own."""
+    made = DynamicProvider(kind, new_session)
     made.configure(ConfigureRequest(Config(config, "testing")))
-    try:
-        yield made
-    finally:
-        _dynamic._sessions.clear()
+    return made
 
 
 @pytest.fixture(autouse=True)
@@ -83,14 +79,13 @@ def no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def arguments(kind: str) -> list[str]:
-    with provider(kind, {}) as made:
-        return [field.name for field in made._lifecycle.table]
+    return list(getfullargspec(getattr(weld_pulumi, kind)).kwonlyargs)
 
 
 def examine(kind: str, made: Any, news: dict[str, Any], olds: dict[str, Any]) -> None:
     """Check, and diff where check found nothing; every failure names an argument that was given, or is missing."""
     checked = made.check(olds, dict(news))
-    known = {*news, *(field.name for field in made._lifecycle.table)}
+    known = {*news, *arguments(kind)}
     for failure in checked.failures:
         assert failure.reason, failure.property
         named = failure.property or failure.reason
@@ -118,8 +113,8 @@ def test_check_names_what_is_wrong_with_any_value_of_any_argument(kind: str, val
     def run(data: st.DataObject) -> None:
         name = data.draw(st.sampled_from(names))
         value = data.draw(entries if name == "source_streams" else values)
-        with provider(kind, {"weld:validation": validation}) as made:
-            examine(kind, made, {**GOOD[kind], name: value}, data.draw(st.sampled_from([{}, GOOD[kind]])))
+        made = provider(kind, {"weld:validation": validation})
+        examine(kind, made, {**GOOD[kind], name: value}, data.draw(st.sampled_from([{}, GOOD[kind]])))
 
     run()
 
@@ -129,8 +124,8 @@ def test_check_names_what_is_wrong_with_any_value_of_any_argument(kind: str, val
 @given(news=st.dictionaries(every_text, values, max_size=5))
 @example(news={})
 def test_check_survives_any_arguments(kind: str, news: dict[str, Any]) -> None:
-    with provider(kind, {"weld:validation": "offline"}) as made:
-        examine(kind, made, news, {})
+    made = provider(kind, {"weld:validation": "offline"})
+    examine(kind, made, news, {})
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -144,28 +139,28 @@ def test_check_writes_nothing_whatever_value_it_asks_weld_about(kind: str, data:
         sync = weld.create_sync(shop, destination_schema_name="other")["id"]
         there = {"connection_id": shop, "elt_sync_id": sync}
         good = {key: there.get(key, value) for key, value in GOOD[kind].items()}
-        with provider(kind, {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}) as made:
-            examine(kind, made, {**good, name: value}, {})
+        made = provider(kind, {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url})
+        examine(kind, made, {**good, name: value}, {})
         assert weld.writes() == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("levels", [60, 70, 500, 5_000])
 def test_check_refuses_deep_nesting(kind: str, levels: int) -> None:
-    with provider(kind, {"weld:validation": "offline"}) as made:
-        for name in arguments(kind):
-            value = nested(levels)
-            checked = made.check({}, {**GOOD[kind], name: value})
-            if levels > 64:
-                assert [failure.reason for failure in checked.failures if "levels deep" in failure.reason]
+    made = provider(kind, {"weld:validation": "offline"})
+    for name in arguments(kind):
+        value = nested(levels)
+        checked = made.check({}, {**GOOD[kind], name: value})
+        if levels > 64:
+            assert [failure.reason for failure in checked.failures if "levels deep" in failure.reason]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "half \ud800 a character", {"\udfff": 1}])
 @pytest.mark.parametrize("place", ["itself", "inside"])
 def test_check_refuses_what_no_json_can_hold(value: Any, place: str) -> None:
     given_value = value if place == "itself" else {"a": [value]}
-    with provider("EltSync", {"weld:validation": "off"}) as made:
-        checked = made.check({}, {**GOOD["EltSync"], "elt_settings": given_value, "run_triggers": [value]})
+    made = provider("EltSync", {"weld:validation": "off"})
+    checked = made.check({}, {**GOOD["EltSync"], "elt_settings": given_value, "run_triggers": [value]})
     assert [failure.reason.split(":")[0] for failure in checked.failures] == ["elt_settings", "run_triggers"]
     assert all("NaN" in f.reason or "surrogate" in f.reason for f in checked.failures)
 

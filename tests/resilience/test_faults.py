@@ -56,7 +56,7 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def _changed() -> list[Res]:
+def changed() -> list[Res]:
     return program(
         sync_interval="30 2 * * 1-5",
         elt_settings={**SETTINGS, "include_test_data": True},
@@ -75,13 +75,13 @@ def _restarted() -> list[Res]:
 #: What is being done: the program before, and the program of the run in which something goes wrong.
 OPERATIONS: dict[str, tuple[list[Res] | None, list[Res]]] = {
     "create": (None, program()),
-    "update": (program(), _changed()),
+    "update": (program(), changed()),
     "replace": (program(), _moved()),
     "replace in place": (program(), _restarted()),
 }
 
 
-def _prepared(weld: Simulator, before: list[Res] | None) -> Stack:
+def prepared(weld: Simulator, before: list[Res] | None) -> Stack:
     stack = Stack(weld)
     if before is not None:
         stack.up(before)
@@ -93,7 +93,7 @@ def _prepared(weld: Simulator, before: list[Res] | None) -> Stack:
 def _requests(operation: str) -> list[tuple[str, str]]:
     before, after = OPERATIONS[operation]
     with Simulator(auto_authorize=True) as weld:
-        stack = _prepared(weld, before)
+        stack = prepared(weld, before)
         stack.up(after, preview_first=False)
         return [(r.method, r.path) for r in weld.requests()]
 
@@ -170,7 +170,7 @@ def _suffer(operation: str, fault: str, **which: Any) -> None:
     before, after = OPERATIONS[operation]
     with Simulator(auto_authorize=True) as weld:
         weld.create_connection("hubspot", "somebody else's")
-        stack = _prepared(weld, before)
+        stack = prepared(weld, before)
         with _wrong(stack, fault, **which):
             failed = _attempt(stack, after)
         weld.advance(60)

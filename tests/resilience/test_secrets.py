@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.fake_engine import Process, Props, WeldError, _props
+from tests.support.fake_engine import Process, Props, WeldError, as_sent
 from weld_pulumi.simulator import Simulator
 
 pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
@@ -122,14 +122,14 @@ class Life:
         if self.fault:  # Weld repeats all that it may have been told
             echoed = " ".join(f"{value!r} {value}" for path, value in parts(version) if path in self.paths)
             self.weld.fault("status", path=self.fault, method="POST", status=400, body={"message": f"bad: {echoed}"})
-        news = _props({**version, "__secrets": [path for path in self.paths if path in dict(parts(version))] or None})
-        checked = process[self.kind].check(_props(self.inputs), news)
+        news = as_sent({**version, "__secrets": [path for path in self.paths if path in dict(parts(version))] or None})
+        checked = process[self.kind].check(as_sent(self.inputs), news)
         for failure in checked.failures or ():
             self.said.append(f"{failure.property} {failure.reason}")
             self.plain.append(json.dumps(news.get(failure.property), ensure_ascii=False))  # the engine prints it
         if checked.failures:
             return
-        inputs = _props(checked.inputs)
+        inputs = as_sent(checked.inputs)
         self._try(lambda process: self._apply(process, inputs), process)
         if self.id:
             self._try(self._read, process)
@@ -137,10 +137,10 @@ class Life:
     def _apply(self, process: Process, inputs: Props) -> None:
         provider = process[self.kind]
         if self.id:
-            diff = provider.diff(self.id, _props(self.outs), inputs)
+            diff = provider.diff(self.id, as_sent(self.outs), inputs)
             if diff.replaces:
                 return
-            told: Any = provider.update(self.id, _props(self.outs), inputs).outs
+            told: Any = provider.update(self.id, as_sent(self.outs), inputs).outs
         else:
             made = provider.create(inputs)
             self.id, told = str(made.id), made.outs
@@ -148,16 +148,16 @@ class Life:
         self._store(told or {})
 
     def _read(self, process: Process) -> None:
-        told = process[self.kind].read(self.id, _props(self.outs))
+        told = process[self.kind].read(self.id, as_sent(self.outs))
         if told.id:
             self.id = told.id
             self._store(told.outs or {})
 
     def _delete(self, process: Process) -> None:
-        process[self.kind].delete(self.id, _props(self.outs))
+        process[self.kind].delete(self.id, as_sent(self.outs))
 
     def _store(self, outs: Props) -> None:
-        self.outs = _props(outs)
+        self.outs = as_sent(outs)
         secret = {path.partition(".")[0].partition("[")[0] for path in self.paths}
         secret |= ALWAYS | {output for output, argument in DERIVED.items() if argument in secret}
         self.plain.append(self.id)

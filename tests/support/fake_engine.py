@@ -17,11 +17,12 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.output import Unknown
 
-from weld_pulumi import _dynamic
+from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.redaction import Hidden
 from weld_pulumi.api.retries import Backoff
-from weld_pulumi.api.transport import Transport
+from weld_pulumi.api.transport import Transport, open_session
+from weld_pulumi.api.wire import WireSession
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import WeldError
 from weld_pulumi.lifecycle.notices import Notices
@@ -92,7 +93,7 @@ class _Request:
 class Caller:
     """Calls a provider as the servicer does: only its request has the URN, and the provider reads it there."""
 
-    def __init__(self, provider: _dynamic.DynamicProvider, urn: str) -> None:
+    def __init__(self, provider: DynamicProvider, urn: str) -> None:
         self._provider = provider
         self._urn = urn
 
@@ -113,6 +114,7 @@ class Process:
         lines: list[str],
         request_timeout: float = 5,
         entries: Callable[[], list[Entry]] = list,
+        open_session: Callable[[Settings], WireSession] = open_session,
     ) -> None:
         settings = Settings(
             api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=request_timeout
@@ -121,21 +123,18 @@ class Process:
         backoff = Backoff(sleep=clock.sleep, chance=lambda: 0.5)
 
         def connect(hidden: Hidden) -> WeldClient:
-            return WeldClient(settings, Transport(settings, backoff, hidden=hidden))
+            return WeldClient(settings, Transport(settings, backoff, hidden=hidden, open_session=open_session))
 
         ownership = OwnershipRegistry(lambda _: entries())
-        session = Session(settings, connect, Notices(lines.append), clock, ownership=ownership)
-        _dynamic._sessions.clear()
-        _dynamic._sessions[settings] = session
+        self.session = Session(settings, connect, Notices(lines.append), clock, ownership=ownership)
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}
-        self._providers: dict[str, _dynamic.DynamicProvider] = {}
+        self._providers: dict[str, DynamicProvider] = {}
         for kind in ("Connection", "EltSync", "SourceStream"):
-            provider = _dynamic.DynamicProvider(kind)
+            provider = DynamicProvider(kind, lambda _: self.session)
             provider.configure(ConfigureRequest(Config(raw, "test")))
-            provider._lifecycle = _dynamic._lifecycle_of(kind)(session)
             self._providers[kind] = provider
 
-    def __getitem__(self, kind: str) -> _dynamic.DynamicProvider:
+    def __getitem__(self, kind: str) -> DynamicProvider:
         return self._providers[kind]
 
     def call(self, kind: str, name: str) -> Caller:
@@ -161,7 +160,7 @@ def _wire(value: Any) -> Any:
     raise TypeError(f"{value!r} cannot go over the wire")
 
 
-def _props(props: Props) -> Props:
+def as_sent(props: Props) -> Props:
     return {key: _wire(value) for key, value in props.items() if value is not None}
 
 
@@ -176,6 +175,7 @@ class Stack:
     Attributes:
         late: steps wait until something needs them, as they may where many run at once; else each is done at once.
         pending_deletes: the old halves of replacements, by the name of their resource.
+        open_session: makes the connections of its processes with Weld.
     """
 
     weld: Simulator
@@ -184,6 +184,7 @@ class Stack:
     lines: list[str] = field(default_factory=list)
     request_timeout: float = 5
     late: bool = False
+    open_session: Callable[[Settings], WireSession] = open_session
 
     def up(
         self,
@@ -207,7 +208,7 @@ class Stack:
 
     def process(self) -> Process:
         """The plugin process of the next command."""
-        return Process(self.weld, self.lines, self.request_timeout, self._entries)
+        return Process(self.weld, self.lines, self.request_timeout, self._entries, self.open_session)
 
     def _entries(self) -> list[Entry]:
         held = [*self.state.items(), *self.pending_deletes]
@@ -238,7 +239,7 @@ class Stack:
                 continue
             if any(name not in ids for name in _refs(res.props)):
                 continue  # what it needs was left out
-            step = self._step(process, res, _props(self._resolve(res.props, ids)), preview, steps)
+            step = self._step(process, res, as_sent(self._resolve(res.props, ids)), preview, steps)
             if preview and steps.get(res.name) in ("create", "replace"):
                 ids[res.name] = Unknown()  # type: ignore[no-untyped-call]
             elif preview:
@@ -259,11 +260,11 @@ class Stack:
     def _delete(self, process: Process, names: list[str], targets: Collection[str] | None) -> None:
         for name, held in list(self.pending_deletes):
             if targets is None or name in targets:
-                process.call(held.kind, name).delete(held.id, _props(held.outs))
+                process.call(held.kind, name).delete(held.id, as_sent(held.outs))
                 self.pending_deletes.remove((name, held))
         for name in names:
             held = self.state[name]
-            process.call(held.kind, name).delete(held.id, _props(held.outs))
+            process.call(held.kind, name).delete(held.id, as_sent(held.outs))
             del self.state[name]
 
     def _step(
@@ -275,8 +276,8 @@ class Stack:
         if held is None:
             steps[res.name] = "create"
             return lambda: self._create(provider, res, inputs)
-        diff = provider.diff(held.id, _props(held.outs), _props(inputs))
-        changed = diff.changes is True or (diff.changes is None and _plain(inputs) != _plain(_props(held.inputs)))
+        diff = provider.diff(held.id, as_sent(held.outs), as_sent(inputs))
+        changed = diff.changes is True or (diff.changes is None and _plain(inputs) != _plain(as_sent(held.inputs)))
         if diff.changes is False or not changed:
             return lambda: None if preview else held.__dict__.update(inputs=inputs)
         if diff.replaces:
@@ -287,29 +288,29 @@ class Stack:
         return lambda: self._update(provider, held, inputs)
 
     def _create(self, provider: Caller, res: Res, inputs: Props) -> None:
-        made = provider.create(_props(inputs))
+        made = provider.create(as_sent(inputs))
         assert isinstance(made.id, str)
         assert made.id
-        self.state[res.name] = Held(res.kind, made.id, inputs, _props(made.outs or {}))
+        self.state[res.name] = Held(res.kind, made.id, inputs, as_sent(made.outs or {}))
 
     def _replace(self, provider: Caller, res: Res, inputs: Props, held: Held, delete_first: bool) -> None:
         if delete_first:
-            provider.delete(held.id, _props(held.outs))
+            provider.delete(held.id, as_sent(held.outs))
             del self.state[res.name]
-        made = provider.create(_props(inputs))
+        made = provider.create(as_sent(inputs))
         if not delete_first:
             self.pending_deletes.append((res.name, held))
-        self.state[res.name] = Held(res.kind, made.id, inputs, _props(made.outs or {}))
+        self.state[res.name] = Held(res.kind, made.id, inputs, as_sent(made.outs or {}))
 
     def _update(self, provider: Caller, held: Held, inputs: Props) -> None:
-        updated = provider.update(held.id, _props(held.outs), _props(inputs))
-        held.inputs, held.outs = inputs, _props(updated.outs or {})
+        updated = provider.update(held.id, as_sent(held.outs), as_sent(inputs))
+        held.inputs, held.outs = inputs, as_sent(updated.outs or {})
 
     def _check(self, provider: Caller, olds: Props, news: Props) -> Props:
-        checked = provider.check(_props(olds), news)
+        checked = provider.check(as_sent(olds), news)
         if checked.failures:
             raise RefusedError("; ".join(f"{f.property}: {f.reason}" for f in checked.failures))
-        return _props(checked.inputs)
+        return as_sent(checked.inputs)
 
     def _resolve(self, value: Any, ids: dict[str, Any]) -> Any:
         if isinstance(value, Ref):
@@ -329,16 +330,16 @@ class Stack:
         before = len(self.weld.writes())
         for name, held in list(self.state.items()):
             provider = process.call(held.kind, name)
-            read = provider.read(held.id, _props(held.outs))
+            read = provider.read(held.id, as_sent(held.outs))
             if not read.id:
                 found[name] = "delete"
                 del self.state[name]
                 continue
-            provider.diff(read.id, _props(read.outs or {}), _props(held.inputs))
-            inputs = _props(read.inputs if read.inputs is not None else held.inputs)
-            if read.id != held.id or _plain(inputs) != _plain(_props(held.inputs)):
+            provider.diff(read.id, as_sent(read.outs or {}), as_sent(held.inputs))
+            inputs = as_sent(read.inputs if read.inputs is not None else held.inputs)
+            if read.id != held.id or _plain(inputs) != _plain(as_sent(held.inputs)):
                 found[name] = "update"
-            held.id, held.outs, held.inputs = read.id, _props(read.outs or {}), inputs
+            held.id, held.outs, held.inputs = read.id, as_sent(read.outs or {}), inputs
         assert len(self.weld.writes()) == before, "a refresh wrote to Weld"
         return found
 

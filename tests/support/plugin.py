@@ -37,7 +37,8 @@ Props = dict[str, Any]
 
 def SECRET(value: Any) -> Props:  # noqa: N802 - reads as a constant
     """A secret, where the engine sends one: in the configuration."""
-    return {rpc._special_sig_key: rpc._special_secret_sig, "value": value}
+    secret: Props = rpc.wrap_rpc_secret(value)
+    return secret
 
 
 def pickled(kind: str) -> str:

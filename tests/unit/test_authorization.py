@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Iterator
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -133,9 +134,13 @@ def test_a_refused_key_does_not_lose_the_link(session: Session) -> None:
     assert (outcome.connection, outcome.bridge.id) == (None, "b1")
 
 
-def test_a_cancel_ends_the_wait(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    cancelled = threading.Event()
-    monkeypatch.setattr(interruption, "_cancelled", cancelled)
+@pytest.fixture
+def cancelled() -> Iterator[threading.Event]:
+    yield interruption.cancelled
+    interruption.cancelled.clear()
+
+
+def test_a_cancel_ends_the_wait(session: Session, cancelled: threading.Event) -> None:
     begun = session.clock.now()
 
     def done(_: ConnectionBridge) -> None:

@@ -19,7 +19,7 @@ from tools.bench_chart import chart
 from tools.bench_idle import TwinProvider
 from tools.bench_memory import PluginMemory
 from tools.bench_programs import MODES, PROVIDERS, program
-from tools.bench_run import OPERATIONS, Case, Measurement, _steps, steps_of_a_turn
+from tools.bench_run import OPERATIONS, Case, Measurement, steps_of_a_turn, turn_of
 from tools.bench_startup import Startup
 from tools.bench_summary import rows_of, targets_of
 from tools.bench_weld import Asked
@@ -63,12 +63,12 @@ def test_an_operation_that_was_stopped_half_way_is_left_out() -> None:
 
 
 def test_what_changes_nothing_is_measured_more_often_where_turns_are_few() -> None:
-    [(_, repeats)] = bench._plan(options("--only", "separate", "--sizes", "1000", "--latency", "0"))
-    again = bench._again(repeats, quick=False)
-    steps = [step for run in range(repeats) for step in _steps(run, again)]
+    [(_, repeats)] = bench.plan_of(options("--only", "separate", "--sizes", "1000", "--latency", "0"))
+    again = bench.times_again(repeats, quick=False)
+    steps = [step for run in range(repeats) for step in turn_of(run, again)]
     assert len(set(steps)) == len(steps)
     assert Counter(operation for operation, _ in steps) == {**dict.fromkeys(OPERATIONS, 5), "up": 1, "destroy": 1}
-    assert [operation for operation, _ in _steps(0, bench._again(5, quick=False))] == list(OPERATIONS)
+    assert [operation for operation, _ in turn_of(0, bench.times_again(5, quick=False))] == list(OPERATIONS)
     assert steps_of_a_turn(again) == 2 * len(steps)
 
 
@@ -132,19 +132,19 @@ def test_the_measured_programs_compile(provider: str, mode: str, same_state: boo
 
 
 def options(*words: str) -> argparse.Namespace:
-    return bench._parser().parse_args(words)
+    return bench.parser().parse_args(words)
 
 
 def test_the_plan_follows_the_options() -> None:
-    assert list(bench._plan(options("--only", "inline", "--sizes", "7", "--latency", "0,20", "--repeat", "2"))) == [
+    assert list(bench.plan_of(options("--only", "inline", "--sizes", "7", "--latency", "0,20", "--repeat", "2"))) == [
         (Case("inline", 7, 0.0), 2),
         (Case("inline", 7, 20.0), 2),
     ]
-    everything = dict(bench._plan(options()))
+    everything = dict(bench.plan_of(options()))
     assert len(everything) == 12
     assert (everything[INLINE], everything[SEPARATE]) == (5, 1)
-    assert list(bench._plan(options("--only", "startup"))) == []
-    assert {repeats for _, repeats in bench._plan(options("--quick"))} == {1}
+    assert list(bench.plan_of(options("--only", "startup"))) == []
+    assert {repeats for _, repeats in bench.plan_of(options("--quick"))} == {1}
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel tells no peak of a process here")

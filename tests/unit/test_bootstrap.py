@@ -70,7 +70,7 @@ class TestVirtualEnvironment:
         (tmp_path / "pyproject.toml").write_text("text")
         wanted = virtual_env.fingerprint(tmp_path / "pyproject.toml", sys.version_info[:2], venv)
         (venv / ".stamp").write_text(wanted)
-        monkeypatch.setattr(virtual_env, "_create", pytest.fail)
+        monkeypatch.setattr(virtual_env, "create", pytest.fail)
         assert virtual_env.ensure_venv(root=tmp_path, venv=venv) == venv / "bin" / "python"
 
     def test_a_failed_install_leaves_no_stamp(
@@ -85,7 +85,7 @@ class TestVirtualEnvironment:
         (venv / ".stamp").write_text("of an older pyproject.toml")
         monkeypatch.setattr(virtual_env, "LOGS", tmp_path / "logs")
         monkeypatch.setattr(virtual_env, "LOCAL", tmp_path)
-        monkeypatch.setattr(virtual_env, "_create", lambda _venv: None)
+        monkeypatch.setattr(virtual_env, "create", lambda _venv: None)
         monkeypatch.setattr(virtual_env, "run_long", fails)
         with pytest.raises(SetupError, match="No matching distribution found for something"):
             virtual_env.ensure_venv(root=tmp_path, venv=venv)
@@ -103,7 +103,7 @@ class TestVirtualEnvironment:
 
     def test_a_python_that_is_too_old_is_refused(self) -> None:
         with pytest.raises(SetupError, match=r"Python 3\.9 is too old"):
-            virtual_env._check_python((3, 9))
+            virtual_env.check_python((3, 9))
 
     def test_an_environment_that_a_link_points_to_is_left_alone(
         self, venv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -112,12 +112,12 @@ class TestVirtualEnvironment:
         link = tmp_path / "link"
         link.symlink_to(venv)
         with pytest.raises(SetupError, match="link is a symbolic link"):
-            virtual_env._create(link)
+            virtual_env.create(link)
 
     def test_a_python_without_venv_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
         with pytest.raises(SetupError, match="lacks the modules venv and ensurepip"):
-            virtual_env._create(tmp_path / "none")
+            virtual_env.create(tmp_path / "none")
 
 
 HOLDER = """
@@ -323,7 +323,7 @@ class TestDemo:
             (locks / f"{name}.json").write_text(json.dumps({"pid": process, "hostname": host}))
         (locks / "damaged.json").write_text("{")
         monkeypatch.setattr(demo, "LOCAL", tmp_path)
-        demo._forget_locks_of_the_dead()
+        demo.forget_locks_of_the_dead()
         assert sorted(file.stem for file in locks.iterdir()) == ["alive", "damaged", "elsewhere"]
 
 

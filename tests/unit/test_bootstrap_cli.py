@@ -136,8 +136,8 @@ class TestGettingTheCli:
 
         for name, value in env.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(pulumi_install, "_installed_official", install)
-        monkeypatch.setattr(pulumi_install, "_build_from_source", build)
+        monkeypatch.setattr(pulumi_install, "install_official", install)
+        monkeypatch.setattr(pulumi_install, "build_from_source", build)
         return made
 
     def test_the_official_cli_is_fetched_first_and_only_once(self, made: list[str], capsys: Log) -> None:
@@ -149,7 +149,7 @@ class TestGettingTheCli:
     def test_the_cli_is_built_where_the_download_is_out_of_reach(
         self, made: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pulumi_install, "_installed_official", lambda *_: False)
+        monkeypatch.setattr(pulumi_install, "install_official", lambda *_: False)
         assert pulumi_install.ensure_cli().origin == "built from source, cached"
         assert made == ["source"]
 
@@ -159,7 +159,7 @@ class TestGettingTheCli:
         def other_process_finishes(cache: Path) -> None:
             make_cli(pulumi_cli.source_folder(cache) / "bin")
 
-        monkeypatch.setattr(pulumi_install, "_remove_leftovers", other_process_finishes)
+        monkeypatch.setattr(pulumi_install, "remove_leftovers", other_process_finishes)
         pulumi_install.ensure_cli()
         assert made == []
 
@@ -174,7 +174,7 @@ class TestGettingTheCli:
         monkeypatch.undo()
         monkeypatch.setenv("PATH", env["PATH"])
         with pytest.raises(SetupError, match=r"there is no Go to build it; install .* or Go 1\.\d+\.\d+ or newer"):
-            pulumi_install._check_go()
+            pulumi_install.check_go()
 
     def test_a_go_that_is_too_old_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         go = tmp_path / "go"
@@ -182,20 +182,20 @@ class TestGettingTheCli:
         go.chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(SetupError, match=r"Go 1\.18\.1 is too old for it"):
-            pulumi_install._check_go()
+            pulumi_install.check_go()
 
 
 class TestStaging:
     def test_a_cli_is_moved_into_place_when_it_is_whole(self, tmp_path: Path) -> None:
-        with pulumi_install._staging(tmp_path / "target") as folder:
+        with pulumi_install.staging(tmp_path / "target") as folder:
             make_cli(folder / "bin")
         assert pulumi_cli.is_complete(tmp_path / "target" / "bin")
         assert [each.name for each in tmp_path.iterdir()] == ["target"]
 
     def test_nothing_is_left_of_a_cli_that_is_not_whole_or_failed(self, tmp_path: Path) -> None:
-        with pulumi_install._staging(tmp_path / "target") as folder:
+        with pulumi_install.staging(tmp_path / "target") as folder:
             make_cli(folder / "bin", leave_out="pulumi")
-        with pytest.raises(SetupError), pulumi_install._staging(tmp_path / "target"):
+        with pytest.raises(SetupError), pulumi_install.staging(tmp_path / "target"):
             raise SetupError("no")
         assert list(tmp_path.iterdir()) == []
 

@@ -12,7 +12,7 @@ from pulumi.runtime import set_all_config, set_mocks
 
 import weld_pulumi as weld
 from tests.unit.test_mocks import Weld
-from weld_pulumi import _workspaces
+from weld_pulumi._workspaces import client_for, client_of
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import Settings
 from weld_pulumi.simulator import Simulator
@@ -33,7 +33,7 @@ def surroundings(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Itera
     monkeypatch.setenv("WELD_API_URL", simulator.url)
     monkeypatch.setenv("WELD_API_KEY", simulator.api_key)
     monkeypatch.setenv("WELD_MAX_RETRIES", "0")
-    monkeypatch.setattr(_workspaces, "_clients", {})
+    client_for.cache_clear()
     set_all_config({}, [])
     yield
     set_all_config({}, [])
@@ -173,7 +173,8 @@ def test_a_refused_key_is_named_by_where_it_came_from(monkeypatch: pytest.Monkey
 def test_one_client_serves_all_calls(there: dict[str, str]) -> None:
     weld.get_connections()
     weld.get_elt_syncs()
-    assert len(_workspaces._clients) == 1
+    assert client_of(weld.get_connections, None) is client_of(weld.get_elt_syncs, None)
+    assert client_for.cache_info().currsize == 1
 
 
 # Another workspace --------------------------------------------------------------------------------------------------

@@ -12,7 +12,10 @@ from pulumi.runtime import Mocks, set_all_config, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
 import weld_pulumi as weld
-from weld_pulumi.resources import _warnings
+from weld_pulumi.lifecycle.connection import ConnectionLifecycle
+from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
+from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
+from weld_pulumi.resources._warnings import warn_once
 
 # Pulumi's own, on Python 3.12 and newer.
 pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
@@ -53,7 +56,7 @@ class Weld(Mocks):
 @pytest.fixture
 def mocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weld]:
     monkeypatch.delenv("WELD_API_KEY", raising=False)
-    monkeypatch.setattr(_warnings, "_told", False)
+    warn_once.cache_clear()
     made = Weld()
     set_mocks(made)
     set_all_config({}, [])
@@ -68,6 +71,20 @@ def seen(program: Callable[[], list[Any]]) -> list[Any]:
     as_pulumi_does: Any = pulumi.runtime.test
     as_pulumi_does(lambda: pulumi.Output.all(*program()).apply(values.extend))()
     return values
+
+
+def registered(resource: Any) -> tuple[str, set[str]]:
+    """The type of a resource as the engine hears it, and the attributes that a program then sees."""
+    mocks, names = Weld(), set[str]()
+    set_mocks(mocks)
+
+    def program() -> list[Any]:
+        found = resource.get("it", "the-id")
+        names.update(name for name in vars(found) if not name.startswith("_"))
+        return [found.urn]
+
+    seen(program)
+    return mocks.made["it"].typ, names
 
 
 def test_a_program_under_mocks_needs_no_key(mocks: Weld) -> None:
@@ -105,35 +122,44 @@ LEAST: dict[Any, dict[str, Any]] = {
     weld.EltSync: {"connection_id": "x", "destination_schema_name": "weld"},
     weld.SourceStream: {"elt_sync_id": "x"},
 }
+TABLES: dict[Any, Any] = {
+    weld.Connection: ConnectionLifecycle.table,
+    weld.EltSync: EltSyncLifecycle.table,
+    weld.SourceStream: SourceStreamLifecycle.table,
+}
+
+
+def left_out_of(resource: Any) -> dict[str, Any]:
+    """The arguments that a program may leave out, and what each of a resource "it" means then."""
+    defaults = {field.name: field.default for field in TABLES[resource] if field.name not in LEAST[resource]}
+    return {**defaults, **{name: "it" for name in ("label", "name") if name in defaults}}
 
 
 @pytest.mark.parametrize("resource", list(LEAST))
 def test_every_attribute_resolves(mocks: Weld, resource: Any) -> None:
-    names = ["id", "urn", *resource._arguments, *resource._outputs]
+    left_out, outputs = left_out_of(resource), ANSWERED[resource.__name__]
+    names = ["id", "urn", *LEAST[resource], *left_out, *outputs]
 
     def program() -> list[Any]:
         made = resource("it", **LEAST[resource])
         return [getattr(made, name) for name in names]
 
     found = dict(zip(names, seen(program), strict=True))
-    assert {name: found[name] for name in resource._outputs} == ANSWERED[resource._kind]
+    assert {name: found[name] for name in outputs} == outputs
     assert {name: found[name] for name in LEAST[resource]} == LEAST[resource]
-    said = {"label": "it", "name": "it", **resource._defaults}
-    others = set(resource._arguments) - set(LEAST[resource])
-    assert {name: found[name] for name in others} == {name: said.get(name) for name in others}
+    assert {name: found[name] for name in left_out} == left_out
 
 
 @pytest.mark.parametrize("resource", list(LEAST))
 def test_an_output_that_comes_to_none_is_left_out(mocks: Weld, resource: Any) -> None:
-    left_out = sorted(set(resource._arguments) - set(LEAST[resource]))
+    left_out = left_out_of(resource)
     nothing: pulumi.Output[Any] = pulumi.Output.from_input(None)
 
     def program() -> list[Any]:
         made = resource("it", **LEAST[resource], **dict.fromkeys(left_out, nothing))
         return [getattr(made, name) for name in left_out]
 
-    said = {"label": "it", "name": "it", **resource._defaults}
-    assert dict(zip(left_out, seen(program), strict=True)) == {name: said.get(name) for name in left_out}
+    assert dict(zip(left_out, seen(program), strict=True)) == left_out
     sent = {name: value for name, value in mocks.made["it"].inputs.items() if name in left_out and value is not None}
     assert sent == {name: "it" for name in left_out if name in ("label", "name")}
 
@@ -188,10 +214,10 @@ def test_get_under_mocks_reads_by_id(mocks: Weld, resource: Any) -> None:
     def program() -> list[Any]:
         found = resource.get("it", "the-id", opts=pulumi.ResourceOptions(protect=True))
         assert type(found) is resource
-        return [getattr(found, name) for name in ("urn", *resource._outputs)]
+        return [getattr(found, name) for name in ("urn", *ANSWERED[resource.__name__])]
 
     values = seen(program)
-    assert values[0].endswith(f"{TOKEN}{resource._kind}::it")
+    assert values[0].endswith(f"{TOKEN}{resource.__name__}::it")
     assert mocks.made["it"].resource_id == "the-id"
     assert set(mocks.made["it"].inputs) == {"__provider"}
 
@@ -205,7 +231,7 @@ def test_import_is_refused_with_what_to_do_instead(mocks: Weld, resource: Any) -
         return [str(raised.value)]
 
     (text,) = seen(program)
-    assert text.startswith(f"{resource._kind} 'it': import_ does not work")
+    assert text.startswith(f"{resource.__name__} 'it': import_ does not work")
     assert "adopt=" in text
     assert "`weld-pulumi import`" in text
 

@@ -16,12 +16,13 @@ import pulumi
 import pytest
 
 import weld_pulumi as weld
+from tests.unit.test_mocks import TABLES, registered
 from weld_pulumi.api import models
 from weld_pulumi.config import SETTINGS
-from weld_pulumi.lifecycle.connection import ConnectionLifecycle
-from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
-from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
 from weld_pulumi.lifecycle.streams import ENTRY
+
+# Pulumi's own, on Python 3.12 and newer.
+pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
 
 FUNCTIONS = {
     "get_available_source_streams": ["elt_sync_id"],
@@ -116,11 +117,6 @@ OUTPUTS = {
     },
     weld.SourceStream: {"incremental_primary_key_name", "created_at"},
 }
-TABLES: dict[Any, Any] = {
-    weld.Connection: ConnectionLifecycle.table,
-    weld.EltSync: EltSyncLifecycle.table,
-    weld.SourceStream: SourceStreamLifecycle.table,
-}
 REQUIRED = {
     weld.Connection: {"integration_id"},
     weld.EltSync: {"connection_id", "destination_schema_name"},
@@ -179,11 +175,9 @@ def test_signature_table_and_docstring_name_the_same_arguments(resource: Any) ->
     wanted = ARGUMENTS[resource]
     assert keywords(resource) == wanted
     assert [field.name for field in TABLES[resource]] == wanted
-    assert list(resource._arguments) == wanted
-    assert resource._defaults == {f.name: f.default for f in TABLES[resource] if f.default is not None}
     assert section(resource, "Args") == {"resource_name", "opts", *wanted}
     assert section(resource, "Attributes") == {"id", *OUTPUTS[resource]}
-    assert set(resource._outputs) == OUTPUTS[resource]
+    assert registered(resource)[1] == {"id", "urn", *wanted, *OUTPUTS[resource]}
     # The SDK evaluates annotations anew for each resource, so only the type checker sees them.
     assert inspect.get_annotations(resource) == {}
     assert _attributes_for_the_type_checker(resource) == {*wanted, *OUTPUTS[resource]}
@@ -275,7 +269,7 @@ def test_entries_are_dicts_with_attributes() -> None:
 
 
 def tokens(cls: type[Any]) -> str:
-    return f"pulumi-python:{cls._resource_type_name}"
+    return registered(cls)[0]
 
 
 def test_type_tokens_are_frozen() -> None:

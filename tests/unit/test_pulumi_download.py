@@ -167,23 +167,23 @@ class TestInTheCache:
         monkeypatch.setattr(pulumi_download, "install", lambda _name, folder: hosts.install(folder))
 
     def test_the_official_cli_in_the_cache_is_whole(self, tmp_path: Path) -> None:
-        assert pulumi_install._installed_official(tmp_path)
+        assert pulumi_install.install_official(tmp_path)
         assert pulumi_cli.find_in_cache(tmp_path) is not None
         assert len(list(tmp_path.iterdir())) == 1
 
     def test_a_download_that_fails_leaves_nothing(self, hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
         hosts.files.clear()
-        assert not pulumi_install._installed_official(tmp_path)
+        assert not pulumi_install.install_official(tmp_path)
         assert "that failed (HTTP Error 404" in capsys.readouterr().out
         assert list(tmp_path.iterdir()) == []
 
     def test_a_host_that_is_gone_leaves_nothing(self, hosts: Hosts, tmp_path: Path) -> None:
         hosts.pulumi = hosts.github = f"http://127.0.0.1:{free_port()}"
-        assert not pulumi_install._installed_official(tmp_path)
+        assert not pulumi_install.install_official(tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     def test_a_forged_cli_ends_the_set_up_and_leaves_nothing(self, hosts: Hosts, tmp_path: Path) -> None:
         hosts.files[f"/pulumi/{NAME}"] = packed("pulumi/pulumi")
         with pytest.raises(SetupError):
-            pulumi_install._installed_official(tmp_path)
+            pulumi_install.install_official(tmp_path)
         assert list(tmp_path.iterdir()) == []

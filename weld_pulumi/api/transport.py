@@ -30,7 +30,7 @@ from .redirects import Origin, origin_of, redirected
 from .retries import Backoff, Kind, may_repeat, retry_after
 from .wire import Adapter, HandshakeError, WireSession
 
-__all__ = ["Transport"]
+__all__ = ["Transport", "open_session"]
 
 _CONNECT_SECONDS = 10.0
 _LARGEST_BODY = 64 * 1024 * 1024
@@ -76,6 +76,18 @@ class _Call(NamedTuple):
         return f"{self.method} {self.path}"
 
 
+def open_session(settings: Settings) -> WireSession:
+    """Return a session with Weld, which keeps its connections alive."""
+    session = WireSession()
+    session.headers.update({"accept": "application/json", "user-agent": f"weld-pulumi/{__version__}"})
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.trust_env = not is_loopback(urlsplit(settings.api_url).hostname)
+    adapter = Adapter(pool_connections=2, pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
 class Transport:
     """Sends requests to one Weld workspace. May be used by several threads at once.
 
@@ -84,6 +96,7 @@ class Transport:
         backoff: how to wait between repetitions.
         is_abandoned: whether nobody is left for whom to write anything.
         hidden: what no error may show, besides the key.
+        open_session: makes the session, once in each process.
     """
 
     def __init__(
@@ -92,13 +105,19 @@ class Transport:
         backoff: Backoff | None = None,
         is_abandoned: Callable[[], bool] = lambda: False,
         hidden: Hidden | None = None,
+        open_session: Callable[[Settings], WireSession] = open_session,
     ) -> None:
         self.settings = settings
         self.backoff = backoff or Backoff()
         self.hidden = hidden or Hidden()
         self._is_abandoned = is_abandoned
-        self._kept = _new_session(settings)
+        self._open_session = open_session
+        self._kept = open_session(settings)
         self._process = os.getpid()
+
+    def close(self) -> None:
+        """Close the connections that are kept alive."""
+        self._session.close()
 
     def request(
         self,
@@ -184,20 +203,9 @@ class Transport:
     @property
     def _session(self) -> WireSession:
         if self._process != os.getpid():
-            self._kept = _new_session(self.settings)
+            self._kept = self._open_session(self.settings)
             self._process = os.getpid()
         return self._kept
-
-
-def _new_session(settings: Settings) -> WireSession:
-    session = WireSession()
-    session.headers.update({"accept": "application/json", "user-agent": f"weld-pulumi/{__version__}"})
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.trust_env = not is_loopback(urlsplit(settings.api_url).hostname)
-    adapter = Adapter(pool_connections=2, pool_maxsize=_CONNECTIONS_KEPT, max_retries=0)
-    session.mount("https://", adapter)
-    session.mount("http://", adapter)
-    return session
 
 
 def _read(call: _Call, response: requests.Response) -> bytes:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
 from .browser import has_screen, has_terminal, open_page, opens_by_itself
-from .interruption import end_orphan, is_cancelled, is_orphan, watch_engine
+from .interruption import cancelled, end_orphan, is_orphan, watch_engine
 from .listener import Callback, Ticket, shared_listener
 from .once import send_once
 from .recognition import newly_authorized, unlisted
@@ -115,7 +115,7 @@ def authorize(session: Session, request: Request, done: Done, opened: Opened = l
         WeldError: no bridge can be opened, or the run was interrupted before one was.
     """
     watch_engine()
-    if is_cancelled():
+    if cancelled.is_set():
         raise WeldError(f"interrupted before a person could be asked to authorize {request.describe()}.")
     if request.timeout <= 0:
         return Outcome(_bridge(session, request, opened, request.redirect_uri or NOBODY_LISTENS), State.EXPIRED)
@@ -276,13 +276,13 @@ class _Wait:
         """Wait, but not longer than until the browser is back or the run is to end."""
         clock = self.session.clock
         until = clock.now() + seconds
-        while (left := until - clock.now()) > 0 and not is_cancelled() and not is_orphan():
+        while (left := until - clock.now()) > 0 and not cancelled.is_set() and not is_orphan():
             if not self.listening:
                 clock.sleep(min(left, _SLICE))
             elif (callback := self.ticket.wait(min(left, _SLICE), clock.wait)) is not None:
                 self._hear(callback)
                 return
-        if is_cancelled():
+        if cancelled.is_set():
             self.outcome.state = State.CANCELLED
 
     def _hear(self, callback: Callback) -> None:

@@ -19,11 +19,12 @@ from typing import Any, TypeVar
 from .._ending import process_is_ending
 from ..pulumi_internals import engine_address, servicer
 
-__all__ = ["end_orphan", "is_abandoned", "is_cancelled", "is_orphan", "watch_engine"]
+__all__ = ["cancelled", "end_orphan", "is_abandoned", "is_orphan", "watch_engine"]
 
 T = TypeVar("T")
 
-_cancelled = threading.Event()
+#: Set once the person has asked this run to end, which is then to end in good order.
+cancelled = threading.Event()
 #: Who drives a plugin without an engine gives any address: only an engine that was there can be gone.
 _engine_was_there = threading.Event()
 
@@ -32,7 +33,7 @@ class _CancelPool(ThreadPoolExecutor):
     """Where gRPC runs the Cancel: a thread of its own, since all workers of the plugin may be waiting for people."""
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
-        _cancelled.set()
+        cancelled.set()
         return super().submit(fn, *args, **kwargs)
 
 
@@ -44,11 +45,6 @@ def watch_engine() -> None:
     if cancel is not None and not hasattr(cancel, "experimental_thread_pool"):
         # gRPC looks for a pool on the method, at each call.
         cancel.experimental_thread_pool = _CancelPool(1)
-
-
-def is_cancelled() -> bool:
-    """Tell whether the person has asked this run to end, and it should end in good order."""
-    return _cancelled.is_set()
 
 
 def is_orphan() -> bool:

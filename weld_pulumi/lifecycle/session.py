@@ -38,9 +38,6 @@ __all__ = ["Clock", "OfferedStream", "Session", "SyncIntent"]
 
 T = TypeVar("T")
 
-#: Seconds for which a sync serves those who read it and its streams.
-_FRESH = 2.0
-
 
 class Clock:
     """Time and waiting; tests hand in one that does not wait."""
@@ -143,6 +140,8 @@ class Session:
     hidden: Hidden = field(default_factory=Hidden)
     #: Inputs of a resource, as a fingerprint -> the names of those that the program says are secret.
     secret_inputs: dict[str, list[str]] = field(default_factory=dict)
+    #: Seconds for which a sync serves those who read it and its streams.
+    fresh_for: float = 2.0
     lock: threading.RLock = field(default_factory=threading.RLock)
     _client: WeldClient | None = None
     #: Id -> the sync as :meth:`read_sync` told it last.
@@ -243,7 +242,7 @@ class Session:
         return sync
 
     def _sync_of(self, sync_id: str) -> EltSyncInfo:
-        return self._once.get(f"sync/{sync_id}", lambda: self.client.get_sync(sync_id), _FRESH)
+        return self._once.get(f"sync/{sync_id}", lambda: self.client.get_sync(sync_id), self.fresh_for)
 
     def streams_in(self, sync: EltSyncInfo) -> dict[str, EltStreamInfo]:
         """Return the streams of a sync by name: from its own answer if that carries them, else from their list."""

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-__all__ = ["warn_of_plain_key"]
+__all__ = ["warn_of_plain_key", "warn_once"]
 
 _KEY = "weld:apiKey"
-_told = False
 
 
 def warn_of_plain_key() -> None:
     """Warn, once, where the API key is stored without encryption."""
-    global _told
-    if _told or pulumi.Config("weld").get("apiKey") is None or is_config_secret(_KEY):
-        return
-    _told = True
-    pulumi.log.warn(
-        f"{_KEY} is stored in plain text. Run `pulumi config set --secret {_KEY}` and paste the key again, and "
-        "make a new key in Weld if the file was shared."
-    )
+    if pulumi.Config("weld").get("apiKey") is not None and not is_config_secret(_KEY):
+        warn_once(
+            f"{_KEY} is stored in plain text. Run `pulumi config set --secret {_KEY}` and paste the key again, and "
+            "make a new key in Weld if the file was shared."
+        )
+
+
+@cache
+def warn_once(text: str) -> None:
+    """Warn, unless this program was told the same before."""
+    pulumi.log.warn(text)

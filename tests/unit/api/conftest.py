@@ -7,13 +7,22 @@ import pytest
 
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.retries import Backoff
-from weld_pulumi.api.transport import Transport
+from weld_pulumi.api.transport import Transport, open_session
+from weld_pulumi.api.wire import WireSession
 from weld_pulumi.config import Settings
 from weld_pulumi.simulator import Simulator
 
 KEY = "weld-key-0123456789"
 
 Connect = Callable[..., WeldClient]
+OpenSession = Callable[[Settings], WireSession]
+
+
+def beyond_loopback(settings: Settings) -> WireSession:
+    """A session with a host on this machine that heeds the environment as one with any other host."""
+    session = open_session(settings)
+    session.trust_env = True
+    return session
 
 
 @pytest.fixture
@@ -27,15 +36,17 @@ def connect(waits: list[float]) -> Iterator[Connect]:
     """Makes a client for a URL (of a server, or of the simulator with its key)."""
     clients: list[WeldClient] = []
 
-    def make(url: str, api_key: str = KEY, chance: float = 1.0, **settings: Any) -> WeldClient:
+    def make(
+        url: str, api_key: str = KEY, chance: float = 1.0, open_session: OpenSession = open_session, **settings: Any
+    ) -> WeldClient:
         made = Settings(api_key=api_key, api_url=url, key_source="the test", **{"request_timeout": 5.0, **settings})
-        client = WeldClient(made, Transport(made, Backoff(waits.append, lambda: chance)))
+        client = WeldClient(made, Transport(made, Backoff(waits.append, lambda: chance), open_session=open_session))
         clients.append(client)
         return client
 
     yield make
     for client in clients:
-        client.transport._session.close()
+        client.transport.close()
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_nothing_is_written_for_nobody_but_read(connect: Connect) -> None:
             transport.request(Kind.IDEMPOTENT, "DELETE", "/things/x")
         assert transport.request(Kind.READ, "GET", "/things/x") == {"id": "x"}
         assert [asked.method for asked in server.requests] == ["GET"]
-        transport._session.close()
+        transport.close()
 
 
 @pytest.mark.parametrize("most", [0, 1, 4])

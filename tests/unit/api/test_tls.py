@@ -12,18 +12,25 @@ from typing import Any
 import pytest
 
 from tests.support.raw_server import CERTIFICATE, RawServer, half, json_answer
-from tests.unit.api.conftest import Connect
+from tests.unit.api.conftest import Connect, beyond_loopback
 from weld_pulumi.api.answers import AnswerLostError, NotSentError
 from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.transport import open_session
+from weld_pulumi.api.wire import WireSession
+from weld_pulumi.config import Settings
 from weld_pulumi.errors import WeldConnectionError
+
+
+def _with_our_certificate(settings: Settings) -> WireSession:
+    session = open_session(settings)
+    session.verify = str(CERTIFICATE)
+    return session
 
 
 @pytest.fixture
 def trusting(connect: Connect) -> Any:
     def make(url: str, **settings: Any) -> WeldClient:
-        client = connect(url.replace("127.0.0.1", "localhost"), **settings)
-        client.transport._session.verify = str(CERTIFICATE)
-        return client
+        return connect(url.replace("127.0.0.1", "localhost"), open_session=_with_our_certificate, **settings)
 
     return make
 
@@ -100,7 +107,7 @@ def _relay(source: socket.socket, target: socket.socket) -> None:
         target.shutdown(socket.SHUT_WR)
 
 
-def test_a_proxy_sees_no_key_of_requests_over_tls(trusting: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_sees_no_key_of_requests_over_tls(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
 
@@ -115,8 +122,7 @@ def test_a_proxy_sees_no_key_of_requests_over_tls(trusting: Any, monkeypatch: py
     with RawServer(json_answer([]), tls=True) as server, RawServer(tunnel) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(CERTIFICATE))
-        client = trusting(server.url)
-        client.transport._session.trust_env = True  # as it is beyond loopback
+        client = connect(server.url.replace("127.0.0.1", "localhost"), open_session=beyond_loopback)
         assert client.list_connections() == []
         assert client.list_connections() == []
         assert [asked.method for asked in proxy.requests] == ["CONNECT"]

@@ -53,12 +53,12 @@ def test_what_this_process_changes_is_read_anew(weld: Simulator, stack: Stack, a
     assert sorted(outputs(process, sync, known={})["stream_ids"]) == ["charges", "payouts", "refunds"]
 
 
-def test_a_sync_is_not_believed_for_long(weld: Simulator, stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sync_is_not_believed_for_long(weld: Simulator, stack: Stack) -> None:
     process = deployed(weld, stack)
     sync, stream = stack.state["sync"], stack.state["charges"]
     process["SourceStream"].read(stream.id, dict(stream.outs))
     weld.patch_sync(sync.id, sync_interval="5 * * * *")
-    monkeypatch.setattr("weld_pulumi.lifecycle.session._FRESH", 0.0)
+    process.session.fresh_for = 0.0
     assert outputs(process, sync)["sync_interval"] == "5 * * * *"
 
 
