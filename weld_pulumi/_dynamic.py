@@ -63,13 +63,13 @@ def new_session(settings: Settings) -> Session:
     return Session(settings, partial(_connect, settings), notices, ownership=ownership)
 
 
-_session_of = cache(new_session)
+_kept_session = cache(new_session)
 
 
 def _shared_session(settings: Settings) -> Session:
     """Return the session of this process: all resources of one provider share it."""
     with _sessions_lock:
-        return _session_of(settings)
+        return _kept_session(settings)
 
 
 def _lifecycle_of(name: str) -> type[Lifecycle]:
