@@ -58,6 +58,7 @@ def test_a_person_authorizes_in_the_browser_that_up_opened(weld: Simulator, stac
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("spelling", ["connectionId", "connection_id"])
 def test_up_finishes_when_a_person_authorizes_in_the_browser(
     weld: Simulator, stack: Stacks, browser: Chrome, spelling: str
@@ -79,6 +80,7 @@ def test_up_finishes_when_a_person_authorizes_in_the_browser(
     assert not is_open(port_of(bridge))
 
 
+@pytest.mark.long
 def test_up_shows_a_fresh_link_when_a_person_refuses_in_the_browser(
     weld: Simulator, stack: Stacks, browser: Chrome
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
@@ -31,6 +32,7 @@ def press(browser: Chrome, button: str) -> None:
     WebDriverWait(browser, 60).until(lambda _: browser.find_element(By.TAG_NAME, "html") != page)
 
 
+@pytest.mark.long
 def test_what_a_person_changes_on_a_page_is_drift_that_up_puts_back(
     weld: Simulator, stack: Stacks, browser: Chrome
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.cli import STACK
 from tests.support.engine import Project
 from tests.support.importing import import_a_large_workspace, take_over
 from tests.support.on_engine import weld_pulumi
+from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
 STREAMS = [
@@ -70,7 +71,9 @@ def fill(weld: Simulator) -> None:
     weld.create_sync(api["id"], destination_schema_name="api", streams=["items"], elt_settings=secret)
 
 
-@pytest.mark.parametrize(("options", "readings"), [((), {}), (("--separate",), {}), ((), ODD_READINGS)])
+@pytest.mark.parametrize(
+    ("options", "readings"), first_quick([((), {}), (("--separate",), {}), ((), ODD_READINGS)], several=True)
+)
 def test_what_is_imported_has_nothing_to_change(
     weld: Simulator, stack: Project, options: tuple[str, ...], readings: dict[str, str]
 ) -> None:
@@ -91,6 +94,7 @@ def test_what_is_imported_has_nothing_to_change(
     assert "s3cr3t" not in stack.raw_state()
 
 
+@pytest.mark.long
 def test_what_is_imported_is_managed(weld: Simulator, stack: Project) -> None:
     """Drift shows and is put back, and destroy removes it all, but for the destination."""
     sync = weld.create_sync(
@@ -113,6 +117,7 @@ def everything(weld: Simulator) -> Any:
     return {table: weld.state()[table] for table in ("connections", "syncs", "streams")}
 
 
+@pytest.mark.long
 def test_what_is_imported_stays_protected(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(shop, destination_schema_name="raw", streams=STREAMS, enabled=True)
@@ -160,6 +165,7 @@ def test_the_commands_of_the_readme_can_be_pasted(weld: Simulator, stack: Projec
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_adopting_instead_of_importing_leaves_nothing_to_do(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     for options, schema in ((("--adopt",), "raw"), (("--adopt", "--separate"), "raw_separate")):
@@ -190,6 +196,7 @@ def relevant(state: Any) -> Any:
     return {**state, "streams": streams}
 
 
+@pytest.mark.long
 def test_only_unmanaged_writes_a_module_of_what_the_stack_does_not_have(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(shop, destination_schema_name="raw", streams=["charges"], enabled=True)
@@ -215,5 +222,6 @@ def test_only_unmanaged_writes_a_module_of_what_the_stack_does_not_have(weld: Si
 # Large workspaces ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_large_workspace_is_a_module_for_each_integration(weld: Simulator, stack: Project) -> None:
     import_a_large_workspace(weld, stack, connections=6, syncs=36, streams=360)

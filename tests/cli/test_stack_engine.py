@@ -57,6 +57,7 @@ def everybody_agrees(weld: Simulator) -> None:
         weld.authorize(bridge["id"])
 
 
+@pytest.mark.long
 def test_doctor_finds_a_healthy_stack_well(weld: Simulator, stack: Project) -> None:
     text = weld_pulumi(stack, "doctor").stdout
     assert "✗" not in text
@@ -74,6 +75,7 @@ NAMED = """
 """
 
 
+@pytest.mark.long
 def test_names_of_resources_stand_for_ids(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(shop, destination_schema_name="raw", streams=["charges"], enabled=True)["id"]

@@ -59,6 +59,7 @@ def test_a_connection_is_adopted_by_its_id_also_under_another_label(weld: Simula
     assert [c["id"] for c in made(weld)] == [id]
 
 
+@pytest.mark.long
 def test_an_adoption_that_fits_no_connection_or_several_is_refused_with_candidates(
     weld: Simulator, stack: Stacks
 ) -> None:
@@ -80,6 +81,7 @@ def test_an_adoption_that_fits_no_connection_or_several_is_refused_with_candidat
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_two_resources_cannot_adopt_one_connection(weld: Simulator, stack: Stacks) -> None:
     id = weld.create_connection("stripe", "Stripe")["id"]
     project = stack(program(f'label="A", adopt="{id}"', f'label="B", adopt="{id}"'))
@@ -97,6 +99,7 @@ def test_two_resources_cannot_adopt_one_connection(weld: Simulator, stack: Stack
     assert [c["id"] for c in made(weld)] == [id]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("reading", first_quick(["200", "400", "removes_syncs"]))
 def test_destroy_deletes_a_connection_that_syncs_still_use_or_names_them(
     weld: Simulator, stack: Stacks, reading: str
@@ -115,6 +118,7 @@ def test_destroy_deletes_a_connection_that_syncs_still_use_or_names_them(
     assert made(weld) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("gone", first_quick(["404", "204"]))
 def test_a_connection_deleted_in_weld_leaves_the_stack_without_an_error(
     weld: Simulator, stack: Stacks, gone: str
@@ -159,6 +163,7 @@ def test_pulumi_import_of_a_connection_is_refused_and_adopt_is_named(weld: Simul
     assert "weld-pulumi import" in refused.text
 
 
+@pytest.mark.long
 def test_connection_get_reads_a_connection_and_an_unknown_id_is_an_error(weld: Simulator, stack: Stacks) -> None:
     text = """
         import pulumi

@@ -107,6 +107,7 @@ def test_a_changed_label_has_a_person_authorize_the_same_connection_again(
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_a_connection_stays_usable_while_it_waits_to_be_authorized_again(weld: Simulator, stack: Stacks) -> None:
     """Meanwhile the connection is as usable as before."""
     project, id = existing(weld, stack, program('label="Stripe"'))
@@ -143,6 +144,7 @@ def test_refresh_sees_that_a_person_has_authorized_again(weld: Simulator, stack:
     assert project.outputs()["c0"] == id
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("told", first_quick(["present", "absent"]))
 def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_old_one_was_used(
     weld: Simulator, stack: Stacks, told: str
@@ -183,6 +185,7 @@ def test_up_opens_a_fresh_link_when_a_person_refuses_to_authorize_again(weld: Si
     assert project.outputs()["c0_status"] == "AUTHORIZED"
 
 
+@pytest.mark.long
 def test_a_label_changed_in_welds_pages_is_told_and_not_put_back(weld: Simulator, stack: Stacks) -> None:
     """It is told and not put back; and when the program follows, nobody has to authorize anything."""
     project, id = existing(weld, stack, program('label="Old"'))
@@ -228,6 +231,7 @@ def test_up_says_to_refresh_when_the_connection_to_authorize_again_is_gone(weld:
     assert project.outputs()["c0"] == new != id
 
 
+@pytest.mark.long
 def test_arguments_that_weld_never_sees_change_without_a_request(weld: Simulator, stack: Stacks) -> None:
     project, id = existing(weld, stack, program('label="Stripe"'))
     other = 'authorization_timeout=5, redirect_uri="https://example.com/done", deletion_policy="retain"'

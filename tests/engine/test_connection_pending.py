@@ -108,6 +108,7 @@ def test_refresh_gives_an_authorized_connection_its_id_in_place(
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_a_connection_of_somebody_else_is_named_and_not_taken(weld: Simulator, stack: Stacks) -> None:
     theirs = weld.create_connection("stripe", "Stripe")["id"]
     weld.create_connection("stripe", "Other")
@@ -139,6 +140,7 @@ def test_a_protected_connection_gets_its_id_by_refresh(weld: Simulator, stack: S
     assert project.outputs()["c0"] == made(weld)[0]["id"]
 
 
+@pytest.mark.long
 def test_up_replaces_a_link_that_has_expired(weld: Simulator, stack: Stacks) -> None:
     weld.advance(-DAY - 60)
     project = pending(stack, program(NOW))
@@ -173,6 +175,7 @@ def test_up_opens_a_fresh_link_when_a_person_has_refused_after_the_last_up(weld:
     assert len(made(weld)) == 1
 
 
+@pytest.mark.long
 def test_two_waiting_connections_with_one_label_are_refused(weld: Simulator, stack: Stacks) -> None:
     project = stack(program(NOW, NOW))
     for refused in (project.preview(check=False), project.up(check=False)):
@@ -208,6 +211,7 @@ def test_up_recognizes_a_connection_by_its_used_link_where_weld_tells_no_labels(
     assert project.outputs()["c1"] == b
 
 
+@pytest.mark.long
 def test_up_guesses_no_connection_where_weld_tells_neither_labels_nor_used_links(
     weld: Simulator, stack: Stacks
 ) -> None:
@@ -240,6 +244,7 @@ def test_a_changed_label_opens_another_link_for_a_connection_that_waits(weld: Si
     assert made(weld)[0]["label"] == "Stripe EU"
 
 
+@pytest.mark.long
 def test_destroy_forgets_a_connection_that_waits_and_writes_nothing_to_weld(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     removed = project.destroy()
@@ -256,6 +261,7 @@ def test_destroy_names_and_keeps_what_a_person_authorized_after_the_last_up(weld
     assert [c["id"] for c in made(weld)] == [connection_id]
 
 
+@pytest.mark.long
 def test_preview_without_a_key_shows_that_a_connection_still_waits(weld: Simulator, stack: Stacks) -> None:
     project = pending(stack, program(NOW))
     project.cli("config", "rm", "weld:apiKey", "--stack", "test")

@@ -58,6 +58,7 @@ def test_each_address_is_whole_and_opens_its_link(weld: Simulator, stack: Stacks
     }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("columns", first_quick([80, 120, 200]))
 def test_an_address_still_stands_in_the_terminal_after_a_minute(
     weld: Simulator, stack: Stacks, columns: int, tmp_path: Path
@@ -108,6 +109,7 @@ def test_up_opens_the_browser_and_shows_the_token_to_no_process(weld: Simulator,
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "env", first_quick([{"WELD_OPEN_BROWSER": "false"}, {"CI": "true"}, {"SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"}])
 )
@@ -121,11 +123,13 @@ def test_up_opens_no_browser_in_ci_over_ssh_or_where_it_is_switched_off(
     assert project.outputs()["c0_status"] == "PENDING"
 
 
+@pytest.mark.long
 def test_a_wrong_value_of_open_browser_is_an_error_that_says_what_to_write(weld: Simulator, stack: Stacks) -> None:
     refused = stack(program(), config={"weld:openBrowser": "yes"}).preview(check=False)
     assert any("weld:openBrowser" in error and "auto, true or false" in error for error in refused.errors)
 
 
+@pytest.mark.long
 def test_an_interrupted_up_names_the_next_step(weld: Simulator, stack: Stacks) -> None:
     """Ctrl-C: the command that shows the link comes first, and no output that the program may not have."""
     project = stack(program('label="Stripe"'))

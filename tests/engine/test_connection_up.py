@@ -130,6 +130,7 @@ def test_a_redirect_uri_of_the_user_is_sent_to_weld_as_it_is(weld: Simulator, st
         assert running_up.finish() == 0, running_up.text
 
 
+@pytest.mark.long
 def test_up_ends_with_a_pending_connection_when_nobody_authorizes_in_time(weld: Simulator, stack: Stacks) -> None:
     project = stack(program('label="Stripe/eu", authorization_timeout=2'))
     with up(project) as running_up:
@@ -145,6 +146,7 @@ def test_up_ends_with_a_pending_connection_when_nobody_authorizes_in_time(weld: 
     assert outputs["c0_authorize_url"] == weld.pending_bridges()[0]["authorize_url"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("label", first_quick(["label", "absent"]))
 def test_several_connections_are_authorized_at_the_same_time(weld: Simulator, stack: Stacks, label: str) -> None:
     """Where Weld tells no labels, the browser says which connection is which."""
@@ -217,6 +219,7 @@ def test_a_killed_up_closes_its_port_and_the_next_makes_one_connection(weld: Sim
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]]
 
 
+@pytest.mark.long
 def test_a_connection_authorized_after_a_killed_up_is_named_for_adoption(weld: Simulator, stack: Stacks) -> None:
     """What came of the killed run is named, with the line that takes it over."""
     project = stack(program('label="A"'))
@@ -232,6 +235,7 @@ def test_a_connection_authorized_after_a_killed_up_is_named_for_adoption(weld: S
     assert [c["id"] for c in made(weld)] == [project.outputs()["c0"]] == [connection_id]
 
 
+@pytest.mark.long
 def test_a_lost_answer_leaves_one_link(weld: Simulator, stack: Stacks) -> None:
     weld.fault("drop_after", "POST", "/connection_bridges")
     project = stack(program())

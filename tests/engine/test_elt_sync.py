@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.support.at_weld import about, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, get, program, resource
 from tests.support.stacks import Stacks
@@ -161,6 +163,7 @@ def test_a_sync_or_stream_that_is_gone_at_weld_is_made_anew(weld: Simulator, sta
     assert weld.state()["syncs"] == []
 
 
+@pytest.mark.long
 def test_get_reads_what_nobody_here_manages(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(

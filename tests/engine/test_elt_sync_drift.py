@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import elt_sync, program, source_stream
 from tests.support.stacks import Stacks
@@ -88,6 +90,7 @@ def test_each_field_of_a_sync_changed_in_weld_is_shown_and_put_back(weld: Simula
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_each_field_of_a_separate_stream_changed_in_weld_is_shown_and_put_back(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     names = [f"s_{flag}" for flag in FLAGS]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import about, streams_of, sync_into
 from tests.support.programs import elt_sync, program, source_stream
 from tests.support.stacks import Stacks
@@ -56,6 +58,7 @@ def test_a_sync_is_switched_on_and_off_where_weld_refuses_what_it_can(weld: Simu
     assert weld.state()["syncs"] == []
 
 
+@pytest.mark.long
 def test_an_interrupted_run_is_healed_by_the_next(weld: Simulator, stack: Stacks) -> None:
     weld.set_reading("enable_empty", "400")
     stripe = weld.create_connection("stripe", "Shop")["id"]
@@ -74,6 +77,7 @@ def test_an_interrupted_run_is_healed_by_the_next(weld: Simulator, stack: Stacks
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_an_orchestration_is_attached_and_its_schedule_is_not_compared(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     workflow = weld.state()["orchestrations"][0]["id"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, options, program, source_stream
 from tests.support.stacks import Stacks
@@ -70,6 +72,7 @@ def test_options_of_the_engine_hold_for_a_sync(weld: Simulator, stack: Stacks) -
     assert [sync["destination_schema_name"] for sync in weld.state()["syncs"]] == ["weld_own"]
 
 
+@pytest.mark.long
 def test_a_sync_is_made_of_values_that_only_up_tells(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe, destination_schema_name="other")

@@ -54,6 +54,7 @@ def test_a_refused_key_is_one_paragraph_that_names_its_source(weld: Simulator, s
     assert_no_key(stacked, refused)
 
 
+@pytest.mark.long
 def test_a_weld_that_fails_or_is_away_is_one_paragraph_without_the_key(weld: Simulator, stacked: Project) -> None:
     stacked.configure(secrets={"weld:apiKey": weld.api_key})
     weld.fault("status", "POST", "/elt_syncs", status=500, body={"message": f"broken by {weld.api_key}"}, times=None)

@@ -136,6 +136,7 @@ def test_a_stream_that_goes_stays_away_where_all_of_them_are_ignored(weld: Simul
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_replace_on_changes_of_one_entry_replaces_for_that_one_only(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     replaced = ["source_streams[2].full_sync_always"]
@@ -196,6 +197,7 @@ def test_an_index_that_means_another_stream_than_before_is_refused(
     assert sorted(stream(weld, "customers")["hashed_columns"]) == ["email", "phone"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("option", first_quick(["ignore_changes", "replace_on_changes"]))
 def test_an_index_that_a_pattern_makes_meaningless_is_refused(weld: Simulator, stack: Stacks, option: str) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
@@ -251,6 +253,7 @@ def test_an_order_alone_never_replaces(weld: Simulator, stack: Stacks) -> None:
         stacked.destroy()
 
 
+@pytest.mark.long
 def test_a_column_is_never_lost_to_an_index_in_another_order(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
 

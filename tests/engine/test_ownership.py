@@ -87,7 +87,7 @@ class Renamed:
 
 
 @PARALLEL
-@pytest.mark.parametrize("how", ["target", "failure"])
+@pytest.mark.parametrize("how", first_quick(["target", "failure"]))
 def test_what_a_new_name_has_taken_over_outlives_the_deletion_of_the_old_one_in_a_later_up(
     weld: Simulator, stack: Stacks, how: str, parallel: tuple[str, ...]
 ) -> None:
@@ -108,6 +108,7 @@ def test_what_a_new_name_has_taken_over_outlives_the_deletion_of_the_old_one_in_
     assert [c["id"] for c in weld.state()["connections"] if c["integration_id"] == "stripe"] == [case.stripe]
 
 
+@pytest.mark.long
 def test_the_old_name_alone_can_be_destroyed_or_removed_by_target(weld: Simulator, stack: Stacks) -> None:
     case = Renamed(weld, stack)
     case.take_over("target")
@@ -131,6 +132,7 @@ def test_destroying_a_stack_in_which_two_names_stand_for_one_object_deletes_it_o
     assert [c["id"] for c in weld.state()["connections"] if c["integration_id"] == "stripe"] == [case.stripe]
 
 
+@pytest.mark.long
 def test_a_stream_that_moves_to_an_explicit_provider_of_the_same_workspace_is_not_deleted(
     weld: Simulator, stack: Stacks
 ) -> None:
@@ -190,6 +192,7 @@ def test_streams_exchange_their_names_in_one_up_and_lose_nothing(
     stacked.refresh(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_streams_that_differ_cannot_exchange_their_names_and_preview_and_up_say_so_alike(
     weld: Simulator, stack: Stacks
 ) -> None:
@@ -241,6 +244,7 @@ def test_streams_that_exchange_their_syncs_lose_nothing(weld: Simulator, stack: 
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", first_quick([("one", "two"), ("two", "one")]))
 def test_schemas_that_two_syncs_exchange_are_refused_with_the_way_that_loses_nothing(
     weld: Simulator, stack: Stacks, order: tuple[str, str]
@@ -297,6 +301,7 @@ def test_two_new_syncs_that_are_the_same_are_refused_in_preview_and_both_are_nam
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_a_sync_renamed_without_an_alias_is_refused_with_the_alias_first(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(program(elt_sync("one", stripe, destination_schema_name="raw")))
@@ -311,6 +316,7 @@ def test_a_sync_renamed_without_an_alias_is_refused_with_the_alias_first(weld: S
     assert weld.state()["syncs"] == before
 
 
+@pytest.mark.long
 def test_a_state_that_cannot_be_read_is_told_and_stops_no_deletion(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(program(elt_sync("one", stripe)))

@@ -54,6 +54,7 @@ def test_a_sync_is_made_by_a_later_up_and_all_that_depends_on_it_with_it(weld: S
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_a_sync_that_waits_can_be_destroyed_or_made_to_fail_again(weld: Simulator, stack: Stacks) -> None:
     stacked = stack(text())
     stacked.up()

@@ -103,6 +103,7 @@ def test_a_preview_tells_all_problems_of_a_sync_at_once(weld: Simulator, stack: 
     ]
 
 
+@pytest.mark.long
 def test_a_preview_tells_all_problems_of_a_stream_at_once(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(stripe)["id"]

@@ -92,6 +92,7 @@ LOOK_UPS_ELSEWHERE = """
 """
 
 
+@pytest.mark.long
 def test_look_ups_ask_the_workspace_of_their_provider(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     weld.create_connection("stripe", "Ours")
     theirs = other.create_connection("hubspot", "Theirs")["id"]
@@ -168,6 +169,7 @@ def test_a_wrong_setting_of_a_provider_is_named_with_that_provider(stack: Stacks
     assert "Traceback" not in result.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("secret", first_quick([True, False]))
 def test_a_key_without_encryption_is_told(stack: Stacks, weld: Simulator, secret: bool) -> None:
     in_plain_text = {"config": {"weld:apiKey": weld.api_key}, "secrets": {"weld:apiKey": ""}}
@@ -198,6 +200,7 @@ LOOK_UPS = """
 """
 
 
+@pytest.mark.long
 def test_look_ups_find_what_is_there_and_leave_it_alone(stack: Stacks, weld: Simulator) -> None:
     weld.create_connection("stripe", "Shop")
     project = stack(LOOK_UPS)

@@ -74,6 +74,7 @@ def test_a_state_with_plain_ids_gets_secret_ones(weld: Simulator, stack: Stacks)
     assert "charges" not in json.dumps(stacked.resource("sync")["outputs"]["stream_ids"])
 
 
+@pytest.mark.long
 def test_a_sync_that_is_replaced_into_a_secret_schema_does_not_show_it(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(of(elt_sync("sync", stripe, destination_schema_name=secret("raw_hunter"))))
@@ -85,6 +86,7 @@ def test_a_sync_that_is_replaced_into_a_secret_schema_does_not_show_it(weld: Sim
     nowhere(("raw_hunter", "raw_other_hunter"), stacked, previewed, stacked.up(diff=True), stacked.destroy())
 
 
+@pytest.mark.long
 def test_a_misspelled_stream_among_secret_ones_is_told_by_its_place(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe)
@@ -115,6 +117,7 @@ def test_a_sync_that_is_there_already_is_refused_without_its_secret_schema(weld:
         nowhere(("raw_hunter",), stacked, refused)
 
 
+@pytest.mark.long
 def test_a_problem_of_another_argument_does_not_show_a_secret(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(stripe, destination_schema_name="raw_hunter")["id"]

@@ -12,6 +12,7 @@ from weld_pulumi.simulator import Simulator
 NAMES = ("charges", "customers", "disputes", "events", "invoices", "payouts", "plans", "prices", "products", "refunds")
 
 
+@pytest.mark.long
 def test_many_streams_share_their_reads_and_inline_ones_their_write(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(

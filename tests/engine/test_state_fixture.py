@@ -55,6 +55,7 @@ def test_a_stack_of_an_earlier_release_shows_no_difference_changes_and_is_destro
     assert {row["id"] for row in state["connections"]} == before
 
 
+@pytest.mark.long
 def test_an_index_in_a_stack_of_an_earlier_release_waits_for_the_order_of_the_program(
     tmp_path: Path, weld: Simulator
 ) -> None:

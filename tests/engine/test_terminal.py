@@ -28,6 +28,7 @@ def lists_one(weld: Simulator, **fields: Any) -> None:
     weld.fault("status", "GET", "/connections", times=None, status=200, body={"data": [connection]})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("arguments", first_quick(["adopt=True", "authorization_timeout=0"]))
 def test_an_id_that_is_a_forged_link_is_refused(weld: Simulator, stack: Stacks, arguments: str) -> None:
     """The engine itself shows ids as they are, so it gets none of these."""

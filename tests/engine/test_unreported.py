@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import streams_of
 from tests.support.programs import elt_sync, program, source_stream
 from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
 
+@pytest.mark.long
 def test_a_stack_lives_where_weld_reports_only_what_it_must(weld: Simulator, stack: Stacks) -> None:
     weld.set_reading("optional_fields", "left_out")
     zendesk = weld.create_connection("zendesk", "Help")["id"]

@@ -13,6 +13,7 @@ from weld_pulumi.simulator import Simulator
 pytestmark = pytest.mark.xdist_group("databricks")
 
 
+@pytest.mark.long
 def test_the_steps_of_the_databricks_readme_work(
     example: ExampleProject, weld_simulator: Simulator, tmp_path: Path
 ) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.examples.conftest import ExampleProject
 from weld_pulumi.simulator import Simulator
 
 
+@pytest.mark.long
 def test_the_example_of_inline_streams_deploys_patterns_and_shows_new_streams(
     example: ExampleProject, weld_simulator: Simulator
 ) -> None:
@@ -30,6 +33,7 @@ def test_the_example_of_inline_streams_deploys_patterns_and_shows_new_streams(
     project.destroy()
 
 
+@pytest.mark.long
 def test_the_example_of_two_workspaces_deploys_to_both(example: ExampleProject, weld_simulator: Simulator) -> None:
     with Simulator(auto_authorize=True, authorize_delay=0.0, api_key="key-of-the-subsidiary") as subsidiary:
         project = example("two-workspaces")

@@ -25,6 +25,7 @@ def run(folder: Path, env: dict[str, str], *words: str) -> str:
     return ran.stdout
 
 
+@pytest.mark.long
 def test_the_example_deploys_a_sync_per_customer(
     tmp_path: Path, env: dict[str, str], weld_simulator: Simulator
 ) -> None:
@@ -52,6 +53,7 @@ def test_the_example_deploys_a_sync_per_customer(
     assert enabled == {"stripe_acme": False, "stripe_globex": True}
 
 
+@pytest.mark.long
 def test_the_example_of_a_users_tests_passes(tmp_path: Path, env: dict[str, str]) -> None:
     folder = copy_example("testing", tmp_path / "testing")
     assert "5 passed" in run(folder, env, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "error")

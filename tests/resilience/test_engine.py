@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.support.cli import STACK
 from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
@@ -38,6 +40,7 @@ def _assert_whole(weld: Simulator) -> None:
     assert [c["label"] for c in state["connections"] if c["integration_id"] == "stripe"] == ["Stripe"]
 
 
+@pytest.mark.long
 def test_two_stacks_on_one_workspace_do_not_share_a_sync(tmp_path: Path) -> None:
     with Simulator(auto_authorize=True) as weld:
         connection = weld.create_connection("stripe", "Shared")
@@ -58,6 +61,7 @@ def test_two_stacks_on_one_workspace_do_not_share_a_sync(tmp_path: Path) -> None
         assert first.refresh().refreshed == {}
 
 
+@pytest.mark.long
 def test_the_same_stack_twice_at_once_is_locked(tmp_path: Path) -> None:
     with Simulator() as weld:
         project = _project(weld, tmp_path)
@@ -72,6 +76,7 @@ def test_the_same_stack_twice_at_once_is_locked(tmp_path: Path) -> None:
         _assert_whole(weld)
 
 
+@pytest.mark.long
 def test_a_change_between_preview_and_up_is_not_overwritten_unseen(tmp_path: Path) -> None:
     """A stream that somebody added after the preview is not removed: no preview has shown that."""
     with Simulator(auto_authorize=True) as weld:

@@ -80,6 +80,7 @@ def live(weld: Simulator, stack: Stacks, seed: int, steps: int) -> None:
     assert [row["id"] for row in weld.state()["syncs"]] == [row["id"] for row in theirs["syncs"]]
 
 
+@pytest.mark.long
 def test_a_random_program_on_the_real_engine_loses_and_doubles_nothing(weld: Simulator, stack: Stacks) -> None:
     live(weld, stack, seed=0, steps=2)
 
