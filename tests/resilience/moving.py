@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
-
+from tests.support.crashes import dying
 from tests.support.fake_engine import Crash, Ref, RefusedError, Res, Stack
-from weld_pulumi.api.transport import Transport
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 
@@ -203,26 +200,6 @@ def run(stack: Stack, program: list[Res], how: str, number: int) -> bool:
 
 def first_sync(program: list[Res]) -> str:
     return next(res.name for res in program if res.kind == "EltSync" and res.props.get("source_streams") is None)
-
-
-@contextmanager
-def dying(number: int, after: bool = True) -> Iterator[None]:
-    """Let the process die at the nth request: before it is sent, or once Weld has carried it out."""
-    send, count = Transport._exchange, 0
-
-    def exchange(transport: Transport, *args: Any) -> Any:
-        nonlocal count
-        mine, count = count, count + 1
-        if mine == number and not after:
-            raise Crash
-        answer = send(transport, *args)
-        if mine == number:
-            raise Crash
-        return answer
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Transport, "_exchange", exchange)
-        yield
 
 
 # What must hold --------------------------------------------------------------------------------------------------

@@ -2,57 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from tests.support.crashes import dying
 from tests.support.fake_engine import Crash, Res
-from tests.support.lifecycles import assert_wished, program
-from weld_pulumi.api.transport import Transport
+from tests.support.lifecycles import assert_wished, two_syncs
+from tests.support.operations import OPERATIONS, changed, converge, prepared
 from weld_pulumi.simulator import Simulator
-
-from .test_faults import OPERATIONS, _changed, _prepared, converge
 
 
 def _without_syncs() -> list[Res]:
-    return program()[:1]
+    return two_syncs()[:1]
 
 
 def _inline() -> list[Res]:
     streams = [{"name": "invoices"}, {"name": "disputes", "excluded_columns": ["evidence"]}]
-    return [*program()[:2], Res("EltSync", "separate", {**program()[2].props, "source_streams": streams})]
+    return [*two_syncs()[:2], Res("EltSync", "separate", {**two_syncs()[2].props, "source_streams": streams})]
 
 
 #: A crash while a person authorizes is proven with a person in it: tests/engine/test_connection*.py.
 CRASHED: dict[str, tuple[list[Res], list[Res]]] = {
-    "create": (_without_syncs(), program()),
-    "update": (program(), _changed()),
-    "replace": (program(), OPERATIONS["replace"][1]),
-    "replace in place": (program(), OPERATIONS["replace in place"][1]),
-    "delete": (program(), _without_syncs()),
-    "to inline": (program(), _inline()),
-    "attach": (program(), program(orchestration_workflow_id="ORCHESTRATION")),
+    "create": (_without_syncs(), two_syncs()),
+    "update": (two_syncs(), changed()),
+    "replace": (two_syncs(), OPERATIONS["replace"][1]),
+    "replace in place": (two_syncs(), OPERATIONS["replace in place"][1]),
+    "delete": (two_syncs(), _without_syncs()),
+    "to inline": (two_syncs(), _inline()),
+    "attach": (two_syncs(), two_syncs(orchestration_workflow_id="ORCHESTRATION")),
 }
-
-
-class _Dying:
-    """Lets the process die at the nth request: before it is sent, or once Weld has carried it out."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, number: int, after: bool) -> None:
-        self.count = 0
-        send = Transport._exchange
-
-        def exchange(transport: Transport, *args: Any) -> Any:
-            mine = self.count
-            self.count += 1
-            if mine == number and not after:
-                raise Crash
-            answer = send(transport, *args)
-            if mine == number:
-                raise Crash
-            return answer
-
-        monkeypatch.setattr(Transport, "_exchange", exchange)
 
 
 def _programs(weld: Simulator, operation: str) -> tuple[list[Res], list[Res]]:
@@ -65,12 +42,12 @@ def _programs(weld: Simulator, operation: str) -> tuple[list[Res], list[Res]]:
 
 
 def _count(operation: str) -> int:
-    with Simulator(auto_authorize=True) as weld, pytest.MonkeyPatch.context() as patch:
+    with Simulator(auto_authorize=True) as weld:
         before, after = _programs(weld, operation)
-        stack = _prepared(weld, before)
-        dying = _Dying(patch, -1, False)
-        stack.up(after, preview_first=False)
-        return dying.count
+        stack = prepared(weld, before)
+        with dying(-1) as asked:
+            stack.up(after, preview_first=False)
+        return len(asked)
 
 
 CASES = [(operation, number) for operation in CRASHED for number in range(_count(operation))]
@@ -78,16 +55,12 @@ CASES = [(operation, number) for operation in CRASHED for number in range(_count
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize(("operation", "number"), CASES, ids=[f"{o}-{n}" for o, n in CASES])
-def test_the_next_run_converges_when_the_plugin_died_at_any_request(
-    operation: str, number: int, after: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_run_converges_when_the_plugin_died_at_any_request(operation: str, number: int, after: bool) -> None:
     with Simulator(auto_authorize=True) as weld:
         before, wanted = _programs(weld, operation)
-        stack = _prepared(weld, before)
-        with monkeypatch.context() as patch:
-            _Dying(patch, number, after)
-            with pytest.raises(Crash):
-                stack.up(wanted, preview_first=False)
+        stack = prepared(weld, before)
+        with dying(number, after), pytest.raises(Crash):
+            stack.up(wanted, preview_first=False)
         weld.advance(60)
         converge(stack, wanted)
         assert_wished(weld, wanted)

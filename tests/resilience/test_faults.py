@@ -6,7 +6,6 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,8 @@ import pytest
 from requests import PreparedRequest
 
 from tests.support.fake_engine import RefusedError, Res, Stack
-from tests.support.lifecycles import SETTINGS, assert_wished, program
+from tests.support.lifecycles import assert_wished
+from tests.support.operations import OPERATIONS, converge, prepared
 from weld_pulumi.api.wire import Adapter
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
@@ -56,77 +56,12 @@ FAULTS: dict[str, Fault] = {
 }
 
 
-def _changed() -> list[Res]:
-    return program(
-        sync_interval="30 2 * * 1-5",
-        elt_settings={**SETTINGS, "include_test_data": True},
-        source_streams=[{"name": "charges", "full_sync_always": True}, {"name": "subscriptions"}],
-    )
-
-
-def _moved() -> list[Res]:
-    return program(destination_schema_name="weld_moved")
-
-
-def _restarted() -> list[Res]:
-    return program(start_date="2024-01-01")
-
-
-#: What is being done: the program before, and the program of the run in which something goes wrong.
-OPERATIONS: dict[str, tuple[list[Res] | None, list[Res]]] = {
-    "create": (None, program()),
-    "update": (program(), _changed()),
-    "replace": (program(), _moved()),
-    "replace in place": (program(), _restarted()),
-}
-
-
-def _prepared(weld: Simulator, before: list[Res] | None) -> Stack:
-    stack = Stack(weld)
-    if before is not None:
-        stack.up(before)
-    weld.advance(30)
-    weld.clear_requests()
-    return stack
-
-
 def _requests(operation: str) -> list[tuple[str, str]]:
     before, after = OPERATIONS[operation]
     with Simulator(auto_authorize=True) as weld:
-        stack = _prepared(weld, before)
+        stack = prepared(weld, before)
         stack.up(after, preview_first=False)
         return [(r.method, r.path) for r in weld.requests()]
-
-
-def adopting(resources: list[Res], complaint: str) -> list[Res]:
-    """Do what an error says: write the ``adopt=…`` line that it names into the resource that it is about."""
-    if "is not authorized yet" in complaint:
-        return resources  # the person has acted since
-    found = re.search(r"adopt='([^']+)'", complaint)
-    assert found, f"no way out is named: {complaint}"
-    schema = re.search(r"schema '([^']+)'", complaint)
-    assert schema, complaint
-    return [
-        replace(r, props={**r.props, "adopt": found[1]})
-        if str(r.props.get("destination_schema_name", "")).lower() == schema[1].lower()
-        else r
-        for r in resources
-    ]
-
-
-def converge(stack: Stack, resources: list[Res], tries: int = 6) -> None:
-    """Run `up` without the fault until it is through; it may refuse only by naming what to adopt."""
-    wanted = resources
-    for _ in range(tries):
-        try:
-            stack.up(wanted)
-            stack.weld.advance(30)
-            stack.refresh()
-            if not stack.up(wanted):
-                return
-        except (RefusedError, WeldError) as error:
-            wanted = adopting(wanted, str(error))
-    raise AssertionError("it does not settle")
 
 
 @contextmanager
@@ -170,7 +105,7 @@ def _suffer(operation: str, fault: str, **which: Any) -> None:
     before, after = OPERATIONS[operation]
     with Simulator(auto_authorize=True) as weld:
         weld.create_connection("hubspot", "somebody else's")
-        stack = _prepared(weld, before)
+        stack = prepared(weld, before)
         with _wrong(stack, fault, **which):
             failed = _attempt(stack, after)
         weld.advance(60)
