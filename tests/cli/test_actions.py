@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.at_weld import short
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Run
@@ -22,13 +23,9 @@ def stream(weld: Simulator, sync: Any) -> Any:
     return weld.state()["streams"][0]
 
 
-def writes(weld: Simulator) -> list[str]:
-    return [f"{request.method} {request.path}" for request in weld.writes()]
-
-
 def test_run_asks_weld_for_a_run_of_the_stream(weld: Simulator, run: Run, stream: Any) -> None:
     assert stream["id"] in run("run", stream["id"]).stdout
-    assert writes(weld) == [f"POST /elt_streams/{stream['id']}/request_run"]
+    assert short(weld.writes()) == [f"POST /elt_streams/{stream['id']}/request_run"]
     assert len(weld.state()["runs"]) == 2
 
 
@@ -47,7 +44,7 @@ def test_full_refresh_asks_first(weld: Simulator, run: Run, stream: Any) -> None
     for answer in ("n\n", ""):
         result = run("full-refresh", stream["id"], input=answer, code=1)
         assert "'charges' copies everything again. Go on?" in result.stderr
-    assert writes(weld) == []
+    assert short(weld.writes()) == []
     assert "full refresh" in run("full-refresh", stream["id"], input="y\n").stdout
     assert weld.state()["streams"][0]["refresh_requested"] == 1
 
@@ -64,13 +61,13 @@ def test_full_refresh_keeps_the_history_unless_told(weld: Simulator, run: Run, s
 
 def test_full_refresh_takes_no_contradiction(weld: Simulator, run: Run, stream: Any) -> None:
     run("full-refresh", stream["id"], "--cancel", "--reset-history-table", code=2)
-    assert writes(weld) == []
+    assert short(weld.writes()) == []
 
 
 def test_disable_asks_first(weld: Simulator, run: Run, sync: Any) -> None:
     result = run("disable", sync["id"], input="n\n", code=1)
     assert "copies nothing more into 'weld'" in result.stderr
-    assert writes(weld) == []
+    assert short(weld.writes()) == []
     run("disable", sync["id"], "-y")
     assert weld.state()["syncs"][0]["enabled"] is False
 

@@ -11,8 +11,8 @@ import dill  # type: ignore[import-untyped]
 import pytest
 from pulumi.runtime import set_mocks
 
+from tests.support.mocks import Weld, seen
 from tests.support.plugin import SECRET, Plugin, pickled
-from tests.unit.test_mocks import Weld, seen
 from weld_pulumi import _registry
 from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.simulator import Simulator

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.cli import STACK
 from tests.support.engine import Project
+from tests.support.on_engine import WAIT, until
+from tests.support.programs import WHOLE
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
-
-from .test_engine_crashes import WAIT, WHOLE
 
 MORE = ["invoices", "refunds", "disputes", "payouts", "products", "prices"]
 PROGRAM = WHOLE.replace('["invoices", "refunds"]', repr(MORE))
-
-
-def _project(weld: Simulator, folder: Path, program: str = PROGRAM, **env: str) -> Project:
-    secrets = {"weld:apiKey": weld.api_key}
-    return Project(folder, program, config={"weld:apiUrl": weld.url}, secrets=secrets, env=env)
-
-
-def _until(condition: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert process.poll() is None, process.communicate()[0]
-        assert time.monotonic() < deadline, "it did not come so far"
-        time.sleep(0.02)
 
 
 def _assert_whole(weld: Simulator) -> None:
@@ -47,7 +32,7 @@ def test_two_stacks_on_one_workspace_do_not_share_a_sync(tmp_path: Path) -> None
         text = PROGRAM.replace(
             'stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")', ""
         ).replace("stripe.id", repr(connection["id"]))
-        first, second = _project(weld, tmp_path / "a", text), _project(weld, tmp_path / "b", text)
+        first, second = Stacks(tmp_path / "a", weld)(text), Stacks(tmp_path / "b", weld)(text)
         first.up()
         refused = second.up(check=False)
         assert not refused.ok
@@ -64,9 +49,9 @@ def test_two_stacks_on_one_workspace_do_not_share_a_sync(tmp_path: Path) -> None
 @pytest.mark.long
 def test_the_same_stack_twice_at_once_is_locked(tmp_path: Path) -> None:
     with Simulator() as weld:
-        project = _project(weld, tmp_path)
+        project = Stacks(tmp_path, weld)(PROGRAM)
         process = project.start("up", "--yes", "--skip-preview", "--stack", STACK)
-        _until(lambda: bool(weld.pending_bridges()), process)
+        until(lambda: bool(weld.pending_bridges()), process)
         second = project.up(check=False)
         assert not second.ok
         assert "locked" in second.text
@@ -80,7 +65,7 @@ def test_the_same_stack_twice_at_once_is_locked(tmp_path: Path) -> None:
 def test_a_change_between_preview_and_up_is_not_overwritten_unseen(tmp_path: Path) -> None:
     """A stream that somebody added after the preview is not removed: no preview has shown that."""
     with Simulator(auto_authorize=True) as weld:
-        project = _project(weld, tmp_path)
+        project = Stacks(tmp_path, weld)(PROGRAM)
         project.up()
         sync = next(s for s in weld.state()["syncs"] if s["destination_schema_name"] == "weld_inline")
         project.write(PROGRAM.replace('{"name": "customers"}', '{"name": "customers", "hashed_columns": ["email"]}'))

@@ -10,8 +10,7 @@ import os
 import re
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,35 +20,17 @@ import pytest
 
 from tests.support.cli import STACK
 from tests.support.engine import Project
+from tests.support.on_engine import WAIT, until
+from tests.support.programs import CONNECTION, WHOLE
+from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
 
-CONNECTION = """
-import weld_pulumi as weld
-
-stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
-"""
-SYNCS = """
-inline = weld.EltSync(
-    "inline",
-    connection_id=stripe.id,
-    destination_schema_name="weld_inline",
-    sync_interval="0 */6 * * *",
-    source_streams=[{"name": "charges"}, {"name": "customers"}],
-)
-separate = weld.EltSync(
-    "separate", connection_id=stripe.id, destination_schema_name="weld_separate", sync_interval="0 3 * * *"
-)
-for name in ["invoices", "refunds"]:
-    weld.SourceStream(name, elt_sync_id=separate.id)
-"""
-WHOLE = CONNECTION + SYNCS
 CHANGED = (
     WHOLE.replace("0 */6", "0 */8")
     .replace('{"name": "customers"}', '{"name": "customers", "full_sync_always": True}, {"name": "payouts"}')
     .replace("elt_sync_id=separate.id", "elt_sync_id=separate.id, full_sync_at_midnight=name == 'invoices'")
 )
 MOVED = WHOLE.replace("weld_inline", "weld_moved")
-WAIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -81,21 +62,10 @@ CASES = [
 ]
 
 
-def _project(weld: Simulator, folder: Path, program: str) -> Project:
-    return Project(folder, program, config={"weld:apiUrl": weld.url}, secrets={"weld:apiKey": weld.api_key})
-
-
 def _start(project: Project, doing: Doing) -> subprocess.Popen[str]:
     if doing.program is not None:
         project.write(doing.program)
     return project.start("destroy" if doing.program is None else "up", "--yes", "--skip-preview", "--stack", STACK)
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WAIT
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come so far"
-        time.sleep(0.02)
 
 
 def _session(leader: int) -> dict[int, str]:
@@ -144,7 +114,7 @@ def _freeze(project: Project, process: subprocess.Popen[str]) -> None:
         _send(signal.SIGCONT, [process.pid])
         return False
 
-    _until(is_whole)
+    until(is_whole)
 
 
 def _die(weld: Simulator, project: Project, process: subprocess.Popen[str], death: str) -> None:
@@ -202,13 +172,13 @@ def test_the_next_run_converges_when_the_engine_died_at_any_request(
 ) -> None:
     doing = DOINGS[name]
     with Simulator(auto_authorize=True) as weld:
-        project = _project(weld, tmp_path, doing.before)
+        project = Stacks(tmp_path, weld)(doing.before)
         project.up()
         weld.clear_requests()
         weld.fault("slow", nth=number, seconds=WAIT)
         process = _start(project, doing)
         try:
-            _until(lambda: weld.faults()[0]["fired"] > 0 or process.poll() is not None)
+            until(lambda: weld.faults()[0]["fired"] > 0 or process.poll() is not None)
             assert weld.faults()[0]["fired"], process.communicate()[0]
             _die(weld, project, process, death)
             project.cli("cancel", "--yes", "--stack", STACK, check=False)
@@ -225,7 +195,7 @@ def test_the_next_run_converges_when_the_engine_died_at_any_request(
 @pytest.mark.parametrize("name", DOINGS)
 def test_every_request_of_the_engine_is_among_the_cases(name: str, tmp_path: Path) -> None:
     with Simulator(auto_authorize=True) as weld:
-        project = _project(weld, tmp_path, DOINGS[name].before)
+        project = Stacks(tmp_path, weld)(DOINGS[name].before)
         project.up()
         weld.clear_requests()
         process = _start(project, DOINGS[name])
@@ -239,16 +209,16 @@ def test_every_request_of_the_engine_is_among_the_cases(name: str, tmp_path: Pat
 def test_a_plugin_without_its_engine_writes_nothing_more(tmp_path: Path) -> None:
     """The next run may have begun: a second hand at work would make doubles of what that one does."""
     with Simulator(auto_authorize=True) as weld:
-        project = _project(weld, tmp_path, CONNECTION)
+        project = Stacks(tmp_path, weld)(CONNECTION)
         project.up()
         weld.clear_requests()
         weld.fault("slow", method="POST", path="/elt_syncs", seconds=WAIT, act=False)
         process = _start(project, DOINGS["create"])
         try:
-            _until(lambda: weld.faults()[0]["fired"] > 0)
+            until(lambda: weld.faults()[0]["fired"] > 0)
             assert _plugins(process.pid)
             _die(weld, project, process, "SIGKILL of the CLI")
-            _until(lambda: not _plugins(process.pid))
+            until(lambda: not _plugins(process.pid))
             assert weld.state()["syncs"] == []
             assert len(weld.writes()) == 1
         finally:

@@ -1,16 +1,22 @@
-"""Which readings the tests have acted out."""
+"""Tests that run under each value of a reading."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
 from weld_pulumi.simulator import READINGS
 
-TESTED: set[str] = set()
-
 
 def reading(name: str) -> pytest.MarkDecorator:
     """Run a test under each value of a reading."""
     (declared,) = (item for item in READINGS if item.name == name)
-    TESTED.add(name)
     return pytest.mark.parametrize("value", declared.values)
+
+
+def acted_out() -> set[str]:
+    """The readings that have such a test in this folder."""
+    tests = "".join(file.read_text() for file in Path(__file__).parent.glob("test_*.py"))
+    return set(re.findall(r'^@reading\("(\w+)"\)$', tests, re.MULTILINE))

@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.support.authorize_page import decide
 from weld_pulumi.simulator import READINGS, Simulator
 
 from .conftest import Api
 from .readings import reading
-from .test_bridges import decide
 
 
 def test_there_is_a_switch_for_every_row() -> None:

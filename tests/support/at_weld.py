@@ -10,13 +10,16 @@ from weld_pulumi.simulator import LoggedRequest, Simulator
 
 def sync_into(weld: Simulator, schema: str) -> dict[str, Any]:
     """The one sync into a schema, as Weld has it."""
-    (found,) = [sync for sync in weld.state()["syncs"] if sync["destination_schema_name"] == schema]
-    return dict(found)
+    found = [sync for sync in weld.state()["syncs"] if sync["destination_schema_name"] == schema]
+    assert len(found) == 1, f"{len(found)} syncs into {schema}"
+    return dict(found[0])
 
 
 def streams_of(weld: Simulator, sync_id: str) -> dict[str, dict[str, Any]]:
     """The streams of a sync by name, as Weld has them."""
-    return {stream["name"]: stream for stream in weld.state()["streams"] if stream["elt_sync_id"] == sync_id}
+    found = [stream for stream in weld.state()["streams"] if stream["elt_sync_id"] == sync_id]
+    assert len({stream["name"] for stream in found}) == len(found)
+    return {stream["name"]: stream for stream in found}
 
 
 def short(requests: Iterable[LoggedRequest]) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.support.at_weld import streams_of, sync_into
 from tests.support.fake_engine import Ref, Res, Stack
 from weld_pulumi.simulator import Simulator
 
 SETTINGS = {"account": "acct_1"}
 
 
-def program(**changes: Any) -> list[Res]:
+def two_syncs(**changes: Any) -> list[Res]:
     """A connection, a sync with inline streams, one with separate streams; `changes` override the inline sync."""
     inline = {
         "connection_id": Ref("stripe"),
@@ -42,20 +43,6 @@ def program(**changes: Any) -> list[Res]:
     ]
 
 
-def sync_of(weld: Simulator, schema: str) -> dict[str, Any]:
-    """The one sync into a schema."""
-    found = [s for s in weld.state()["syncs"] if s["destination_schema_name"] == schema]
-    assert len(found) == 1, f"{len(found)} syncs into {schema}"
-    return dict(found[0])
-
-
-def streams_of(weld: Simulator, sync_id: str) -> dict[str, dict[str, Any]]:
-    """The streams of a sync by name."""
-    found = [s for s in weld.state()["streams"] if s["elt_sync_id"] == sync_id]
-    assert len({s["name"] for s in found}) == len(found)
-    return {s["name"]: dict(s) for s in found}
-
-
 def assert_wished(weld: Simulator, resources: list[Res]) -> None:
     """Weld has exactly what the program says, and what was there before."""
     state = weld.state()
@@ -64,7 +51,7 @@ def assert_wished(weld: Simulator, resources: list[Res]) -> None:
     wanted = {r.props["destination_schema_name"]: r for r in resources if r.kind == "EltSync"}
     assert sorted(s["destination_schema_name"] for s in state["syncs"]) == sorted(wanted)
     for schema, res in wanted.items():
-        sync = sync_of(weld, schema)
+        sync = sync_into(weld, schema)
         assert bool(sync["enabled"]) is res.props.get("enabled", True), f"{schema} enabled"
         assert sync["source_connection_id"] == own[0]["id"]
         if not res.props.get("orchestration_workflow_id"):
@@ -110,11 +97,11 @@ def live_through(weld: Simulator) -> None:
     # What is there before is older than what lists do not show yet: else it would pass for new when it shows.
     weld.advance(30)
     before = weld.state()
-    first = program()
+    first = two_syncs()
     assert set(stack.up(first).values()) == {"create"}
     settle(stack, first)
     _drift(stack, first)
-    second = program(
+    second = two_syncs(
         sync_interval="30 2 * * 1-5",
         elt_settings={**SETTINGS, "include_test_data": True},
         source_streams=[
@@ -125,10 +112,10 @@ def live_through(weld: Simulator) -> None:
     )
     assert stack.up(second) == {"inline": "update"}
     settle(stack, second)
-    off = program(**{**second[1].props, "connection_id": Ref("stripe"), "enabled": False})
+    off = two_syncs(**{**second[1].props, "connection_id": Ref("stripe"), "enabled": False})
     assert stack.up(off) == {"inline": "update"}
     settle(stack, off)
-    moved = program(**{**second[1].props, "connection_id": Ref("stripe"), "destination_schema_name": "weld_moved"})
+    moved = two_syncs(**{**second[1].props, "connection_id": Ref("stripe"), "destination_schema_name": "weld_moved"})
     assert stack.up(moved) == {"inline": "replace"}
     settle(stack, moved)
     _lose(stack, moved)
@@ -141,12 +128,12 @@ def live_through(weld: Simulator) -> None:
 
 def _drift(stack: Stack, resources: list[Res]) -> None:
     weld = stack.weld
-    sync = sync_of(weld, "weld_Inline")
+    sync = sync_into(weld, "weld_Inline")
     if weld.readings["optional_fields"] == "reported":
         weld.patch_sync(sync["id"], sync_interval="15 1 * * *")
     weld.patch_stream(streams_of(weld, sync["id"])["refunds"]["id"], full_sync_always=True)
     weld.create_stream(sync["id"], "payouts")
-    separate = sync_of(weld, "weld_separate")
+    separate = sync_into(weld, "weld_separate")
     weld.patch_sync(separate["id"], enabled=False)
     weld.patch_stream(streams_of(weld, separate["id"])["invoices"]["id"], enabled_history_table=True)
     weld.advance(10)
@@ -157,9 +144,9 @@ def _drift(stack: Stack, resources: list[Res]) -> None:
 
 def _lose(stack: Stack, resources: list[Res]) -> None:
     weld = stack.weld
-    separate = sync_of(weld, "weld_separate")
+    separate = sync_into(weld, "weld_separate")
     weld.delete_stream(streams_of(weld, separate["id"])["invoices"]["id"])
-    weld.delete_sync(sync_of(weld, "weld_moved")["id"])
+    weld.delete_sync(sync_into(weld, "weld_moved")["id"])
     weld.advance(10)
     assert stack.refresh() == {"inline": "delete", "invoices": "delete"}
     assert stack.up(resources) == {"inline": "create", "invoices": "create"}

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 from tests.support.engine import Project
 from weld_pulumi.simulator import DEFAULT_API_KEY
+
+#: So many seconds a command has for what a test waits for.
+WAIT = 60.0
 
 
 def weld_pulumi(stack: Project, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
@@ -18,3 +23,13 @@ def weld_pulumi(stack: Project, *words: str, code: int = 0) -> subprocess.Comple
     assert ran.returncode == code, ran.stderr
     assert DEFAULT_API_KEY not in ran.stdout + ran.stderr
     return ran
+
+
+def until(condition: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    """Wait for something to become true, and no longer than the process lives that has to bring it about."""
+    deadline = time.monotonic() + WAIT
+    while not condition():
+        if process is not None:
+            assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline, "it did not come so far"
+        time.sleep(0.02)

@@ -4,6 +4,28 @@ from __future__ import annotations
 
 from typing import Any
 
+#: A connection; with two syncs on it, of which one has its streams inline and the other as resources.
+CONNECTION = """
+import weld_pulumi as weld
+
+stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
+"""
+_SYNCS = """
+inline = weld.EltSync(
+    "inline",
+    connection_id=stripe.id,
+    destination_schema_name="weld_inline",
+    sync_interval="0 */6 * * *",
+    source_streams=[{"name": "charges"}, {"name": "customers"}],
+)
+separate = weld.EltSync(
+    "separate", connection_id=stripe.id, destination_schema_name="weld_separate", sync_interval="0 3 * * *"
+)
+for name in ["invoices", "refunds"]:
+    weld.SourceStream(name, elt_sync_id=separate.id)
+"""
+WHOLE = CONNECTION + _SYNCS
+
 
 class Code(str):
     """An expression of the program, where a plain string would be a text."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from tests.support import programs
 from tests.support.cli import STACK
 from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
@@ -26,7 +27,7 @@ PATIENCE = 90.0
 
 def program(*connections: str, sync: bool = False) -> str:
     """A program with connections (the arguments of each after its name), and perhaps a sync on the first one."""
-    lines = ["import pulumi", "import weld_pulumi as weld"]
+    lines = []
     for number, arguments in enumerate(connections or ("",)):
         name = f"c{number}"
         given = arguments if "integration_id" in arguments else f'integration_id="stripe", {arguments}'
@@ -37,7 +38,7 @@ def program(*connections: str, sync: bool = False) -> str:
             'sync = weld.EltSync("sync", connection_id=c0.id, destination_schema_name="raw", elt_settings={"account":',
             '    "acct_1"}, sync_interval="0 6 * * *", source_streams=[{"name": "charges"}])',
         ]
-    return "\n".join(lines) + "\n"
+    return programs.program(*lines)
 
 
 def made(weld: Simulator, integration_id: str = "stripe") -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import set_all_config, set_mocks
 
 import weld_pulumi as weld
-from tests.unit.test_mocks import Weld
+from tests.support.mocks import Weld
 from weld_pulumi._workspaces import client_for, client_of
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import Settings

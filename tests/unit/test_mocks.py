@@ -8,10 +8,10 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi.output import Unknown
-from pulumi.runtime import Mocks, set_all_config, set_mocks
-from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+from pulumi.runtime import set_all_config, set_mocks
 
 import weld_pulumi as weld
+from tests.support.mocks import ANSWERED, TOKEN, Weld
 from weld_pulumi.lifecycle.connection import ConnectionLifecycle
 from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
 from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
@@ -19,38 +19,6 @@ from weld_pulumi.resources._warnings import warn_once
 
 # Pulumi's own, on Python 3.12 and newer.
 pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
-
-TOKEN = "pulumi-python:dynamic/weld:"
-ANSWERED: dict[str, dict[str, Any]] = {
-    "Connection": {
-        "status": "PENDING",
-        "authorize_url": "https://weld.invalid/authorize?token=t",
-        "authorize_expires_at": "2026-01-02T00:00:00Z",
-        "created_at": "2026-01-01T00:00:00Z",
-    },
-    "EltSync": {
-        "status": "RUNNING",
-        "account_id": "acc",
-        "source_integration_id": "stripe",
-        "destination_integration_id": "databricks",
-        "destination_connection_id": "conn",
-        "stream_ids": {"charges": "str_1"},
-        "created_at": "2026-01-01T00:00:00Z",
-    },
-    "SourceStream": {"incremental_primary_key_name": ["id"], "created_at": "2026-01-01T00:00:00Z"},
-}
-
-
-class Weld(Mocks):
-    def __init__(self) -> None:
-        self.made: dict[str, MockResourceArgs] = {}
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        self.made[args.name] = args
-        return f"{args.name}-id", {**args.inputs, **ANSWERED.get(args.typ.removeprefix(TOKEN), {})}
-
-    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
-        return {}, None
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.at_weld import short
 from tests.support.raw_server import RawServer, answer, json_answer
 from tests.support.recorder import operations, operations_called, violations
 from tests.unit.api.conftest import Connect
@@ -38,10 +39,6 @@ def sync(weld: Simulator, connection: str) -> str:
     made = str(weld.create_sync(connection, streams=["charges"], enabled=True)["id"])
     weld.clear_requests()
     return made
-
-
-def asked(weld: Simulator) -> list[str]:
-    return [f"{request.method} {request.path}" for request in weld.requests()]
 
 
 # The contract -------------------------------------------------------------------------------------------------------
@@ -338,7 +335,7 @@ def test_a_running_sync_is_disabled_where_that_is_needed(
     weld.set_reading("delete_enabled_sync", "400")
     client.delete_sync(sync, remove_data=remove)
     path = f"/elt_syncs/{sync}"
-    assert asked(weld) == [f"DELETE {path}", f"GET {path}", f"POST {path}/disable", f"DELETE {path}"]
+    assert short(weld.requests()) == [f"DELETE {path}", f"GET {path}", f"POST {path}/disable", f"DELETE {path}"]
     assert {row["data_removed"] for row in weld.state()["deleted"]} == {remove}
 
 
@@ -387,7 +384,7 @@ def test_both_answers_to_a_deleted_connection_are_understood(
 def test_a_404_is_believed_of_a_host_that_has_shown_a_list(weld: Simulator, client: WeldClient) -> None:
     client.delete_sync("nowhere")
     client.delete_stream("nowhere")
-    assert asked(weld) == ["DELETE /elt_syncs/nowhere", "GET /elt_syncs", "DELETE /elt_streams/nowhere"]
+    assert short(weld.requests()) == ["DELETE /elt_syncs/nowhere", "GET /elt_syncs", "DELETE /elt_streams/nowhere"]
     assert weld.requests()[1].query == {"limit": "1"}
 
 

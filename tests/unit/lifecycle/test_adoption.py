@@ -8,19 +8,9 @@ from typing import Any
 import pytest
 
 from tests.support.fake_engine import RefusedError, Res, Stack
+from tests.support.refusals import refused, sync
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
-
-
-def refused(stack: Stack, kind: str, **props: Any) -> str:
-    """What a preview says to one new resource."""
-    with pytest.raises(RefusedError) as caught:
-        stack.preview([Res(kind, "it", props)])
-    return str(caught.value)
-
-
-def sync(connection_id: str, schema: str, **props: Any) -> dict[str, Any]:
-    return {"connection_id": connection_id, "destination_schema_name": schema, "sync_interval": "0 0 * * *", **props}
 
 
 def test_a_sync_that_cannot_be_adopted_is_refused_with_what_there_is(weld: Simulator, stack: Stack) -> None:

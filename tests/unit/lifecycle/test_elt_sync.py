@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.at_weld import streams_of, sync_into
 from tests.support.fake_engine import Process, Ref, RefusedError, Res, Stack, WeldError
-from tests.support.lifecycles import streams_of, sync_of
 from weld_pulumi.simulator import Simulator
 
 
@@ -29,7 +29,7 @@ def test_a_roll_back_that_fails_names_what_is_left(weld: Simulator, stack: Stack
     assert f"The sync {left['id']} was made before that and could not be removed again" in str(caught.value)
     assert f"Remove it in Weld, or take it over with adopt={left['id']!r}." in str(caught.value)
     assert stack.up([sync(weld, adopt=left["id"])]) == {"sync": "create"}
-    assert sync_of(weld, "raw")["enabled"]
+    assert sync_into(weld, "raw")["enabled"]
 
 
 def test_a_refused_stream_is_explained_where_weld_says_nothing(weld: Simulator, stack: Stack) -> None:
@@ -83,7 +83,7 @@ def test_adopted_settings_are_sent_where_weld_does_not_tell_them(weld: Simulator
     wanted = sync(weld, elt_settings={"account": "mine"}, adopt=True)
     weld.create_sync(wanted.props["connection_id"], destination_schema_name="raw", elt_settings={"account": "theirs"})
     stack.up([wanted])
-    assert sync_of(weld, "raw")["elt_settings"] == {"account": "mine"}
+    assert sync_into(weld, "raw")["elt_settings"] == {"account": "mine"}
     assert stack.up([wanted]) == {}
 
 
@@ -138,7 +138,7 @@ def test_a_firing_that_fails_half_way_is_not_repeated(weld: Simulator, stack: St
     weld.clear_requests()
     assert stack.up(changed) == {}
     assert weld.writes() == []
-    customers = streams_of(weld, sync_of(weld, "raw")["id"])["customers"]["id"]
+    customers = streams_of(weld, sync_into(weld, "raw")["id"])["customers"]["id"]
     told = [line for line in stack.lines if "Weld answered 403" in line]
     assert len(told) == 1
     assert told[0].endswith(f"The rest is done, so it is not asked again: `weld-pulumi run {customers}`.")
@@ -163,7 +163,7 @@ def test_triggers_of_a_new_sync_mean_the_streams_that_come_after_it(weld: Simula
     program = [first, Res("EltSync", "off", off.props), *streams]
     stack.up(program)
     asked = [request.path for request in weld.writes() if "/request_full_refresh" in request.path]
-    made = streams_of(weld, sync_of(weld, "raw")["id"])
+    made = streams_of(weld, sync_into(weld, "raw")["id"])
     assert sorted(asked) == sorted(f"/elt_streams/{s['id']}/request_full_refresh" for s in made.values())
     weld.clear_requests()
     later = Res("SourceStream", "disputes", {"elt_sync_id": Ref("sync"), "name": "disputes"})
@@ -196,7 +196,7 @@ def test_whole_numbers_are_sent_as_such(weld: Simulator, stack: Stack) -> None:
 
 def test_a_stream_with_the_same_flags_keeps_the_columns_that_only_weld_knows(weld: Simulator, stack: Stack) -> None:
     stack.up([sync(weld)])
-    id = sync_of(weld, "raw")["id"]
+    id = sync_into(weld, "raw")["id"]
     weld.create_stream(id, "charges", hashed_columns=["email"])
     weld.clear_requests()
     charges = Res("SourceStream", "charges", {"elt_sync_id": Ref("sync"), "name": "charges"})

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.at_weld import streams_of
 from tests.support.fake_engine import Ref, RefusedError, Res, Stack
-from tests.support.lifecycles import streams_of
 from weld_pulumi.simulator import Simulator
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.fake_engine import Res, Stack
-from tests.unit.lifecycle.test_adoption import refused, sync
+from tests.support.refusals import refused, sync
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
 

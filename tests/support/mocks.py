@@ -1,0 +1,42 @@
+"""Weld's resources under Pulumi's mocks, as a user's unit test has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pulumi.runtime import Mocks
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+
+TOKEN = "pulumi-python:dynamic/weld:"
+ANSWERED: dict[str, dict[str, Any]] = {
+    "Connection": {
+        "status": "PENDING",
+        "authorize_url": "https://weld.invalid/authorize?token=t",
+        "authorize_expires_at": "2026-01-02T00:00:00Z",
+        "created_at": "2026-01-01T00:00:00Z",
+    },
+    "EltSync": {
+        "status": "RUNNING",
+        "account_id": "acc",
+        "source_integration_id": "stripe",
+        "destination_integration_id": "databricks",
+        "destination_connection_id": "conn",
+        "stream_ids": {"charges": "str_1"},
+        "created_at": "2026-01-01T00:00:00Z",
+    },
+    "SourceStream": {"incremental_primary_key_name": ["id"], "created_at": "2026-01-01T00:00:00Z"},
+}
+
+
+class Weld(Mocks):
+    """Keeps what a program makes, and answers as `up` would."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, MockResourceArgs] = {}
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        self.made[args.name] = args
+        return f"{args.name}-id", {**args.inputs, **ANSWERED.get(args.typ.removeprefix(TOKEN), {})}
+
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
+        return {}, None
