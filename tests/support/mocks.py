@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pulumi
 from pulumi.runtime import Mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
@@ -40,3 +42,12 @@ class Weld(Mocks):
 
     def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         return {}, None
+
+
+def seen(program: Callable[[], list[Any]]) -> list[Any]:
+    """Run a program as Pulumi does, and return the values of the outputs that it returns."""
+    values: list[Any] = []
+
+    as_pulumi_does: Any = pulumi.runtime.test
+    as_pulumi_does(lambda: pulumi.Output.all(*program()).apply(values.extend))()
+    return values

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pulumi
@@ -11,7 +11,7 @@ from pulumi.output import Unknown
 from pulumi.runtime import set_all_config, set_mocks
 
 import weld_pulumi as weld
-from tests.support.mocks import ANSWERED, TOKEN, Weld
+from tests.support.mocks import ANSWERED, TOKEN, Weld, seen
 from weld_pulumi.lifecycle.connection import ConnectionLifecycle
 from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
 from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
@@ -30,15 +30,6 @@ def mocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weld]:
     set_all_config({}, [])
     yield made
     set_all_config({}, [])
-
-
-def seen(program: Callable[[], list[Any]]) -> list[Any]:
-    """Run a program as Pulumi does, and return the values of the outputs that it returns."""
-    values: list[Any] = []
-
-    as_pulumi_does: Any = pulumi.runtime.test
-    as_pulumi_does(lambda: pulumi.Output.all(*program()).apply(values.extend))()
-    return values
 
 
 def registered(resource: Any) -> tuple[str, set[str]]:
