@@ -12,7 +12,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.conftest import FLAGS, attached, chromium
+from tests.support.chromium import FLAGS, attached, chromium
 from tests.support.stacks import Stacks
 from tests.support.terminal import Terminal
 from tests.support.waiting import is_open, link_in, made, port_of, program, running

@@ -75,7 +75,7 @@ def test_a_schema_of_another_kind_is_no_reason_to_fail(weld: Simulator, run: Run
 
 
 @pytest.mark.parametrize("schema", [{"properties": []}, {"properties": {"a": {"anyOf": 3}}}, {"required": "a"}])
-def test_what_is_no_schema_is_shown_as_it_is(weld: Simulator, run: Run, schema: dict[str, Any]) -> None:
+def test_an_answer_that_is_no_schema_is_shown_as_it_is(weld: Simulator, run: Run, schema: dict[str, Any]) -> None:
     weld.set_settings_schema("stripe", schema)
     result = run("settings", weld.create_connection("stripe", "A")["id"])
     assert data_of(result) == schema

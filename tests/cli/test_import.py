@@ -37,7 +37,7 @@ def imported(folder: Path = Path()) -> dict[str, dict[str, Any]]:
     return {resource["name"]: resource for resource in resources}
 
 
-def test_only_what_differs_from_the_defaults_is_written(weld: Simulator, run: Run) -> None:
+def test_import_writes_only_what_differs_from_the_defaults(weld: Simulator, run: Run) -> None:
     shop = weld.create_connection("stripe", "Shop (production)")
     streams = ["charges", {"name": "customers", "full_sync_at_midnight": True}]
     sync = weld.create_sync(shop["id"], destination_schema_name="raw_stripe", streams=streams, enabled=True)
@@ -98,7 +98,7 @@ def test_names_are_unique_and_valid(weld: Simulator, run: Run) -> None:
     assert {"connection_1st.id", "connection_class.id", "weld_2.id", "pulumi_2.id"} <= references
 
 
-def test_what_only_weld_knows_is_told(weld: Simulator, run: Run) -> None:
+def test_import_says_which_columns_weld_never_tells(weld: Simulator, run: Run) -> None:
     weld.create_sync(weld.create_connection("stripe", "Shop")["id"], streams=[{"name": "charges"}])
     for text in (run("import").stderr, Path("__main__.py").read_text().replace("\n# ", " ")):
         assert "Weld never tells excluded_columns and hashed_columns" in text
@@ -150,7 +150,7 @@ def test_a_sync_in_an_orchestration_is_written_without_an_interval(weld: Simulat
     assert "\nimport os" not in Path("__main__.py").read_text()
 
 
-def test_what_a_program_could_not_have_is_left_out_and_told(weld: Simulator, run: Run) -> None:
+def test_flags_and_names_that_a_program_could_not_have_are_left_out_and_told(weld: Simulator, run: Run) -> None:
     shop = weld.create_connection("stripe", "Shop")
     odd = weld.create_sync(shop["id"], destination_schema_name="fine", streams=["charges"])
     weld.patch_stream(weld.state()["streams"][0]["id"], full_sync_always=True, protected_from_full_sync=True)

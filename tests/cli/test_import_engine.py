@@ -74,7 +74,7 @@ def fill(weld: Simulator) -> None:
 @pytest.mark.parametrize(
     ("options", "readings"), first_quick([((), {}), (("--separate",), {}), ((), ODD_READINGS)], several=True)
 )
-def test_what_is_imported_has_nothing_to_change(
+def test_a_preview_after_an_import_changes_nothing(
     weld: Simulator, stack: Project, options: tuple[str, ...], readings: dict[str, str]
 ) -> None:
     fill(weld)
@@ -95,7 +95,7 @@ def test_what_is_imported_has_nothing_to_change(
 
 
 @pytest.mark.long
-def test_what_is_imported_is_managed(weld: Simulator, stack: Project) -> None:
+def test_an_imported_sync_is_managed(weld: Simulator, stack: Project) -> None:
     """Drift shows and is put back, and destroy removes it all, but for the destination."""
     sync = weld.create_sync(
         weld.create_connection("stripe", "Shop")["id"], destination_schema_name="raw", streams=STREAMS, enabled=True
@@ -118,7 +118,7 @@ def everything(weld: Simulator) -> Any:
 
 
 @pytest.mark.long
-def test_what_is_imported_stays_protected(weld: Simulator, stack: Project) -> None:
+def test_an_imported_workspace_stays_protected(weld: Simulator, stack: Project) -> None:
     shop = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(shop, destination_schema_name="raw", streams=STREAMS, enabled=True)
     before = everything(weld)

@@ -107,7 +107,7 @@ def test_all_streams_of_a_sync_run(weld: Simulator, run: Run, at: dict[str, str]
     assert set(asked) == {f"/elt_streams/{at[name]}/request_run" for name in ("charges", "customers")}
 
 
-def test_what_was_requested_before_an_error_is_told(weld: Simulator, run: Run, at: dict[str, str]) -> None:
+def test_runs_that_were_requested_before_an_error_are_told(weld: Simulator, run: Run, at: dict[str, str]) -> None:
     run("enable", "raw_shop")
     weld.advance(10)
     weld.fault("status", "POST", f"/elt_streams/{at['customers']}/request_run", status=500)

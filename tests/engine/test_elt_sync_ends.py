@@ -10,7 +10,7 @@ from weld_pulumi.simulator import Simulator
 STREAMS = [{"name": "charges"}]
 
 
-def test_what_a_failed_creation_made_is_removed_again(weld: Simulator, stack: Stacks) -> None:
+def test_a_sync_whose_creation_fails_is_removed_again(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(program(elt_sync("sync", stripe, source_streams=STREAMS)))
     for path in (r"/elt_syncs/[^/]+/source_streams", r"/elt_syncs/[^/]+/enable"):

@@ -88,7 +88,7 @@ class Renamed:
 
 @PARALLEL
 @pytest.mark.parametrize("how", first_quick(["target", "failure"]))
-def test_what_a_new_name_has_taken_over_outlives_the_deletion_of_the_old_one_in_a_later_up(
+def test_an_object_that_a_new_name_has_taken_over_outlives_the_deletion_of_the_old_one(
     weld: Simulator, stack: Stacks, how: str, parallel: tuple[str, ...]
 ) -> None:
     case = Renamed(weld, stack)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.conftest import ExampleProject, with_databricks_stub
+from tests.examples.conftest import ExampleProject
+from tests.support.examples import with_databricks_stub
 from weld_pulumi.simulator import Simulator
 
 # `import pulumi_databricks` alone takes seconds, so this goes through the steps once.

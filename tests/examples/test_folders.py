@@ -9,7 +9,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
-from tests.examples.conftest import EXAMPLES
+from tests.support.examples import EXAMPLES
 
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 

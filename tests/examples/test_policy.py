@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.examples.conftest import EXAMPLES
 from tests.examples.policy_process import PolicyPack, environment_for, running_pack
+from tests.support.examples import EXAMPLES
 
 FOLDER = EXAMPLES / "policy"
 ELT_SYNC = "pulumi-python:dynamic/weld:EltSync"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.conftest import copy_example
 from tests.support.engine import Project
+from tests.support.examples import copy_example
 from weld_pulumi.simulator import Simulator
 
 

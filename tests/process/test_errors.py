@@ -102,7 +102,7 @@ def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
         ("raise GeneratorExit", "GeneratorExit"),
     ],
 )
-def test_what_would_end_the_process_is_answered(tmp_path: Path, statement: str, name: str) -> None:
+def test_an_exception_that_would_end_the_process_is_answered(tmp_path: Path, statement: str, name: str) -> None:
     with Plugin(env=_sabotaged(tmp_path, statement)) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
         assert text == f"Weld: checking the Connection was interrupted ({name}).\n"

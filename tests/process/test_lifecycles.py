@@ -134,7 +134,7 @@ def test_a_stream_is_created_read_changed_and_deleted(weld: Simulator, plugin: P
         ("SourceStream", UNKNOWN),
     ],
 )
-def test_what_is_unknown_stays_unknown(kind: str, arguments: Any) -> None:
+def test_an_unknown_argument_stays_unknown(kind: str, arguments: Any) -> None:
     every = {
         "Connection": ["integration_id", "label", "redirect_uri", "authorization_timeout", "reauthorize_triggers"],
         "EltSync": ["connection_id", "destination_schema_name", "sync_interval", "elt_settings", "source_streams"],

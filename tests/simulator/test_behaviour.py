@@ -118,7 +118,7 @@ def test_a_stream_keeps_its_excluded_sub_streams(api: Api) -> None:
     assert stream["excluded_substreams"] == ["invoice_discounts"]
 
 
-def test_what_is_deleted_is_gone_and_noted(api: Api) -> None:
+def test_an_object_that_is_deleted_is_gone_and_noted(api: Api) -> None:
     made = api.sync("stripe", "charges", "refunds", enabled=True)
     api("DELETE", f"/elt_streams/{api.streams(made['id'])['charges']['id']}", status=204)
     assert set(api.streams(made["id"])) == {"refunds"}

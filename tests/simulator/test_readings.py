@@ -151,7 +151,7 @@ def test_an_enabled_sync_is_deleted_or_refused(api: Api, value: str) -> None:
 
 
 @reading("delete_gone")
-def test_what_is_gone_is_deleted_again_or_refused(api: Api, value: str) -> None:
+def test_an_object_that_is_gone_is_deleted_again_or_refused(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_gone", value)
     for kind in ("connections", "elt_syncs", "elt_streams"):
         api("DELETE", f"/{kind}/nowhere", status=int(value))

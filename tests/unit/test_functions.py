@@ -335,7 +335,7 @@ def test_a_connection_is_found_by_its_label_only_where_weld_tells_it(
     assert weld.get_connection(id=there["shop"]).id == there["shop"]
 
 
-def test_what_is_not_there_is_an_error_that_says_what_lists_it(there: dict[str, str]) -> None:
+def test_a_look_up_of_an_unknown_id_says_what_lists_the_ids(there: dict[str, str]) -> None:
     with pytest.raises(weld.NotFoundError, match=r"There is no sync 'nowhere'; `weld-pulumi syncs` lists"):
         weld.get_elt_sync("nowhere")
     for ask, step in (

@@ -40,7 +40,7 @@ HARMLESS: list[tuple[Any, Any]] = [
 
 
 @pytest.mark.parametrize(("schema", "value"), HARMLESS)
-def test_what_the_schema_shows_to_be_harmless_is_written(schema: Any, value: Any) -> None:
+def test_a_setting_that_the_schema_shows_to_be_harmless_is_written(schema: Any, value: Any) -> None:
     root = {**of(a=schema), "definitions": {"count": {"type": "integer"}}}
     assert without_secrets({"a": value}, root) == ({"a": value}, [])
 

@@ -195,7 +195,7 @@ def test_import_is_refused_with_what_to_do_instead(mocks: Weld, resource: Any) -
     assert "`weld-pulumi import`" in text
 
 
-def test_what_import_advises_for_a_stream_is_what_a_stream_takes(mocks: Weld) -> None:
+def test_a_refused_import_advises_what_the_resource_takes(mocks: Weld) -> None:
     with pytest.raises(weld.WeldValidationError, match="adopt=True "):
         weld.SourceStream("it", pulumi.ResourceOptions(import_="the-id"), elt_sync_id="x")
     with pytest.raises(weld.WeldValidationError, match="adopt='the-id' "):

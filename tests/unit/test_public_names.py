@@ -304,7 +304,7 @@ def test_functions_and_their_twins_take_the_same_arguments(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
-def test_what_functions_return_has_a_type(name: str) -> None:
+def test_the_result_of_every_function_has_a_type(name: str) -> None:
     function = getattr(weld, name)
     names = {**vars(models), **vars(pulumi)}
     returned = get_type_hints(function, localns=names)["return"]

@@ -82,21 +82,21 @@ def programs(folder: Path) -> set[str]:
     return {file.name for file in folder.iterdir() if os.access(file, os.X_OK)} if folder.exists() else set()
 
 
-def test_what_pulumi_published_is_installed(hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
+def test_an_archive_that_pulumi_published_is_installed(hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
     hosts.install(tmp_path / "bin")
     assert pulumi_cli.is_complete(tmp_path / "bin")
     assert {file.name for file in (tmp_path / "bin").iterdir()} == {"pulumi", *COMPANIONS}
     assert "verified" in capsys.readouterr().out
 
 
-def test_what_pulumi_did_not_publish_is_not_installed(hosts: Hosts, tmp_path: Path) -> None:
+def test_an_archive_that_pulumi_did_not_publish_is_not_installed(hosts: Hosts, tmp_path: Path) -> None:
     hosts.files[f"/pulumi/{NAME}"] = packed("pulumi/pulumi", "pulumi/evil")
     with pytest.raises(SetupError, match="is not what Pulumi published"):
         hosts.install(tmp_path / "bin")
     assert list((tmp_path / "bin").iterdir()) == []
 
 
-def test_what_the_checksums_do_not_name_is_not_installed(hosts: Hosts, tmp_path: Path) -> None:
+def test_an_archive_that_the_checksums_do_not_name_is_not_installed(hosts: Hosts, tmp_path: Path) -> None:
     hosts.files[f"/github/{SUMS}"] = sums(ARCHIVE, name=f"x-{NAME}")
     with pytest.raises(SetupError, match="is not what Pulumi published"):
         hosts.install(tmp_path / "bin")

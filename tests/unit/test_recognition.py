@@ -88,7 +88,7 @@ def test_of_two_that_wait_one_gets_what_can_only_be_its_own(
     assert (newly_authorized(session, [connection], [], "stripe", "A", "b1") is not None) is expected
 
 
-def test_one_without_a_link_is_no_rival() -> None:
+def test_a_connection_without_a_link_is_no_rival() -> None:
     session = session_with("b1", waiting={("stripe", "B"): TO_BE_MADE})
     assert newly_authorized(session, [UNTOLD], [], "stripe", "A", "b1") == UNTOLD
 

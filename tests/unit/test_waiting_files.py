@@ -27,7 +27,7 @@ def waiting(label: str = "Shop") -> WaitingFile:
     return file
 
 
-def test_what_waits_is_found_by_the_same_user(folder: Path) -> None:
+def test_a_connection_that_waits_is_found_by_the_same_user(folder: Path) -> None:
     waiting()
     [found] = announced()
     assert (found.wanted.address, found.wanted.label, found.wanted.integration_id) == (ADDRESS, "Shop", "stripe")
@@ -41,14 +41,14 @@ def test_nobody_else_can_read_what_waits(folder: Path) -> None:
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
 
-def test_nothing_stays_when_nobody_waits_any_more(folder: Path) -> None:
+def test_no_file_stays_when_nobody_waits_any_more(folder: Path) -> None:
     file = waiting()
     file.finish("authorized", "c1")
     assert list(folder.iterdir()) == []
     assert file.outcome() == {}
 
 
-def test_who_watches_is_told_what_came_of_it(folder: Path) -> None:
+def test_a_watcher_is_told_what_came_of_the_wait(folder: Path) -> None:
     file = waiting()
     [watched] = announced()
     watched.watch()
@@ -61,7 +61,7 @@ def test_who_watches_is_told_what_came_of_it(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
-def test_what_a_dead_process_left_is_removed(folder: Path) -> None:
+def test_a_file_that_a_dead_process_left_is_removed(folder: Path) -> None:
     file = waiting()
     with subprocess.Popen(["true"]) as process:
         process.wait()
@@ -93,6 +93,6 @@ def test_a_symbolic_link_is_not_followed(folder: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"address": 1}', "[" * 9000])
-def test_what_is_no_such_file_is_not_read(folder: Path, text: str) -> None:
+def test_a_file_with_other_content_is_not_believed(folder: Path, text: str) -> None:
     waiting().path.write_text(text)
     assert announced() == []

@@ -352,7 +352,7 @@ def test_a_quota_is_told_whatever_the_body_says(body: str) -> None:
     assert refused_at("POST", "/elt_syncs", 409, body).endswith(QUOTA)
 
 
-def test_what_is_not_weld_s_needs_no_second_advice() -> None:
+def test_a_page_that_is_not_welds_needs_no_second_advice() -> None:
     text = refused_at("GET", "/elt_syncs", 404, "<html><title>Gone</title>")
     assert text.endswith("a web page (Gone), not one of Weld's answers (check weld:apiUrl and the proxy).")
 
@@ -364,7 +364,7 @@ def test_no_refusal_comes_without_a_next_step(method: str, path: str) -> None:
         assert refused_at(method, path, status).partition(": No. ")[2], status
 
 
-def test_who_knows_what_is_missing_says_it_alone() -> None:
+def test_an_error_that_knows_what_is_missing_says_that_alone() -> None:
     error = refused("", 404)
     error.advise("There is no sync 'x'.")
     assert str(error) == "GET /things: Weld answered 404 without a message. There is no sync 'x'."

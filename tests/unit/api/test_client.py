@@ -179,7 +179,7 @@ def test_an_upsert_that_answers_with_nothing_gives_no_streams(connect: Connect, 
 
 
 @pytest.mark.parametrize("identifier", ["", ".", "..", "..."])
-def test_what_names_another_path_is_no_id(connect: Connect, identifier: str) -> None:
+def test_an_id_that_names_another_path_is_refused(connect: Connect, identifier: str) -> None:
     with RawServer() as server:
         client = connect(server.url)
         calls: list[Callable[[str], Any]] = [client.get_sync, client.delete_connection, client.delete_stream]

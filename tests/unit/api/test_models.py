@@ -50,7 +50,7 @@ def test_every_spelling_of_a_connection_is_read(told: dict[str, Any], field: str
     assert getattr(ConnectionInfo.model_validate({"id": "x", **told}), field) == value
 
 
-def test_what_nobody_documents_may_be_a_number() -> None:
+def test_an_undocumented_field_may_be_a_number() -> None:
     told = ConnectionInfo.model_validate({"id": 7, "label": 2026, "created_at": 1767225600})
     assert (told.id, told.label, told.created_at) == ("7", "2026", "1767225600")
 

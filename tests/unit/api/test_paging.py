@@ -79,7 +79,7 @@ def test_a_page_may_be_empty_in_the_middle() -> None:
     assert read({"data": [], "has_more": True})[0] == []
 
 
-def test_what_shifts_onto_the_next_page_comes_once() -> None:
+def test_an_item_that_shifts_onto_the_next_page_comes_once() -> None:
     pages = {"data": ids("a", "b"), "has_more": True, "next_cursor": "1"}, {"data": ids("b", "c")}
     assert read(*pages)[0] == ["a", "b", "c"]
 

@@ -112,7 +112,7 @@ def refusal(connect: Connect, body: Any, answer: Any, headers: dict[str, str] | 
     return raised.value
 
 
-def test_what_weld_says_to_settings_is_withheld(connect: Connect) -> None:
+def test_a_message_of_weld_about_settings_is_withheld(connect: Connect) -> None:
     error = refusal(connect, SETTINGS, {"error_code": "invalid_settings", "message": "no account 2retnuh"})
     assert (error.status_code, error.error_code) == (422, "invalid_settings")
     assert "2retnuh" not in f"{error} {error.args} {vars(error)}"
@@ -132,7 +132,9 @@ def test_a_refusal_of_settings_without_a_word_says_so(connect: Connect) -> None:
     assert "withheld" not in str(error)
 
 
-def test_what_weld_says_to_settings_can_be_shown(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_message_of_weld_about_settings_can_be_shown_on_demand(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("WELD_TRACEBACK", "1")
     error = refusal(connect, SETTINGS, {"message": "no account 2retnuh for hunter2"})
     assert error.message == "no account 2retnuh for [secret]"

@@ -72,7 +72,7 @@ def test_a_request_is_repeated_where_the_table_says(connect: Connect, kind: Kind
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_what_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
+def test_a_request_that_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
     with RawServer() as server:
         url = server.url
     with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached: it refused"):
@@ -80,7 +80,7 @@ def test_what_never_reached_weld_is_repeated(connect: Connect, waits: list[float
     assert len(waits) == 3
 
 
-def test_what_never_reached_weld_is_sent_once_it_can_be(connect: Connect) -> None:
+def test_a_request_that_never_reached_weld_is_sent_once_it_can_be(connect: Connect) -> None:
     with RawServer() as closed:
         url, port = closed.url, closed.port
     opened: list[RawServer] = []

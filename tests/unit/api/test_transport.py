@@ -109,7 +109,7 @@ def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Conn
         b"",
     ],
 )
-def test_what_is_not_http_is_a_lost_answer(connect: Connect, head: bytes) -> None:
+def test_an_answer_that_is_not_http_is_lost(connect: Connect, head: bytes) -> None:
     with RawServer(half(head)) as server:
         with pytest.raises(AnswerLostError):
             connect(server.url).transport.request(Kind.ONCE, "POST", "/elt_syncs", body={})

@@ -171,7 +171,7 @@ def test_triggers_of_a_new_sync_mean_the_streams_that_come_after_it(weld: Simula
     assert [request.path for request in weld.writes() if "/request_" in request.path] == []
 
 
-def test_what_is_there_is_looked_at_beside_another_mistake(weld: Simulator, stack: Stack) -> None:
+def test_a_wrong_adopt_is_told_beside_another_mistake(weld: Simulator, stack: Stack) -> None:
     with pytest.raises(RefusedError) as caught:
         stack.preview([sync(weld, adopt="nope", sync_interval="hourly")])
     assert "sync_interval: 'hourly' is not a cron expression" in str(caught.value)

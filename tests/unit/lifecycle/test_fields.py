@@ -19,7 +19,7 @@ def test_a_near_miss_of_an_argument_is_named() -> None:
 
 
 @pytest.mark.parametrize("name", ["adopt", "elt_sync_id", "zzz"])
-def test_what_resembles_nothing_is_to_be_removed(name: str) -> None:
+def test_an_argument_that_resembles_nothing_is_to_be_removed(name: str) -> None:
     _, problems = canonical_entries([{"name": "customers", name: True}], "source_streams")
     assert [problem.path for problem in problems] == [f"source_streams[0].{name}"]
     assert problems[0].reason.startswith(

@@ -43,7 +43,7 @@ def test_the_old_half_of_a_replacement_is_deleted() -> None:
     assert owners.let_go(OLD, "x") is None
 
 
-def test_what_the_program_has_or_has_just_taken_over_is_kept_where_the_state_cannot_be_read() -> None:
+def test_an_object_of_the_program_is_kept_where_the_state_cannot_be_read() -> None:
     owners = OwnershipRegistry()
     owners.note_check(NEW)
     owners.hold(NEW, "x", {}, leaves=False)
@@ -53,7 +53,7 @@ def test_what_the_program_has_or_has_just_taken_over_is_kept_where_the_state_can
     assert owners.let_go(OLD, "z") is None
 
 
-def test_what_a_refresh_compares_is_not_the_program() -> None:
+def test_a_refresh_does_not_count_as_the_program() -> None:
     owners = OwnershipRegistry(lambda _: [Entry(OLD, "x", {})])
     assert owners.hold(OLD, "x", {}, leaves=False) is None
     assert owners.hold(NEW, "x", {}, leaves=False) is None

@@ -14,6 +14,6 @@ def test_a_mask_hides_no_difference_and_shows_none(live: str) -> None:
 
 
 @pytest.mark.parametrize("live", ["XXX", "xxxx", "xXxX", "**", "*", "***x", "***\n", "", "other"])
-def test_what_may_be_a_value_is_one(live: str) -> None:
+def test_a_text_that_may_be_a_value_is_no_mask(live: str) -> None:
     assert as_declared({"region": "EU"}, {"region": live}) == {"region": live}
     assert not is_within({"region": "EU"}, {"region": live})

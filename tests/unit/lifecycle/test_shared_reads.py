@@ -42,7 +42,7 @@ def test_a_refresh_reads_a_sync_and_its_streams_once(
 
 
 @pytest.mark.parametrize("answer", ["sent", "empty"])
-def test_what_this_process_changes_is_read_anew(weld: Simulator, stack: Stack, answer: str) -> None:
+def test_a_sync_that_this_process_changes_is_read_anew(weld: Simulator, stack: Stack, answer: str) -> None:
     weld.set_readings({"sync_streams_read": "present", "upsert_answer": answer})
     process = deployed(weld, stack)
     sync, stream = stack.state["sync"], stack.state["charges"]
@@ -62,7 +62,7 @@ def test_a_sync_is_not_believed_for_long(weld: Simulator, stack: Stack) -> None:
     assert outputs(process, sync)["sync_interval"] == "5 * * * *"
 
 
-def test_who_reads_a_sync_again_sees_it_anew(weld: Simulator, stack: Stack) -> None:
+def test_a_second_read_of_a_sync_sees_it_anew(weld: Simulator, stack: Stack) -> None:
     process = deployed(weld, stack)
     sync = stack.state["sync"]
     assert outputs(process, sync) == sync.outs

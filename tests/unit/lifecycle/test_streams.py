@@ -66,7 +66,7 @@ def test_a_plain_name_is_an_entry_of_that_name() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["", 5, None, ["charges"]])
-def test_what_is_neither_a_name_nor_an_entry_is_told_by_its_place(wrong: Any) -> None:
+def test_an_entry_that_is_neither_a_name_nor_a_dict_is_told_by_its_place(wrong: Any) -> None:
     _, problems = canonical_entries(["charges", wrong], "source_streams")
     assert [problem.path for problem in problems] == ["source_streams[1]"]
 

@@ -19,7 +19,7 @@ from weld_pulumi.validation import (
 
 
 @pytest.mark.parametrize("name", ["weld_stripe", "weld-stripe", "Weld", "1st", "übung", "目录", "a" * 255, "default"])
-def test_what_databricks_accepts_is_not_refused(name: str) -> None:
+def test_a_name_that_databricks_accepts_is_not_refused(name: str) -> None:
     assert schema_name_problem(name) is None
 
 
@@ -49,12 +49,12 @@ def test_what_databricks_accepts_is_not_refused(name: str) -> None:
         ),
     ],
 )
-def test_what_databricks_refuses_is_refused_with_a_reason(name: str, reason: str) -> None:
+def test_a_name_that_databricks_refuses_is_refused_with_a_reason(name: str, reason: str) -> None:
     assert schema_name_problem(name) == reason
 
 
 @given(st.text(max_size=20))
-def test_what_is_to_be_written_is_accepted(name: str) -> None:
+def test_a_name_that_is_advised_is_accepted(name: str) -> None:
     reason = schema_name_problem(name)
     if reason:
         _, _, written = reason.rpartition("write ")

@@ -155,7 +155,7 @@ def test_every_resolution_is_unique_and_stable_and_the_last_pattern_counts(
 
 
 @given(ENTRIES, OFFERS)
-def test_what_stands_before_the_first_pattern_keeps_its_index(
+def test_an_entry_before_the_first_pattern_keeps_its_index(
     entries: list[dict[str, Any]], offers: list[Offered]
 ) -> None:
     written = {entry["name"]: entry for entry in entries}.values()

@@ -176,7 +176,7 @@ def test_a_value_that_is_not_offered_is_refused_with_the_offer(schema: dict[str,
         ({"anyOf": [{"enum": []}, {"const": "b"}]}, "a"),
     ],
 )
-def test_what_weld_cannot_have_meant_refuses_nothing(schema: dict[str, Any], value: Any) -> None:
+def test_a_schema_that_weld_cannot_have_meant_refuses_nothing(schema: dict[str, Any], value: Any) -> None:
     assert told(schema, value) == []
 
 
@@ -298,7 +298,7 @@ def test_a_key_that_the_schema_does_not_allow_is_refused() -> None:
         ({"required": ["a"], "properties": {"a": {"type": "string"}}}, {"a": Unknown()}),
     ],
 )
-def test_what_is_not_known_yet_is_not_checked(schema: Any, value: Any) -> None:
+def test_a_value_that_is_not_known_yet_is_not_checked(schema: Any, value: Any) -> None:
     assert told(schema, value) == []
 
 

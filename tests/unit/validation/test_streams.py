@@ -83,7 +83,7 @@ def test_a_stream_that_cannot_be_synced_is_refused_with_a_reason(name: str, reas
     assert unknown_stream_problems(entries, SOURCE) == [Problem("source_streams[1].name", reason)]
 
 
-def test_what_the_sync_has_already_may_be_retired_or_not_selectable() -> None:
+def test_a_stream_that_the_sync_has_already_may_be_retired_or_not_selectable() -> None:
     entries = [{"name": "old"}, {"name": "hidden"}, {"name": "gone"}]
     found = unknown_stream_problems(entries, SOURCE, in_use={"old", "hidden", "gone"})
     assert [problem.path for problem in found] == ["source_streams[2].name"]
