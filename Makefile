@@ -10,12 +10,16 @@ RUN := $(PYTHON) tools/bootstrap.py run --
 PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all lint format bench clean
+.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench clean
 
 # More workers than cores: a test on the engine waits for a third of its time.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(shell expr 2 '*' $(CORES))
-PYTEST := $(RUN) python -m pytest -q -n $(WORKERS) --maxprocesses 16 --dist loadgroup
+# make COVERAGE=1 … measures coverage too, in the workers and in each plugin process.
+ifdef COVERAGE
+export COVERAGE_FILE := $(CURDIR)/.coverage-data/part
+endif
+PYTEST := $(RUN) python -m $(if $(COVERAGE),coverage run -m )pytest -q -n $(WORKERS) --maxprocesses 16 --dist loadgroup
 LEVELS := unit process simulator cli engine browser examples resilience
 
 help: ## show this list
@@ -45,7 +49,15 @@ test-quick: setup
 test-long: setup
 	$(PYTEST) -m long
 
-test-all: test test-long ## every test, the long matrices too (about half an hour on two cores)
+test-all: ## every test, the long matrices too (about half an hour on two cores), and the coverage of all
+	rm -rf .coverage-data
+	@$(MAKE) --no-print-directory COVERAGE=1 test
+	@$(MAKE) --no-print-directory COVERAGE=1 test-long
+	@$(MAKE) --no-print-directory coverage
+
+coverage: venv
+	$(BIN)/coverage combine -q --data-file=.coverage-data/all .coverage-data
+	$(BIN)/coverage report --data-file=.coverage-data/all
 
 $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: the quick tests of one folder of tests/
 	$(PYTEST) -m "not long" tests/$*
@@ -64,5 +76,5 @@ bench: setup ## measure (results in bench-results/)
 	$(RUN) python tools/bench.py
 
 clean: ## remove what was made here: environment, demo, caches (the Pulumi CLI in your cache folder stays)
-	rm -rf .venv .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .coverage-data .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
