@@ -15,7 +15,7 @@ from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
-from weld_pulumi.errors import AuthenticationError, NotFoundError, ServerError
+from weld_pulumi.errors import AuthenticationError, NotFoundError, ServerError, WeldApiError
 from weld_pulumi.lifecycle import interruption
 from weld_pulumi.lifecycle.authorization import NOBODY_LISTENS, Request, State, authorize, is_expired
 from weld_pulumi.lifecycle.notices import Notices
@@ -78,6 +78,20 @@ def session(client: FakeClient, said: list[str]) -> Session:
 
 
 ELSEWHERE = "https://example.com/done"
+
+
+def test_a_link_that_weld_does_not_give_is_not_counted_among_those_that_wait(
+    client: FakeClient, session: Session, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: dict[str, str]) -> ConnectionBridge:
+        raise WeldApiError(400, None, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(client, "create_bridge", refuse)
+        with pytest.raises(WeldApiError):
+            authorize(session, Request("stripe", "B", 600), lambda _: None)
+    authorize(session, Request("stripe", "A", 120, ELSEWHERE), lambda _: None)
+    assert "; 1 connection waits, " in said[-1]
 
 
 def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(session: Session, said: list[str]) -> None:

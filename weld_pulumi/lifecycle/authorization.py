@@ -120,13 +120,16 @@ def authorize(session: Session, request: Request, done: Done, opened: Opened = l
     if request.timeout <= 0:
         return Outcome(_bridge(session, request, opened, request.redirect_uri or NOBODY_LISTENS), State.EXPIRED)
     ticket = shared_listener().ticket()
-    if request.redirect_uri:
-        bridge = _bridge(session, request, opened, request.redirect_uri)
-        outcome = Outcome(bridge)
-    else:
-        bridge = _bridge(session, request, opened, ticket.redirect_uri, ticket.state)
-        outcome = Outcome(bridge, port=ticket.port)
-    ticket.link = bridge.authorize_url
+    try:
+        if request.redirect_uri:
+            outcome = Outcome(_bridge(session, request, opened, request.redirect_uri))
+        else:
+            bridge = _bridge(session, request, opened, ticket.redirect_uri, ticket.state)
+            outcome = Outcome(bridge, port=ticket.port)
+    except BaseException:
+        ticket.close(False)  # or it would count as one that waits
+        raise
+    ticket.link = outcome.bridge.authorize_url
     _show_and_wait(_Wait(session, request, outcome, done, ticket, listening=not request.redirect_uri), ticket)
     if outcome.state is State.REFUSED:
         outcome.bridge, outcome.port = _bridge(session, request, opened, NOBODY_LISTENS), None
