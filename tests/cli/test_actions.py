@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.at_weld import short
+from tests.support.wording import says
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Run
@@ -43,7 +44,7 @@ def test_run_of_a_sync_that_is_off_says_why(weld: Simulator, run: Run, sync: Any
 def test_full_refresh_asks_first(weld: Simulator, run: Run, stream: Any) -> None:
     for answer in ("n\n", ""):
         result = run("full-refresh", stream["id"], input=answer, code=1)
-        assert "'charges' copies everything again. Go on?" in result.stderr
+        assert says(result.stderr, "'charges'", "[y/N]")
     assert short(weld.writes()) == []
     assert "full refresh" in run("full-refresh", stream["id"], input="y\n").stdout
     assert weld.state()["streams"][0]["refresh_requested"] == 1
@@ -53,7 +54,7 @@ def test_full_refresh_keeps_the_history_unless_told(weld: Simulator, run: Run, s
     run("full-refresh", stream["id"], "--yes")
     assert weld.state()["streams"][0]["reset_history"] == 0
     result = run("full-refresh", stream["id"], "--reset-history-table", input="y\n")
-    assert "history table is thrown away, for ever" in result.stderr
+    assert says(result.stderr, "'charges'", "history table", "[y/N]")
     assert weld.state()["streams"][0]["reset_history"] == 1
     assert "not marked" in run("full-refresh", stream["id"], "--cancel").stdout
     assert weld.state()["streams"][0]["refresh_requested"] == 0
@@ -66,7 +67,7 @@ def test_full_refresh_takes_no_contradiction(weld: Simulator, run: Run, stream: 
 
 def test_disable_asks_first(weld: Simulator, run: Run, sync: Any) -> None:
     result = run("disable", sync["id"], input="n\n", code=1)
-    assert "copies nothing more into 'weld'" in result.stderr
+    assert says(result.stderr, f"Sync {sync['id']} ", "'weld'", "[y/N]")
     assert short(weld.writes()) == []
     run("disable", sync["id"], "-y")
     assert weld.state()["syncs"][0]["enabled"] is False

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from tests.support.wording import says
 from weld_pulumi.simulator import Simulator
 
 from .conftest import Run, data_of
@@ -139,7 +140,7 @@ def test_authorize_opens_no_browser_when_none_is_wanted(
 def test_authorize_ends_with_an_error_when_nobody_acts_in_time(weld: Simulator, run: Run, browser: Browser) -> None:
     result = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "0.2", code=1)
     assert result.stdout == ""
-    assert "Nobody has authorized the connection 'Shop' (stripe) yet" in result.stderr
+    assert says(result.stderr, "Nobody", "the connection 'Shop' (stripe)")
 
 
 def test_a_timeout_of_zero_only_shows_the_link(weld: Simulator, run: Run, browser: Browser) -> None:
@@ -213,7 +214,7 @@ def state(weld: Simulator, pulumi: FakePulumi) -> State:
 def test_authorize_says_when_no_connection_of_the_stack_waits(run: Run, state: State, pulumi: FakePulumi) -> None:
     state.put(urn="u", type="pulumi-python:dynamic/weld:Connection", id="c", outputs={"status": "AUTHORIZED"})
     result = run("authorize")
-    assert (result.stdout, "No connection of this stack waits" in result.stderr) == ("", True)
+    assert (result.stdout, "No connection" in result.stderr) == ("", True)
 
 
 def test_authorize_opens_the_link_of_a_connection_that_waits(
@@ -302,7 +303,7 @@ def test_a_stack_is_chosen_by_its_name(run: Run, state: State, pulumi: FakePulum
 
 
 def test_authorize_says_when_there_is_no_stack(run: Run, pulumi: FakePulumi) -> None:
-    assert "There is no Pulumi.yaml" in run("authorize", code=1).stderr
+    assert "no Pulumi.yaml" in run("authorize", code=1).stderr
     project(Path.cwd())
     pulumi.answers("stack", "export", stderr="error: no stack selected", code=255)
     assert "no stack selected" in run("authorize", code=1).stderr

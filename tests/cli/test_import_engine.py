@@ -201,7 +201,7 @@ def test_only_unmanaged_writes_a_module_of_what_the_stack_does_not_have(weld: Si
     shop = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(shop, destination_schema_name="raw", streams=["charges"], enabled=True)
     take_over(stack)
-    assert "nothing in Weld to import" in weld_pulumi(stack, "import", "--only-unmanaged", "--force", code=1).stderr
+    assert "nothing in Weld" in weld_pulumi(stack, "import", "--only-unmanaged", "--force", code=1).stderr
     crm = weld.create_connection("hubspot", "Shop")["id"]
     weld.create_sync(crm, destination_schema_name="crm", streams=["deals"])
     more = weld.create_sync(shop, destination_schema_name="raw", streams=["refunds"], sync_interval="0 1 * * *")

@@ -86,9 +86,9 @@ def test_a_list_stands_where_a_table_is_too_wide(
 def test_long_commands_show_how_far_they_are(weld: Simulator, ids: dict[str, str]) -> None:
     env = {**os.environ, "WELD_API_KEY": weld.api_key, "WELD_API_URL": weld.url}
     told = drawn([sys.executable, "-m", "weld_pulumi", "import"], 80, env)
-    assert re.search(r"Reading 2 connections and 1 syncs: [0-3] of 3", told)
+    assert re.search(r"2 connections and 1 syncs: [0-3] of 3", told)
     told = drawn([sys.executable, "-m", "weld_pulumi", "run", ids["sync"]], 80, env)
-    assert re.search(r"Requesting runs: [0-2] of 2", told)
+    assert re.search(r"runs: [0-2] of 2", told)
 
 
 def test_times_are_short_for_people_and_exact_for_programs(weld: Simulator, ids: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from tests.support.engine import Project
 from tests.support.stacks import Stacks
 from tests.support.variants import first_quick
 from tests.support.waiting import answer, link_in, made, program, running, up
+from tests.support.wording import line_says, saying
 from weld_pulumi.simulator import Simulator
 
 pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
@@ -48,7 +49,7 @@ def test_a_changed_trigger_has_a_person_authorize_the_same_connection_again(
     project.write(program('label="Stripe", reauthorize_triggers=["2026-11"]', sync=True))
     preview = project.preview()
     assert preview.changed == {"c0": "update"}
-    assert f"a person has to authorize connection {id} ('Stripe') again" in preview.text
+    assert line_says(preview.text, "a person", f"connection {id} ('Stripe') again")
     assert weld.writes() == []
     with up(project) as running_up:
         assert "'Stripe' (stripe) again" in running_up.until(LINK)
@@ -95,8 +96,8 @@ def test_a_changed_label_has_a_person_authorize_the_same_connection_again(
         running_up.until(LINK)
         assert weld.authorize() == id
         assert running_up.finish() == 0, running_up.text
-    kept = f"connection {id} is authorized again, but Weld keeps its label 'Old' instead of 'New'"
-    assert (kept in running_up.text) is (renames == "no")
+    kept = saying(running_up.text.splitlines(), f"connection {id} ", "keeps its label 'Old'", "'New'")
+    assert bool(kept) is (renames == "no")
     assert made(weld)[0]["label"] == ("New" if renames == "yes" else "Old")
     weld.clear_requests()
     assert project.up(expect_no_changes=True).changed == {}
@@ -164,7 +165,7 @@ def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_o
         assert project.outputs()["c0_authorize_url"] == weld.pending_bridges()[0]["authorize_url"] != old
         assert project.outputs()["c0_status"] == "PENDING"
     else:
-        assert "Weld does not tell whether it was used" in after.text
+        assert line_says(after.text, "'Stripe' again", "not tell", "reauthorize_triggers")
         assert project.outputs()["c0_status"] == "AUTHORIZED"
     assert project.up().changed == {}
     assert project.outputs()["c0"] == id
@@ -178,7 +179,7 @@ def test_up_opens_a_fresh_link_when_a_person_refuses_to_authorize_again(weld: Si
         link = link_in(running_up.until(LINK))
         assert "Not authorized" in answer(weld, link, "refuse").text
         assert running_up.finish() == 0, running_up.text
-    assert "was refused in the browser (access_denied); its status is PENDING" in running_up.summary
+    assert line_says(running_up.summary, "'Stripe' (stripe)", "(access_denied)", "PENDING")
     assert project.outputs()["c0_authorize_url"] not in (None, link)
     assert weld.authorize() == id
     assert project.up().changed == {"c0": "update"}
@@ -192,7 +193,7 @@ def test_a_label_changed_in_welds_pages_is_told_and_not_put_back(weld: Simulator
     weld.patch_connection(id, label="Theirs")
     drift = project.refresh()
     assert drift.refreshed == {}
-    assert f"connection {id} has the label 'Theirs' in Weld, the program says 'Old'" in drift.text
+    assert line_says(drift.text, f"connection {id} ", "'Theirs'", "'Old'")
     assert project.up().changed == {}
     project.write(program('label="Theirs"'))
     preview = project.preview()

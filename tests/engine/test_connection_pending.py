@@ -8,6 +8,7 @@ from tests.support.engine import Project
 from tests.support.stacks import Stacks
 from tests.support.variants import first_quick
 from tests.support.waiting import answer, made, program, redirect
+from tests.support.wording import line_says, saying
 from weld_pulumi.simulator import Simulator
 
 pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
@@ -45,7 +46,7 @@ def test_a_sync_fails_until_a_person_authorizes_its_connection_and_a_later_up_ma
     first = project.up(check=False)
     assert not first.ok
     assert len(first.errors) == 2  # the engine's own is that the update failed
-    assert any("the connection 'Stripe' is not authorized yet" in text for text in first.errors)
+    assert saying(first.errors, "the connection 'Stripe' ", "not authorized", "`weld-pulumi authorize`")
     assert [(r.method, r.path) for r in weld.writes()] == [("POST", "/connection_bridges")]
     resource = project.resource("c0")
     assert resource["id"].startswith("pending-")
@@ -61,7 +62,7 @@ def test_a_sync_fails_until_a_person_authorizes_its_connection_and_a_later_up_ma
     weld.clear_requests()
     waiting = project.preview()
     assert waiting.changed == {"sync": "create"}
-    assert any("the connection 'Stripe' (stripe) still waits" in d.message for d in waiting.diagnostics)
+    assert saying((d.message for d in waiting.diagnostics), "the connection 'Stripe' (stripe) ", "still waits")
     second = project.up(check=False)
     assert second.seconds < 60
     for told in (waiting, second):  # each of which is a run: it names the way, and shows no link
@@ -98,7 +99,7 @@ def test_refresh_gives_an_authorized_connection_its_id_in_place(
     seen = project.preview(refresh=True)
     assert seen.refreshed["c0"].op == "update"
     assert set(seen.changed) == set()
-    assert f"the connection 'Stripe' (stripe) is authorized now: {ours}" in project.refresh().text
+    assert line_says(project.refresh().text, "the connection 'Stripe' (stripe) is authorized", ours)
     assert project.resource("c0")["id"] == ours != theirs
     assert project.outputs()["c0"].startswith("pending-")  # outputs of the stack are the program's, hence of an `up`
     assert project.up().changed == {}
@@ -134,7 +135,7 @@ def test_a_protected_connection_gets_its_id_by_refresh(weld: Simulator, stack: S
     weld.authorize()
     refused = project.up(check=False)
     assert not refused.ok
-    assert "run `pulumi refresh` instead" in refused.text
+    assert "`pulumi refresh` instead" in refused.text
     project.refresh()
     assert project.up().changed == {}
     assert project.outputs()["c0"] == made(weld)[0]["id"]
@@ -146,7 +147,7 @@ def test_up_replaces_a_link_that_has_expired(weld: Simulator, stack: Stacks) -> 
     project = pending(stack, program(NOW))
     weld.advance(DAY + 60)
     old = project.outputs()["c0_authorize_url"]
-    assert "has expired; `pulumi up` opens a fresh one" in project.refresh().text
+    assert line_says(project.refresh().text, "'Stripe' (stripe)", "expired", "`pulumi up`")
     preview = project.preview()
     assert preview.changed == {"c0": "update"}
     assert old not in preview.text
@@ -168,7 +169,7 @@ def test_up_opens_a_fresh_link_when_a_person_has_refused_after_the_last_up(weld:
     project = pending(stack, program(NOW))
     weld.refuse()
     told = project.up()
-    assert "was used, but no connection came of it" in told.text
+    assert line_says(told.text, "'Stripe' (stripe)", "was used", "`pulumi up`")
     assert told.changed == {"c0": "update"}
     weld.authorize()
     assert project.up().changed == {"c0": "replace"}
@@ -179,7 +180,7 @@ def test_up_opens_a_fresh_link_when_a_person_has_refused_after_the_last_up(weld:
 def test_two_waiting_connections_with_one_label_are_refused(weld: Simulator, stack: Stacks) -> None:
     project = stack(program(NOW, NOW))
     for refused in (project.preview(check=False), project.up(check=False)):
-        assert any("wait for a person at once" in text and "another label" in text for text in refused.errors)
+        assert saying(refused.errors, "two Connection resources", "label 'Stripe'", "another label")
     assert len(weld.pending_bridges()) <= 1
 
 
@@ -189,7 +190,7 @@ def test_a_connection_like_one_that_waits_is_refused_until_that_is_authorized(we
     for text in (program(NOW, NOW), program(NOW, NOW).replace("c1", "a1")):
         project.write("\n".join(sorted(text.splitlines(), key=lambda line: "a1" not in line and "import" not in line)))
         refused = project.preview(check=False)
-        assert any("wait for a person at once" in error for error in refused.errors), refused.text
+        assert saying(refused.errors, "two Connection resources", "label 'Stripe'"), refused.text
     weld.authorize()
     project.write(program(NOW))
     project.up()
@@ -236,7 +237,7 @@ def test_a_changed_label_opens_another_link_for_a_connection_that_waits(weld: Si
     changed = project.up()
     assert changed.changed == {"c0": "update"}
     assert changed.seconds < 60  # it does not wait again
-    assert "nobody waits for the connection 'Stripe' (stripe) any more" in changed.text
+    assert line_says(changed.text, "nobody waits", "the connection 'Stripe' (stripe) ")
     [bridge] = [bridge for bridge in weld.pending_bridges() if bridge["label"] == "Stripe EU"]
     assert project.outputs()["c0_authorize_url"] == bridge["authorize_url"]
     weld.authorize(bridge["id"])
@@ -249,7 +250,7 @@ def test_destroy_forgets_a_connection_that_waits_and_writes_nothing_to_weld(weld
     project = pending(stack, program(NOW))
     removed = project.destroy()
     assert project.resources() == []
-    assert "nobody waits for the connection 'Stripe' (stripe) any more" in removed.text
+    assert line_says(removed.text, "nobody waits", "the connection 'Stripe' (stripe) ")
     assert [r.method for r in weld.writes()] == ["POST"]
 
 
@@ -267,7 +268,7 @@ def test_preview_without_a_key_shows_that_a_connection_still_waits(weld: Simulat
     project.cli("config", "rm", "weld:apiKey", "--stack", "test")
     preview = project.preview()
     assert preview.changed == {}
-    assert "still waits for a person" in preview.text
+    assert line_says(preview.text, "the connection 'Stripe' (stripe) still waits", "`weld-pulumi authorize`")
 
 
 @pytest.mark.long
@@ -277,7 +278,7 @@ def test_preview_without_weld_shows_that_it_could_not_be_asked(weld: Simulator, 
     weld.stop()
     preview = project.preview()
     assert preview.changed == {}
-    assert "could not be asked whether a person has acted" in preview.text
+    assert line_says(preview.text, "could not be asked", "GET /connections")
     weld.start()
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.support.at_weld import about, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, get, program, resource
 from tests.support.stacks import Stacks
+from tests.support.wording import line_says
 from weld_pulumi.simulator import Simulator
 
 
@@ -203,8 +204,5 @@ def test_get_reads_what_nobody_here_manages(weld: Simulator, stack: Stacks) -> N
     reader.write(program(get("EltSync", "missing", "no-such-sync"), get("SourceStream", "none", "no-such-stream")))
     refused = reader.up("--continue-on-error", check=False)
     assert not refused.ok
-    assert "There is no sync 'no-such-sync' to get; `weld-pulumi syncs` lists those that are there." in refused.text
-    assert (
-        "There is no stream 'no-such-stream' to get; `weld-pulumi streams SYNC_ID` lists those of a sync."
-        in refused.text
-    )
+    assert line_says(refused.text, "no sync 'no-such-sync'", "`weld-pulumi syncs`")
+    assert line_says(refused.text, "no stream 'no-such-stream'", "`weld-pulumi streams SYNC_ID`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, source_stream
 from tests.support.stacks import Stacks
+from tests.support.wording import line_says, says
 from weld_pulumi.simulator import Simulator
 
 STREAMS = [{"name": "charges"}]
@@ -17,8 +18,7 @@ def test_a_sync_whose_creation_fails_is_removed_again(weld: Simulator, stack: St
         weld.fault("status", "POST", path, status=400, body={"error_code": "odd", "message": "Not today."})
         failed = stacked.up(check=False)
         (error,) = [message for message in failed.errors if "Not today." in message]
-        assert "creating the EltSync: POST /elt_syncs/" in error
-        assert "Weld answered 400 (odd): Not today. What was made of the sync before that is removed again." in error
+        assert says(error, "creating the EltSync: POST /elt_syncs/", "400 (odd): Not today.", "removed again")
         assert weld.state()["syncs"] == []
     assert stacked.up().changed == {"sync": "create"}
     assert sync_into(weld, "weld_sync")["enabled"]
@@ -49,5 +49,5 @@ def test_destroy_does_what_each_deletion_policy_says(weld: Simulator, stack: Sta
     deleted = {row["name"]: row["data_removed"] for row in weld.state()["deleted"] if row["kind"] == "sync"}
     assert deleted == {"weld_deleted": 0, "weld_dropped": 1, "weld_owner": 0}
     assert f"/elt_streams/{stream}" not in [request.path for request in weld.requests()]
-    assert "is disabled and stays in Weld (deletion_policy='disable')." in destroyed.text
-    assert "stays in Weld (deletion_policy='retain')." in destroyed.text
+    assert line_says(destroyed.text, "sync ", "disabled", "stays", "deletion_policy='disable'")
+    assert line_says(destroyed.text, "sync ", "stays", "deletion_policy='retain'")

@@ -10,6 +10,7 @@ from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, source_stream
 from tests.support.stacks import Stacks
 from tests.support.variants import first_quick
+from tests.support.wording import line_says
 from weld_pulumi.simulator import Simulator
 
 REFUNDS: dict[str, Any] = {"name": "refunds", "hashed_columns": ["reason", "email"]}
@@ -182,7 +183,7 @@ def test_an_index_that_means_another_stream_than_before_is_refused(
         assert not refused.ok
         assert f"source_streams[{named}]" in refused.text
         assert f"{option}=['{path}']" in refused.text
-        assert "leave the option out for one `pulumi up`" in refused.text
+        assert "leave the option out" in refused.text
     assert weld.writes() == []
 
     # What is added behind it changes no index, and without the option any order will do.
@@ -217,7 +218,7 @@ def test_an_index_that_a_pattern_makes_meaningless_is_refused(weld: Simulator, s
         refused = stacked.preview(check=False)
         assert not refused.ok
         assert f"{option}=['{path}']" in refused.text
-        assert "give the stream an entry with its plain name" in refused.text
+        assert "plain name" in refused.text
 
     # Before the first pattern an index is the program's.
     path = "source_streams[1].full_sync_always"
@@ -245,7 +246,7 @@ def test_an_order_alone_never_replaces(weld: Simulator, stack: Stacks) -> None:
         stacked.write(text(stripe, streams, "5 5 * * *", replace_on_changes=[path]))
         refused = stacked.preview(check=False)
         assert not refused.ok
-        assert "Run `pulumi up` once without the other changes" in refused.text
+        assert line_says(refused.text, "another order", "Run `pulumi up`")
         stacked.write(text(stripe, streams, replace_on_changes=[path]))
         stacked.up(expect_no_changes=True)
         stacked.write(text(stripe, streams, "5 5 * * *", replace_on_changes=[path]))
@@ -275,4 +276,4 @@ def test_a_column_is_never_lost_to_an_index_in_another_order(weld: Simulator, st
     refused = stacked.preview(check=False)
     assert not refused.ok
     assert "hashed_columns=" not in refused.text
-    assert "let the option name hashed_columns as a whole" in refused.text
+    assert line_says(refused.text, "twice", "hashed_columns as a whole")

@@ -10,6 +10,7 @@ from tests.support.at_weld import short, streams_of, sync_into
 from tests.support.programs import Code, elt_sync, options, program, resource, source_stream
 from tests.support.stacks import Stacks
 from tests.support.variants import first_quick
+from tests.support.wording import line_says
 from weld_pulumi.simulator import Simulator
 
 PARALLEL = pytest.mark.parametrize(
@@ -98,7 +99,7 @@ def test_an_object_that_a_new_name_has_taken_over_outlives_the_deletion_of_the_o
     finished = case.stack.up(*parallel)
     assert {name for name, op in finished.changed.items() if op == "delete"} == {"old_shop", "old_sync", "old_stream"}
     for name in ("new_shop", "new_sync", "new_stream"):
-        assert f"'{name}' of this stack stands for it too" in finished.text
+        assert line_says(finished.text, "not deleted", f"'{name}' of this stack")
     assert case.there() == case.ids
     assert case.deletions() == []
     case.stack.up(expect_no_changes=True)
@@ -159,7 +160,7 @@ def test_a_stream_that_became_inline_outlives_its_old_resource_in_a_later_run(we
     # Pulumi refuses to leave the old resource out, after it has updated the sync.
     assert not stacked.up(f"--target={URN}:EltSync::sync", check=False).ok
     kept = stacked.destroy(f"--target={URN}:SourceStream::refunds")
-    assert "'sync' of this stack stands for it too" in kept.text
+    assert line_says(kept.text, "'refunds' ", "not deleted", "'sync' of this stack")
     assert streams_of(weld, sync_into(weld, "weld_sync")["id"]).keys() == before.keys()
     stacked.up(expect_no_changes=True)
 
@@ -264,8 +265,7 @@ def test_schemas_that_two_syncs_exchange_are_refused_with_the_way_that_loses_not
     stacked.write(text(one="second", two="first"))
     for refused in (stacked.preview(check=False), stacked.up(check=False)):
         assert not refused.ok
-        assert f"'{order[1]}' of this stack stands for it" in refused.text
-        assert "`pulumi state rename`" in refused.text
+        assert line_says(refused.text, f"'{order[1]}' of this stack", "`pulumi state rename`")
         assert "adopt=" not in refused.text
     assert weld.state()["syncs"] == before
 
@@ -327,5 +327,5 @@ def test_a_state_that_cannot_be_read_is_told_and_stops_no_deletion(weld: Simulat
     (broken / "pulumi").chmod(0o755)
     stacked.env["PATH"] = f"{broken}:{stacked.env['PATH']}"
     destroyed = stacked.destroy()
-    assert "the state of stack 'test' could not be read" in destroyed.text
+    assert line_says(destroyed.text, "stack 'test'", "`pulumi stack export`")
     assert weld.state()["syncs"] == []

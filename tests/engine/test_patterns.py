@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource
 from tests.support.stacks import Stacks
+from tests.support.wording import line_says
 from weld_pulumi.simulator import Simulator
 
 MYSQL = ("shop.customers", "shop.order_lines", "shop.orders", "shop.products", "shop.stock")
@@ -35,8 +36,8 @@ def test_patterns_stand_for_streams_and_a_preview_shows_when_these_change(weld: 
     assert stacked.preview().changed == {"shop": "create", "sync": "create", "plain": "create"}
     first = stacked.up()
     # The connection was not there when the preview could have said it.
-    assert "source_streams of 'weld_sync': the pattern 'tmp_*' matches no stream." in first.text
-    assert "source_streams of 'weld_sync': the exclusion 'gone' matches no stream." in first.text
+    assert line_says(first.text, "source_streams of 'weld_sync': ", "pattern 'tmp_*'", "no stream")
+    assert line_says(first.text, "source_streams of 'weld_sync': ", "exclusion 'gone'", "no stream")
     sync = sync_into(weld, "weld_sync")["id"]
     flags = ("full_sync_at_midnight", "full_sync_always", "enabled_history_table")
     set_in = {name: [flag for flag in flags if stream[flag]] for name, stream in streams_of(weld, sync).items()}
@@ -60,7 +61,7 @@ def test_patterns_stand_for_streams_and_a_preview_shows_when_these_change(weld: 
     paths = [(request.method, request.path) for request in weld.requests()]
     assert paths == [("GET", "/elt_syncs"), ("GET", f"/elt_syncs/{sync}/available_source_streams")]
     assert weld.requests()[0].query["connection_id"] == connection
-    assert "the pattern 'tmp_*' matches no stream." in second.text
+    assert line_says(second.text, "source_streams of 'weld_sync': ", "pattern 'tmp_*'", "no stream")
     stacked.refresh(expect_no_changes=True)
 
     # A table that appears shows in the next preview, and one that is not offered any more goes.

@@ -8,6 +8,7 @@ from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource, source_stream
 from tests.support.stacks import Stacks
 from tests.support.waiting import redirect
+from tests.support.wording import line_says, saying
 from weld_pulumi.simulator import Simulator
 
 pytestmark = pytest.mark.weld_simulator(auto_authorize=False)
@@ -29,7 +30,7 @@ def test_a_sync_is_made_by_a_later_up_and_all_that_depends_on_it_with_it(weld: S
     stacked = stack(text())
     first = stacked.up()
     assert set(first.changed.values()) == {"create"}
-    assert len([d for d in first.diagnostics if "'Shop' is not authorized yet" in d.message]) == 1
+    assert len([d for d in first.diagnostics if "'Shop' is not authorized" in d.message]) == 1
     assert "`weld-pulumi authorize`" in first.text
     assert stacked.outputs()["status"] == "PENDING"
     assert all(stacked.resource(name)["id"].startswith("pending-") for name in ("inline", "owner", "refunds"))
@@ -38,7 +39,7 @@ def test_a_sync_is_made_by_a_later_up_and_all_that_depends_on_it_with_it(weld: S
     # Nobody has acted yet: nothing changes, and it is said again.
     weld.clear_requests()
     again = stacked.up(expect_no_changes=True)
-    assert "the connection 'Shop' is not authorized yet" in again.text
+    assert line_says(again.text, "the connection 'Shop' is not authorized", "`weld-pulumi authorize`")
     stacked.refresh(expect_no_changes=True)
     stacked.write(text(run_triggers=["now"]))
     assert stacked.up().changed == {"inline": "update"}
@@ -61,7 +62,7 @@ def test_a_sync_that_waits_can_be_destroyed_or_made_to_fail_again(weld: Simulato
     stacked.write(text("fail"))
     failed = stacked.up(check=False)
     assert not failed.ok
-    assert any("the connection 'Shop' is not authorized yet" in error for error in failed.errors)
+    assert saying(failed.errors, "the connection 'Shop' is not authorized", "`weld-pulumi authorize`")
     weld.clear_requests()
     stacked.destroy()
     assert weld.writes() == []

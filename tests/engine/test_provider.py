@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.stacks import Stacks
 from tests.support.variants import first_quick
+from tests.support.wording import line_says, says
 from weld_pulumi.simulator import Simulator
 
 OTHER_KEY = "key-of-the-other-workspace"
@@ -71,8 +72,7 @@ def test_a_refused_key_is_named_with_its_provider(stack: Stacks, weld: Simulator
     result = project.preview(check=False)
     assert not result.ok
     (error,) = [text for text in result.errors if "401" in text]
-    assert "The key in use is weld:apiKey in the weld.Provider 'team-b'." in error
-    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`." in error
+    assert says(error, "weld:apiKey in the weld.Provider 'team-b'", "to the weld.Provider 'team-b'", "`api_key`")
     assert "pulumi config set" not in error
     assert "a-wrong-key" not in result.text
 
@@ -127,29 +127,28 @@ ONE = """
 
 
 @pytest.mark.parametrize(
-    ("config", "text"),
+    ("config", "parts"),
     first_quick(
         [
             (
                 {"weld:validation": "foo"},
-                "weld:validation in the stack configuration: 'foo' must be full, offline or off.",
+                ["weld:validation in the stack configuration: 'foo' ", "full, offline or off"],
             ),
             (
                 {"weld:apiUrl": "http://example.com"},
-                "weld:apiUrl in the stack configuration: 'http://example.com' must begin with https:// (the key is "
-                "sent along), so write https://example.com.",
+                ["weld:apiUrl in the stack configuration: 'http://example.com' ", "write https://example.com."],
             ),
         ],
         several=True,
     ),
 )
 def test_a_setting_that_cannot_be_used_ends_a_preview_before_any_request(
-    stack: Stacks, weld: Simulator, config: dict[str, str], text: str
+    stack: Stacks, weld: Simulator, config: dict[str, str], parts: list[str]
 ) -> None:
     result = stack(ONE, config=config).preview(check=False)
     assert not result.ok
     (error,) = [each for each in result.errors if "weld:" in each]
-    assert text in error
+    assert says(error, *parts)
     assert "Traceback" not in result.text
     assert weld.requests() == []
 
@@ -165,7 +164,8 @@ def test_a_wrong_setting_of_a_provider_is_named_with_that_provider(stack: Stacks
     """
     result = stack(program).preview(check=False)
     assert not result.ok
-    assert "weld:apiUrl in the weld.Provider 'team-b': 'http://example.com' must begin with https://" in result.text
+    told = "weld:apiUrl in the weld.Provider 'team-b': 'http://example.com' "
+    assert line_says(result.text, told, "write https://example.com")
     assert "Traceback" not in result.text
 
 
@@ -174,7 +174,7 @@ def test_a_wrong_setting_of_a_provider_is_named_with_that_provider(stack: Stacks
 def test_a_key_without_encryption_is_told(stack: Stacks, weld: Simulator, secret: bool) -> None:
     in_plain_text = {"config": {"weld:apiKey": weld.api_key}, "secrets": {"weld:apiKey": ""}}
     project = stack(ONE, **({} if secret else in_plain_text))
-    warned = [text for text in project.preview().warnings if "stored in plain text" in text]
+    warned = [text for text in project.preview().warnings if "plain text" in text]
     assert len(warned) == (0 if secret else 1)
     assert all("`pulumi config set --secret weld:apiKey`" in text for text in warned)
 
@@ -220,5 +220,4 @@ def test_a_look_up_that_fails_says_what_there_is(stack: Stacks, weld: Simulator)
     program = 'import weld_pulumi as weld\nweld.get_connection(label="Shopp")'
     result = stack(program).preview(check=False)
     assert not result.ok
-    assert "get_connection(label='Shopp'): no connection fits. Candidates:" in result.text
-    assert "(stripe, label 'Shop')" in result.text
+    assert line_says(result.text, "get_connection(label='Shopp'): ", "no connection fits", "(stripe, label 'Shop')")

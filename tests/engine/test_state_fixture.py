@@ -71,7 +71,7 @@ def test_an_index_in_a_stack_of_an_earlier_release_waits_for_the_order_of_the_pr
     project.write(ignoring)
     refused = project.preview(check=False)
     assert not refused.ok
-    assert "leave the option out for one `pulumi up`" in refused.text
+    assert "leave the option out" in refused.text
     project.write(stored_state.PROGRAM)
     project.up(expect_no_changes=True)
     project.write(ignoring)

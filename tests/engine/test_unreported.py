@@ -7,6 +7,7 @@ import pytest
 from tests.support.at_weld import streams_of
 from tests.support.programs import elt_sync, program, source_stream
 from tests.support.stacks import Stacks
+from tests.support.wording import line_says
 from weld_pulumi.simulator import Simulator
 
 
@@ -26,7 +27,7 @@ def test_a_stack_lives_where_weld_reports_only_what_it_must(weld: Simulator, sta
     stacked = stack(text)
 
     preview = stacked.preview()
-    assert f"adopts sync {found} (schema not reported" in preview.text
+    assert line_says(preview.text, f"adopts sync {found} ", "schema not reported")
     assert weld.writes() == []
 
     stacked.up()

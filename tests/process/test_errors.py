@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.plugin import SECRET, Plugin, PluginError
 from tests.support.raw_server import RawServer, answer
+from tests.support.wording import says
 from weld_pulumi.simulator import Simulator
 
 CONNECTION = {"integration_id": "stripe", "label": "Shop"}
@@ -41,8 +42,8 @@ def test_a_refused_key_is_one_paragraph_in_every_operation(weld: Simulator) -> N
             assert text.endswith("\n")
             assert "Traceback" not in text
             assert "a-wrong-key" not in text
-    assert "Weld: deleting the EltSync: DELETE /elt_syncs/x: Weld answered 401" in text
-    assert "The key in use is weld:apiKey in the stack configuration" in text
+    assert says(text, "Weld: deleting the EltSync: DELETE /elt_syncs/x: ", "401")
+    assert says(text, "weld:apiKey in the stack configuration", "--run-program")
 
 
 def test_an_error_shows_the_traceback_on_demand_without_the_key(weld: Simulator) -> None:
@@ -58,16 +59,13 @@ def test_an_error_shows_the_traceback_on_demand_without_the_key(weld: Simulator)
 @pytest.mark.parametrize(
     ("config", "text"),
     [
-        (
-            {"weld:apiUrl": "http://example.com"},
-            "weld:apiUrl in the stack configuration: 'http://example.com' must",
-        ),
-        ({"weld:validation": "foo"}, "weld:validation in the stack configuration: 'foo' must be full, offline or off."),
+        ({"weld:apiUrl": "http://example.com"}, "weld:apiUrl in the stack configuration: 'http://example.com' "),
+        ({"weld:validation": "foo"}, "weld:validation in the stack configuration: 'foo' "),
         (
             {"weld:validation": "foo", "weld:providerName": "team-b"},
-            "weld:validation in the weld.Provider 'team-b': 'foo' must be full, offline or off.",
+            "weld:validation in the weld.Provider 'team-b': 'foo' ",
         ),
-        ({"weld:apiKey": SECRET("two words")}, "weld:apiKey in the stack configuration: is empty or has blanks"),
+        ({"weld:apiKey": SECRET("two words")}, "weld:apiKey in the stack configuration: "),
     ],
 )
 def test_a_setting_that_cannot_be_used_stays_an_error_of_every_request(config: dict[str, Any], text: str) -> None:
@@ -105,7 +103,8 @@ def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
 def test_an_exception_that_would_end_the_process_is_answered(tmp_path: Path, statement: str, name: str) -> None:
     with Plugin(env=_sabotaged(tmp_path, statement)) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
-        assert text == f"Weld: checking the Connection was interrupted ({name}).\n"
+        assert says(text, "Weld: checking the Connection ", f"({name}).\n")
+        assert text.count("\n") == 1
         assert plugin.check("SourceStream", {"elt_sync_id": "x", "name": "y"}).failures == []
 
 
@@ -113,10 +112,9 @@ def test_a_defect_of_ours_says_so(tmp_path: Path) -> None:
     env = _sabotaged(tmp_path, "raise KeyError('a secret of the program')")
     with Plugin(env=env) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
-    assert text == (
-        "Weld: checking the Connection failed by a defect of weld-pulumi (KeyError). Please "
-        "report it, with what is printed when the environment variable WELD_TRACEBACK is set to 1.\n"
-    )
+    assert says(text, "Weld: checking the Connection ", "(KeyError)", "report", "WELD_TRACEBACK")
+    assert text.count("\n") == 1
+    assert "a secret" not in text
     with Plugin(env={**env, "WELD_TRACEBACK": "1"}) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
     assert "sitecustomize.py" in text
@@ -138,27 +136,31 @@ def test_a_run_that_is_stopped_does_not_wait_to_send_again() -> None:
             time.sleep(0.02)
         plugin.cancel()  # what the engine does on Ctrl-C
         waiting.join(15)
-        assert told == ["Weld: deleting the EltSync: interrupted while waiting to send a request again.\n"]
+        (text,) = told
+        assert says(text, "Weld: deleting the EltSync: interrupted")
+        assert text.count("\n") == 1
         assert len(server.requests) == 1
 
 
 def test_an_error_shows_no_class_of_python() -> None:
-    lost = "Weld: reading the EltSync: GET /elt_syncs/x: the answer cannot be read"
+    asked = "Weld: reading the EltSync: GET /elt_syncs/x: "
     with (
         RawServer(answer("not JSON")) as server,
         Plugin({"weld:apiKey": KEY, "weld:apiUrl": server.url, "weld:maxRetries": "0"}) as plugin,
     ):
-        assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(lost)
-    away = "Weld: reading the EltSync: GET /elt_syncs/x: 127.0.0.1:9 cannot be reached: it refused"
+        lost = refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"}))
+    assert lost.startswith(asked)
+    assert says(lost, "JSON")
     with Plugin({"weld:apiKey": KEY, "weld:apiUrl": "http://127.0.0.1:9", "weld:maxRetries": "0"}) as plugin:
-        assert refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"})).startswith(away)
+        away = refusal(lambda: plugin.read("EltSync", "x", {"connection_id": "y"}))
+    assert away.startswith(asked)
+    assert says(away, "127.0.0.1:9", "refused")
 
 
 def test_a_connection_that_is_not_there_is_an_error_that_names_the_list(plugin: Plugin) -> None:
-    assert refusal(lambda: plugin.get("Connection", "nope")) == (
-        "Weld: reading the Connection: GET /connections: there is no connection 'nope' in "
-        "Weld's list. `weld-pulumi connections` lists those that are there.\n"
-    )
+    text = refusal(lambda: plugin.get("Connection", "nope"))
+    assert text.startswith("Weld: reading the Connection: GET /connections: ")
+    assert says(text, "no connection 'nope'", "`weld-pulumi connections`")
 
 
 def test_one_sync_too_many_is_an_error_that_says_to_remove_one(weld: Simulator, plugin: Plugin) -> None:
@@ -166,5 +168,5 @@ def test_one_sync_too_many_is_an_error_that_says_to_remove_one(weld: Simulator, 
     weld.fault("status", "POST", "/elt_syncs", status=409, body={}, times=None)
     news = {"connection_id": shop, "destination_schema_name": "raw", "sync_interval": "0 * * * *"}
     text = refusal(lambda: plugin.create("EltSync", plugin.check("EltSync", news).inputs))
-    assert text.startswith("Weld: creating the EltSync: POST /elt_syncs: Weld answered 409")
-    assert "the connection has reached the maximum number of syncs it allows: remove one of them" in text
+    assert text.startswith("Weld: creating the EltSync: POST /elt_syncs: ")
+    assert says(text, "409", "maximum number of syncs", "`weld-pulumi syncs`")

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 import requests
 
+from tests.support.wording import says
 from weld_pulumi.simulator import DEFAULT_API_KEY, Simulator, openapi_document
 from weld_pulumi.simulator.store import Store
 
@@ -314,7 +315,7 @@ def test_an_import_without_the_extra_says_what_to_install() -> None:
         "import sys; sys.modules['fastapi'] = None\n"
         "try:\n    import weld_pulumi.simulator\nexcept ImportError as error:\n    print(error)"
     )
-    assert run("-c", code).stdout == "The Weld simulator needs an extra: pip install 'weld-pulumi[simulator]'\n"
+    assert says(run("-c", code).stdout, "simulator", "pip install 'weld-pulumi[simulator]'")
 
 
 def test_a_pytest_run_without_the_fixture_loads_nothing_for_it(tmp_path: Path) -> None:

@@ -6,8 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pulumi
-from pulumi.runtime import Mocks
+from pulumi.runtime import Mocks, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
+
+import weld_pulumi as weld
+from weld_pulumi.lifecycle.connection import ConnectionLifecycle
+from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
+from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
 
 TOKEN = "pulumi-python:dynamic/weld:"
 ANSWERED: dict[str, dict[str, Any]] = {
@@ -51,3 +56,24 @@ def seen(program: Callable[[], list[Any]]) -> list[Any]:
     as_pulumi_does: Any = pulumi.runtime.test
     as_pulumi_does(lambda: pulumi.Output.all(*program()).apply(values.extend))()
     return values
+
+
+def registered(resource: Any) -> tuple[str, set[str]]:
+    """The type of a resource as the engine hears it, and the attributes that a program then sees."""
+    mocks, names = Weld(), set[str]()
+    set_mocks(mocks)
+
+    def program() -> list[Any]:
+        found = resource.get("it", "the-id")
+        names.update(name for name in vars(found) if not name.startswith("_"))
+        return [found.urn]
+
+    seen(program)
+    return mocks.made["it"].typ, names
+
+
+TABLES: dict[Any, Any] = {
+    weld.Connection: ConnectionLifecycle.table,
+    weld.EltSync: EltSyncLifecycle.table,
+    weld.SourceStream: SourceStreamLifecycle.table,
+}

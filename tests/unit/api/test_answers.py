@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.raw_server import RawServer, answer, json_answer
+from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.answers import AnswerLostError, read_answer
 from weld_pulumi.api.client import WeldClient
@@ -66,14 +67,14 @@ def test_an_answer_is_json_or_nothing(status: int) -> None:
 
 @pytest.mark.parametrize("status", [100, 199, 300, 302, 304, 399])
 def test_a_status_that_says_nothing_is_a_lost_answer(status: int) -> None:
-    with pytest.raises(AnswerLostError, match=f"the answer has the status {status}, which") as raised:
+    with pytest.raises(AnswerLostError, match=naming("GET /things", status, "weld:apiUrl")) as raised:
         read(status, "{}")
     assert raised.value.final
 
 
 @pytest.mark.parametrize("body", ['{"a": ', "[" * 100_000, "9" * 10_000, "\x00", b"\xff\xfe", "OK", "{'a': 1}"])
 def test_an_answer_that_is_no_json_is_lost(body: bytes | str) -> None:
-    with pytest.raises(AnswerLostError, match=r"GET /things: the answer cannot be read: it is not JSON"):
+    with pytest.raises(AnswerLostError, match=naming("GET /things", "JSON", "weld:apiUrl")):
         read(200, body)
 
 
@@ -86,13 +87,14 @@ def test_an_answer_that_is_no_json_is_lost(body: bytes | str) -> None:
     ],
 )
 def test_a_web_page_is_told_by_its_title(body: str, content_type: str) -> None:
-    with pytest.raises(AnswerLostError, match=r"a web page came back \(Sign in\) instead of.*weld:apiUrl"):
+    with pytest.raises(AnswerLostError, match=naming("GET /things", "web page", "(Sign in)", "weld:apiUrl")):
         read(200, body, content_type)
 
 
 def test_a_web_page_without_end_is_read_in_no_time() -> None:
-    with pytest.raises(AnswerLostError, match="a web page came back instead"):
+    with pytest.raises(AnswerLostError, match=naming("GET /things", "web page", "weld:apiUrl")) as raised:
         read(200, "<html>" + "<title>" * 500_000)
+    assert "title" not in str(raised.value)
 
 
 # Errors -------------------------------------------------------------------------------------------------------------
@@ -122,8 +124,8 @@ def test_a_web_page_without_end_is_read_in_no_time() -> None:
         ("", None, ""),
         ("{" * 50_000, None, "{" * 399 + "…"),
         ("[" * 100_000, None, "[" * 399 + "…"),
-        ("<html><title>502 Bad Gateway</title>", None, "a web page (502 Bad Gateway), not one of Weld's answers"),
-        ("<html>", None, "a web page, not one of Weld's answers"),
+        ("<html><title>502 Bad Gateway</title>", None, "a web page (502 Bad Gateway)"),
+        ("<html>", None, "a web page"),
     ],
 )
 def test_every_shape_of_an_error_is_read(body: Any, code: str | None, message: str) -> None:
@@ -154,7 +156,7 @@ def test_the_class_of_an_error_fits_its_status(status: int, cls: type[WeldApiErr
     error = refused({"error_code": "some_code", "message": "Something"}, status)
     assert type(error) is cls
     assert (error.status_code, error.method, error.path) == (status, "GET", "/things")
-    assert str(error).startswith(f"GET /things: Weld answered {status} (some_code): Something.")
+    assert says(error, "GET /things", status, "(some_code)", "Something.")
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -167,9 +169,7 @@ def test_a_refused_key_is_told_by_its_source_and_not_shown(
         connect(weld.url, "a-wrong-key").list_connections()
     text = str(raised.value)
     assert raised.value.status_code == status
-    assert "The key in use is the test." in text
-    assert "pulumi config set --secret weld:apiKey" in text
-    assert "WELD_API_KEY" in text
+    assert says(text, " the test.", "pulumi config set --secret weld:apiKey", "WELD_API_KEY")
     assert "--run-program" not in text  # said of resources only
     assert "a-wrong-key" not in text
     assert "\n" not in text
@@ -191,10 +191,7 @@ def test_the_id_of_the_request_is_told(connect: Connect) -> None:
     ):
         connect(server.url).list_connections()
     assert raised.value.request_id == "req-1 [31m[secret]"
-    assert str(raised.value) == (
-        "GET /connections: Weld answered 400: no. [request req-1 [31m[secret]] Check weld:apiUrl (WELD_API_URL), and "
-        "see whether there is a newer weld-pulumi."
-    )
+    assert says(raised.value, "GET /connections", "400: no.", "[request req-1 [31m[secret]]", "WELD_API_URL")
 
 
 def test_a_long_message_is_cut_and_one_line() -> None:
@@ -259,7 +256,7 @@ def test_settings_of_a_sync_are_secret(connect: Connect, call: str) -> None:
     with RawServer(json_answer({"message": "bad: hunter2, tok-1234, 54321, True"}, 400)) as server:
         client = connect(server.url)
         text = echo(lambda: client.create_sync(body) if call == "create_sync" else client.update_sync("x", body))
-    assert "Weld answered 400: what it says is withheld" in text
+    assert says(text, "400", "withheld", "WELD_TRACEBACK=1", "`weld-pulumi settings CONNECTION_ID`")
     for value in ("hunter2", "tok-1234", "54321"):
         assert value not in text
 
@@ -267,7 +264,8 @@ def test_settings_of_a_sync_are_secret(connect: Connect, call: str) -> None:
 def test_our_own_words_stay_readable_whatever_the_settings_are(connect: Connect) -> None:
     with RawServer(answer("no JSON")) as server:
         text = echo(lambda: connect(server.url).create_sync({"elt_settings": {"a": "weld", "b": "answer"}}))
-    assert text.startswith("POST /elt_syncs: the answer cannot be read: it is not JSON")
+    assert says(text, "POST /elt_syncs", "answer", "JSON", "weld:apiUrl")
+    assert "[secret]" not in text
 
 
 def test_the_state_of_an_authorization_is_secret(connect: Connect) -> None:
@@ -301,13 +299,12 @@ def test_the_key_is_in_no_error(connect: Connect, status: int) -> None:
 
 # What to do next ----------------------------------------------------------------------------------------------------
 
-CHECK_URL = "Check weld:apiUrl (WELD_API_URL)"
-LOOK = "Look in Weld for what stands against it, then run it again."
-SETTINGS_OF = "`weld-pulumi settings CONNECTION_ID` shows which elt_settings it takes."
-QUOTA = (
-    "By Weld's contract this means that the connection has reached the maximum number of syncs it allows: remove one "
-    "of them (`weld-pulumi syncs` lists them), or use another connection."
-)
+CHECK_URL, CHECK_ID = "weld:apiUrl (WELD_API_URL)", "Check the id"
+COMPARE, SETTINGS_OF = "Compare the arguments", "`weld-pulumi settings CONNECTION_ID`"
+LOOK, AGAIN = "Look in Weld", "Run it again"
+CONNECTIONS, SYNCS = "`weld-pulumi connections`", "`weld-pulumi syncs`"
+PLAN, UPGRADE = "the plan", "newer weld-pulumi"
+STEPS = {CHECK_URL, CHECK_ID, COMPARE, SETTINGS_OF, LOOK, AGAIN, CONNECTIONS, SYNCS, PLAN, UPGRADE}
 
 
 def refused_at(method: str, path: str, status: int, body: str = '{"message": "No."}', **made: Any) -> str:
@@ -317,44 +314,42 @@ def refused_at(method: str, path: str, status: int, body: str = '{"message": "No
 
 
 @pytest.mark.parametrize(
-    ("request_", "status", "step"),
+    ("request_", "status", "steps"),
     [
-        ("POST /elt_syncs", 400, f"Compare the arguments with what Weld says; {SETTINGS_OF}"),
-        ("POST /elt_syncs/x", 422, f"Compare the arguments with what Weld says; {SETTINGS_OF}"),
-        ("POST /elt_syncs/x/source_streams", 400, "Compare the arguments with what Weld says."),
-        ("POST /connection_bridges", 400, "Compare the arguments with what Weld says."),
-        ("POST /elt_syncs/x/enable", 400, LOOK),
-        ("POST /elt_syncs/x/enable", 409, LOOK),
-        ("DELETE /connections/x", 400, LOOK),
-        ("DELETE /connections/x", 409, LOOK),
-        (
-            "POST /elt_syncs",
-            404,
-            f"See whether the connection exists (`weld-pulumi connections` lists them). {CHECK_URL}.",
-        ),
-        ("GET /elt_syncs", 404, f"{CHECK_URL}."),
-        ("POST /connection_bridges", 404, f"{CHECK_URL}."),
-        ("GET /elt_syncs/x", 404, "Check the id, and whether the key is that of the workspace that has it."),
-        ("GET /elt_stream_runs", 404, "Check the id, and whether the key is that of the workspace that has it."),
-        ("POST /elt_syncs", 402, "See in Weld whether the plan of the workspace covers it."),
-        ("GET /elt_syncs", 408, "Run it again."),
-        ("PUT /elt_syncs", 405, f"{CHECK_URL}, and see whether there is a newer weld-pulumi."),
+        ("POST /elt_syncs", 400, {COMPARE, SETTINGS_OF}),
+        ("POST /elt_syncs/x", 422, {COMPARE, SETTINGS_OF}),
+        ("POST /elt_syncs/x/source_streams", 400, {COMPARE}),
+        ("POST /connection_bridges", 400, {COMPARE}),
+        ("POST /elt_syncs/x/enable", 400, {LOOK}),
+        ("POST /elt_syncs/x/enable", 409, {LOOK}),
+        ("DELETE /connections/x", 400, {LOOK}),
+        ("DELETE /connections/x", 409, {LOOK}),
+        ("POST /elt_syncs", 404, {CONNECTIONS, CHECK_URL}),
+        ("GET /elt_syncs", 404, {CHECK_URL}),
+        ("POST /connection_bridges", 404, {CHECK_URL}),
+        ("GET /elt_syncs/x", 404, {CHECK_ID}),
+        ("GET /elt_stream_runs", 404, {CHECK_ID}),
+        ("POST /elt_syncs", 402, {PLAN}),
+        ("GET /elt_syncs", 408, {AGAIN}),
+        ("PUT /elt_syncs", 405, {CHECK_URL, UPGRADE}),
     ],
 )
-def test_a_refusal_says_what_to_do_next(request_: str, status: int, step: str) -> None:
+def test_a_refusal_says_what_to_do_next(request_: str, status: int, steps: set[str]) -> None:
     method, path = request_.split()
     text = refused_at(method, path, status)
-    assert text == f"{request_}: Weld answered {status}: No. {step}"
+    assert says(text, request_, f"{status}: No.")
+    assert {step for step in STEPS if step in text} == steps
 
 
 @pytest.mark.parametrize("body", ["", '{"message": "Conflict"}', '{"statusCode": 409}', "<html>", "[]"])
 def test_a_quota_is_told_whatever_the_body_says(body: str) -> None:
-    assert refused_at("POST", "/elt_syncs", 409, body).endswith(QUOTA)
+    assert says(refused_at("POST", "/elt_syncs", 409, body), "409", "maximum number of syncs", SYNCS)
 
 
 def test_a_page_that_is_not_welds_needs_no_second_advice() -> None:
     text = refused_at("GET", "/elt_syncs", 404, "<html><title>Gone</title>")
-    assert text.endswith("a web page (Gone), not one of Weld's answers (check weld:apiUrl and the proxy).")
+    assert says(text, "(Gone)", "proxy")
+    assert text.count("weld:apiUrl") == 1
 
 
 @pytest.mark.parametrize("path", ["/elt_syncs", "/elt_syncs/x", "/elt_syncs/x/enable", "/elt_stream_runs"])
@@ -367,10 +362,12 @@ def test_no_refusal_comes_without_a_next_step(method: str, path: str) -> None:
 def test_an_error_that_knows_what_is_missing_says_that_alone() -> None:
     error = refused("", 404)
     error.advise("There is no sync 'x'.")
-    assert str(error) == "GET /things: Weld answered 404 without a message. There is no sync 'x'."
+    assert says(error, "GET /things", "404")
+    assert str(error).endswith(". There is no sync 'x'.")
+    assert CHECK_URL not in str(error)
 
 
 def test_a_refused_key_of_a_provider_is_to_be_changed_there() -> None:
     text = refused_at("GET", "/elt_syncs", 401, key_source="weld:apiKey in the weld.Provider 'team-b'")
-    assert "then give it to the weld.Provider 'team-b' as its argument `api_key`." in text
+    assert says(text, "weld.Provider 'team-b'", "`api_key`")
     assert "pulumi config set" not in text

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.support.raw_server import RawServer, answer, json_answer
+from tests.support.wording import naming
 from tests.unit.api.conftest import Connect
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
@@ -157,7 +158,7 @@ def endless(size: int) -> Callable[[dict[str, Any]], Any]:
 
 
 def test_a_list_without_end_ends_by_its_length() -> None:
-    with pytest.raises(AnswerLostError, match="longer than 200,000 entries") as raised:
+    with pytest.raises(AnswerLostError, match=naming("/things", "200,000")) as raised:
         for _ in read_all("/things", endless(1000), {}):
             pass
     assert raised.value.final
@@ -173,7 +174,7 @@ def test_a_list_of_pages_ends_by_its_size(connect: Connect) -> None:
             transport.request(Kind.READ, "GET", "/things", received=budget.take_bytes)
             return {"data": [{"id": str(query.get("starting_after", 0)) + "x"}], "has_more": True}
 
-        with pytest.raises(AnswerLostError, match="larger than 3 MB"):
+        with pytest.raises(AnswerLostError, match=naming("/things", "3 MB")):
             list(read_all("/things", fetch, {}, budget=budget))
         assert len(server.requests) == 3
 
@@ -181,5 +182,5 @@ def test_a_list_of_pages_ends_by_its_size(connect: Connect) -> None:
 def test_a_list_ends_by_its_time() -> None:
     seconds = itertools.count(step=7)
     budget = ListBudget("/things", seconds=60, clock=lambda: float(next(seconds)))
-    with pytest.raises(AnswerLostError, match="did not end within 60 s"):
+    with pytest.raises(AnswerLostError, match=naming("/things", "60 s", "weld:apiUrl")):
         list(read_all("/things", endless(1), {}, budget=budget))

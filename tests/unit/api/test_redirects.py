@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.raw_server import RawServer, answer, json_answer
+from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.retries import Kind
@@ -42,7 +43,7 @@ def test_a_write_is_followed_where_it_stays_the_same_write(connect: Connect, kin
 @pytest.mark.parametrize("status", [301, 302, 303])
 def test_a_write_that_would_become_a_read_is_not_followed(connect: Connect, status: int) -> None:
     with RawServer(moved("/elsewhere", status)) as server:
-        with pytest.raises(AnswerLostError, match="redirects a request that writes"):
+        with pytest.raises(AnswerLostError, match=naming("POST /things", "redirects", "writes", "weld:apiUrl")):
             connect(server.url).transport.request(Kind.IDEMPOTENT, "POST", "/things", body={})
         assert len(server.requests) == 1
 
@@ -50,10 +51,9 @@ def test_a_write_that_would_become_a_read_is_not_followed(connect: Connect, stat
 @pytest.mark.parametrize("kind", list(Kind))
 def test_the_key_never_goes_to_another_host(connect: Connect, kind: Kind) -> None:
     with RawServer(json_answer([])) as other, RawServer(moved(f"{other.url}/connections")) as server:
-        with pytest.raises(WeldConnectionError, match="redirects to another host") as raised:
+        with pytest.raises(WeldConnectionError, match=naming("redirects", "weld:apiUrl")) as raised:
             connect(server.url).transport.request(kind, "GET" if kind is Kind.READ else "POST", "/things")
-        assert f"{server.host} redirects to another host ({other.url}); the key was not sent there" in str(raised.value)
-        assert "weld:apiUrl" in str(raised.value)
+        assert says(raised.value, server.host, f"another host ({other.url})", "not sent", "weld:apiUrl")
         assert (other.connections, len(server.requests)) == (0, 1)
 
 
@@ -72,7 +72,7 @@ def test_the_key_never_goes_to_another_host(connect: Connect, kind: Kind) -> Non
 def test_another_origin_is_another_host(connect: Connect, location: str) -> None:
     with RawServer() as server:
         server.answers = [moved(location.format(port=server.port))]
-        with pytest.raises(WeldConnectionError, match=r"redirects to (another host|what is no address)"):
+        with pytest.raises(WeldConnectionError, match=r"redirects to .*(another host|no address)"):
             connect(server.url).list_connections()
         assert len(server.requests) == 1
 
@@ -157,7 +157,7 @@ def test_the_same_origin_written_in_another_way_is_followed(connect: Connect) ->
 
 def test_a_circle_of_redirects_ends(connect: Connect) -> None:
     with RawServer(moved("/connections")) as server:
-        with pytest.raises(WeldConnectionError, match="redirected more than 3 times"):
+        with pytest.raises(WeldConnectionError, match=naming("GET /connections", "redirected", " 3 ", "weld:apiUrl")):
             connect(server.url).list_connections()
         assert len(server.requests) == 4
 

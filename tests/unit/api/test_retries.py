@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.raw_server import DROP, Answer, RawServer, answer, half, json_answer
+from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
@@ -75,7 +76,7 @@ def test_a_request_is_repeated_where_the_table_says(connect: Connect, kind: Kind
 def test_a_request_that_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
     with RawServer() as server:
         url = server.url
-    with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached: it refused"):
+    with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached.*refused"):
         connect(url, max_retries=3).transport.request(kind, METHODS[kind], "/things")
     assert len(waits) == 3
 
@@ -100,7 +101,7 @@ def test_a_request_that_never_reached_weld_is_sent_once_it_can_be(connect: Conne
 def test_nothing_is_written_for_nobody_but_read(connect: Connect) -> None:
     with RawServer(json_answer({"id": "x"})) as server:
         transport = Transport(connect(server.url).settings, is_abandoned=lambda: True)
-        with pytest.raises(WeldConnectionError, match=r"POST /things: not sent, since the run that wanted it is gone"):
+        with pytest.raises(WeldConnectionError, match=naming("POST /things", "not sent")):
             transport.request(Kind.ONCE, "POST", "/things")
         with pytest.raises(WeldConnectionError, match="not sent"):
             transport.request(Kind.IDEMPOTENT, "DELETE", "/things/x")
@@ -171,10 +172,9 @@ def test_retry_after_can_be_anything(header: str) -> None:
 
 
 def test_a_429_that_stays_is_an_error_with_what_weld_says(connect: Connect) -> None:
-    said = r"slow down\. Weld asks for fewer requests: wait a minute"
     with (
         RawServer(json_answer({"message": "slow down"}, 429)) as server,
-        pytest.raises(RateLimitError, match=said) as raised,
+        pytest.raises(RateLimitError, match=naming("429: slow down.", "wait a minute")) as raised,
     ):
         connect(server.url, max_retries=1).create_sync({})
     assert raised.value.status_code == 429
@@ -196,7 +196,7 @@ def test_an_interrupted_process_does_not_wait_to_send_again() -> None:
             [sys.executable, "-c", dedent(program), server.url], capture_output=True, text=True, timeout=30, check=True
         )
         # The main thread is at its end at once, as that of a plugin is after SIGINT.
-        assert ran.stdout.strip() == "interrupted while waiting to send a request again."
+        assert says(ran.stdout, "interrupted")
         assert time.monotonic() - started < 60
         assert len(server.requests) == 1
 

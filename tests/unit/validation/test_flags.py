@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.wording import says
 from weld_pulumi.validation import Problem, stream_problems
 
-PROTECTED = "contradicts protected_from_full_sync, which forbids full syncs; set only one of the two to True"
-NO_EFFECT = "has no effect beside exclude=True, which takes the matching streams away; remove one of the two"
+PROTECTED = ["protected_from_full_sync", "only one"]
+NO_EFFECT = ["no effect", "exclude=True", "remove"]
 UNKNOWN = object()
 
 
@@ -34,7 +35,7 @@ def test_flags_that_go_together_are_no_problem(entry: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entry", "field", "reason"),
+    ("entry", "field", "parts"),
     [
         ({"name": "a", "protected_from_full_sync": True, "full_sync_always": True}, "full_sync_always", PROTECTED),
         (
@@ -45,20 +46,18 @@ def test_flags_that_go_together_are_no_problem(entry: dict[str, Any]) -> None:
         (
             {"name": "a", "excluded_columns": ["x", "email"], "hashed_columns": ["email", "email"]},
             "hashed_columns",
-            "column 'email' is in excluded_columns too, so there is nothing to hash; keep it in one of the two lists",
+            ["'email'", "excluded_columns", "one of the two"],
         ),
         ({"name": "a", "exclude": True, "full_sync_always": True}, "full_sync_always", NO_EFFECT),
         ({"name": "a", "exclude": True, "run_triggers": ["x"]}, "run_triggers", NO_EFFECT),
-        (
-            {"name": " "},
-            "name",
-            "is empty; write the name of a stream, `weld-pulumi streams SYNC_ID` lists them",
-        ),
+        ({"name": " "}, "name", ["empty", "`weld-pulumi streams SYNC_ID`"]),
     ],
 )
-def test_flags_that_contradict_each_other_are_a_problem(entry: dict[str, Any], field: str, reason: str) -> None:
-    assert stream_problems(entry, "source_streams[3]") == [Problem(f"source_streams[3].{field}", reason)]
-    assert stream_problems(entry) == [Problem(field, reason)]
+def test_flags_that_contradict_each_other_are_a_problem(entry: dict[str, Any], field: str, parts: list[str]) -> None:
+    (alone,) = stream_problems(entry)
+    assert alone.path == field
+    assert says(alone.reason, *parts)
+    assert stream_problems(entry, "source_streams[3]") == [Problem(f"source_streams[3].{field}", alone.reason)]
 
 
 def test_all_contradictions_are_told() -> None:

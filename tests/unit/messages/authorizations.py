@@ -1,0 +1,211 @@
+"""A person authorizes: what a run says meanwhile, and the pages of this machine in the browser."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+from unittest.mock import patch
+from urllib.parse import quote, urlsplit
+
+import requests
+
+from tests.support.fake_client import FakeClient, FastClock
+from weld_pulumi.api.answers import AnswerLostError
+from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
+from weld_pulumi.config import Settings
+from weld_pulumi.lifecycle import authorization
+from weld_pulumi.lifecycle.authorization import Outcome, Request, State, authorize
+from weld_pulumi.lifecycle.listener import Callback, Listener, Ticket
+from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.pending import tell_pending
+from weld_pulumi.lifecycle.session import Session
+
+from .stage import Table, raised
+
+TABLE = Table()
+
+ELSEWHERE = "https://example.com/done"
+
+
+def waiting(request: Request, done: Any, weld: FakeClient | None = None) -> str:
+    """What is said until `done` has found a connection, or the time is over."""
+    said: list[str] = []
+    client = cast(WeldClient, weld or FakeClient())
+    session = Session(Settings(api_key="key"), lambda _: client, Notices(said.append), FastClock())
+    authorize(session, request, done)
+    return "\n".join(said)
+
+
+def comes(_: ConnectionBridge) -> ConnectionInfo:
+    """Find the connection at once."""
+    return ConnectionInfo(id="c1")
+
+
+TABLE.add(
+    (
+        "Weld: open https://weld.example/authorize?token=… to authorize 'Shop' (stripe)\n"
+        "Weld: 'Shop' (stripe) is authorized: c1"
+    ),
+    lambda _: waiting(Request("stripe", "Shop", 600, ELSEWHERE), comes),
+)
+TABLE.add(
+    (
+        "Weld: open https://weld.example/authorize?token=… to authorize 'Shop' (stripe) again\n"
+        "Weld: 'Shop' (stripe) again is authorized: c1"
+    ),
+    lambda _: waiting(Request("stripe", "Shop", 600, ELSEWHERE, connection_id="c1"), comes),
+)
+TABLE.add(
+    ("Weld: open https://weld.example/authorize?token=… to authorize 'Shop' (stripe); 1 connection waits, 1 min left"),
+    lambda _: waiting(Request("stripe", "Shop", 90, ELSEWHERE), lambda _: None).splitlines()[-1],
+)
+
+
+@TABLE.reads("warning: Weld: looking for the connection failed and is tried again: Lost.")
+def a_look_that_fails(_: object) -> str:
+    failures = [AnswerLostError("Lost.")]
+
+    def done(_: ConnectionBridge) -> ConnectionInfo:
+        if failures:
+            raise failures.pop()
+        return ConnectionInfo(id="c1")
+
+    return waiting(Request("stripe", "Shop", 600, ELSEWHERE), done).splitlines()[1]
+
+
+def interrupted(name: str) -> str:
+    """What is said where a run is to end."""
+    with patch.object(authorization, name, lambda: True):
+        return raised(lambda: waiting(Request("stripe", "Shop", 600, ELSEWHERE), lambda _: None))
+
+
+TABLE.add(
+    "interrupted before a person could be asked to authorize the connection 'Shop' (stripe).",
+    lambda _: interrupted("is_cancelled"),
+)
+TABLE.add(
+    "interrupted while waiting for a person to authorize the connection 'Shop' (stripe).",
+    lambda _: interrupted("is_orphan"),
+)
+
+
+def ended(state: State, refused: str | None = None) -> str:
+    """What is said where a run goes on without a person."""
+    said: list[str] = []
+    session = Session(Settings(), lambda _: cast(WeldClient, None), Notices(said.append))
+    bridge = ConnectionBridge(authorize_url="https://weld.test/authorize?token=t")
+    tell_pending(session, {"integration_id": "stripe", "label": "Shop"}, Outcome(bridge, state, refused=refused))
+    return "\n".join(said)
+
+
+TABLE.add(
+    (
+        "warning: Weld: the connection 'Shop' (stripe) is not authorized yet; its status is PENDING. Run "
+        "`weld-pulumi authorize`, or open this link, then run `pulumi up` or `pulumi refresh`: "
+        "https://weld.test/authorize?token=…"
+    ),
+    lambda _: ended(State.EXPIRED),
+)
+TABLE.add(
+    (
+        "warning: Weld: the connection 'Shop' (stripe) is not authorized yet, and the run was interrupted; its "
+        "status is PENDING. Run `weld-pulumi authorize`, or open this link, then run `pulumi up` or `pulumi "
+        "refresh`: https://weld.test/authorize?token=…"
+    ),
+    lambda _: ended(State.CANCELLED),
+)
+TABLE.add(
+    (
+        "warning: Weld: the connection 'Shop' (stripe) was refused in the browser (access_denied); its status is "
+        "PENDING. Run `weld-pulumi authorize`, or open this link, then run `pulumi up` or `pulumi refresh`: "
+        "https://weld.test/authorize?token=…"
+    ),
+    lambda _: ended(State.REFUSED, "access_denied"),
+)
+
+# What the browser brings -------------------------------------------------------------------------------------------
+
+
+def brought(request: Request, id: str, integration_id: str | None = None) -> str:
+    """What is said where a browser comes back with a connection."""
+    weld = FakeClient()
+    weld.connections.append(ConnectionInfo(id=id, label="Shop", integration_id=integration_id))
+    looks = iter([None, None])
+
+    def done(_: ConnectionBridge) -> ConnectionInfo | None:
+        return next(looks, ConnectionInfo(id="right"))
+
+    with patch.object(Ticket, "wait", lambda *_: Callback(connection_id=id)):
+        return waiting(request, done, weld).splitlines()[1]
+
+
+TABLE.add(
+    (
+        "warning: Weld: the browser came back with connection old, which was there before; it is not taken over. "
+        "If it is the one you mean, write adopt='old'."
+    ),
+    lambda _: brought(Request("stripe", "Shop", 60, known=("old",)), "old"),
+)
+TABLE.add(
+    (
+        "warning: Weld: the browser came back with connection other, but it was old that was to be authorized "
+        "again; the result of the browser is not used."
+    ),
+    lambda _: brought(Request("stripe", "Shop", 60, connection_id="old"), "other"),
+)
+TABLE.add(
+    ("warning: Weld: the browser came back with connection theirs (hubspot, label 'Shop'), of another integration."),
+    lambda _: brought(Request("stripe", "Shop", 60), "theirs", "hubspot"),
+)
+
+# Pages -------------------------------------------------------------------------------------------------------------
+
+
+def page(target: str, *before: str, host: str = "localhost:1", over: bool | None = None) -> str:
+    """A page as a person reads it, of a listener for one connection, after other requests."""
+    with Listener() as listener:
+        ticket = listener.ticket()
+        ticket.link = "https://weld.test/authorize?token=t"
+        if over is not None:
+            ticket.close(over)
+        parts = {"state": quote(ticket.state), "code": ticket.code, "back": urlsplit(ticket.redirect_uri).path}
+        shown = [listener.hear(each.format(**parts), host)[0] for each in (*before, target)][-1]
+    return f"{shown.title}: {shown.text}"
+
+
+BACK = "{back}?state={state}&connection_id=c1"
+TABLE.add("Weld: Your browser goes to Weld.", lambda _: page("/{code}"))
+TABLE.add(
+    "Authorized: You can close this tab; the terminal shows what comes next.", lambda _: page("/{code}", over=True)
+)
+TABLE.add(
+    "Nobody waits any more: Run weld-pulumi authorize for a link that is waited for.",
+    lambda _: page("/{code}", over=False),
+)
+TABLE.add("Authorized: You can close this tab; the terminal shows what comes next.", lambda _: page(BACK))
+TABLE.add("Not accepted: This was used already. You can close this tab.", lambda _: page(BACK, BACK))
+TABLE.add(
+    "Not authorized: Weld says: access_denied. Nothing was connected; the terminal tells how to try again.",
+    lambda _: page("{back}?state={state}&error=access_denied"),
+)
+TABLE.add(
+    (
+        "Not authorized: Weld says: no usable connection was named. Nothing was connected; the terminal tells how "
+        "to try again."
+    ),
+    lambda _: page("{back}?state={state}"),
+)
+TABLE.add(
+    "Not accepted: This address does not belong to the pulumi run that waits here, so nothing was done.",
+    lambda _: page("{back}?state=other&connection_id=c1"),
+)
+TABLE.add("Not accepted: There is nothing here.", lambda _: page("/favicon.ico"))
+TABLE.add("Not accepted: That address is too long to be Weld's.", lambda _: page("/" + "x" * 3000))
+
+
+@TABLE.reads("Not accepted Only a browser that comes back from Weld is expected here.")
+def a_page_for_what_is_no_browser(_: object) -> str:
+    with Listener() as listener:
+        text = requests.post(f"http://127.0.0.1:{listener.port}/", timeout=10).text
+    return " ".join(re.sub(r"<(style|title)>.*?</\1>|<[^>]+>", " ", text, flags=re.DOTALL).split())
