@@ -42,7 +42,6 @@ def _looking_for(
         yield client
     except NotFoundError as error:
         if id is not None:
-            client.confirm_host()
             error.advise(f"There is no {kind} {id!r}; `weld-pulumi {command}` lists those that are there.")
         raise
 

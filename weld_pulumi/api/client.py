@@ -8,8 +8,9 @@ Methods whose request must not be repeated blindly may raise
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
@@ -50,6 +51,9 @@ _UPSERTS_AT_ONCE = 2
 
 class WeldClient:
     """One Weld workspace. May be used by several threads at once.
+
+    A ``NotFoundError`` means that the object does not exist: before one is raised, the host has proved to be Weld by
+    returning a list. (A wrong address answers 404 to everything.)
 
     Args:
         settings: key, URL and limits, see :mod:`weld_pulumi.config`.
@@ -271,28 +275,33 @@ class WeldClient:
 
     # What they share -------------------------------------------------------------------------------------------
 
-    def confirm_host(self) -> None:
-        """Make sure that this host answers as Weld does, before a 404 of its is believed.
+    def _request(self, kind: Kind, method: str, path: str, **rest: Any) -> Any:
+        try:
+            return self.transport.request(kind, method, path, **rest)
+        except NotFoundError:
+            self._confirm_host()
+            raise
+
+    def _confirm_host(self) -> None:
+        """Check that this host returns a list as Weld does, before its 404 is believed.
 
         Raises:
             WeldError: a list cannot be read from it either.
         """
         if not self._has_read_a_list:
-            next(iter(self._list(EltSyncInfo, "/elt_syncs", size=1)), None)
+            next(iter(self._list(EltSyncInfo, "/elt_syncs", size=1, request=self.transport.request)), None)
 
     def _get(self, path: str) -> Any:
-        return self.transport.request(Kind.READ, "GET", path)
+        return self._request(Kind.READ, "GET", path)
 
     def _send(
         self, kind: Kind, method: str, path: str, body: Mapping[str, Any] | None = None, secrets: Iterable[str] = ()
     ) -> Any:
-        return self.transport.request(kind, method, path, body=body, secrets=secrets)
+        return self._request(kind, method, path, body=body, secrets=secrets)
 
     def _delete(self, path: str, params: Mapping[str, str | int] | None = None) -> None:
-        try:
-            self.transport.request(Kind.IDEMPOTENT, "DELETE", path, params=params)
-        except NotFoundError:
-            self.confirm_host()
+        with suppress(NotFoundError):
+            self._request(Kind.IDEMPOTENT, "DELETE", path, params=params)
 
     def _switch(self, sync_id: str, verb: str, wanted: bool) -> None:
         try:
@@ -308,11 +317,13 @@ class WeldClient:
         params: Mapping[str, str | int] | None = None,
         paged: bool = True,
         size: int = PAGE_SIZE,
+        request: Callable[..., Any] | None = None,
     ) -> Iterator[M]:
         budget = ListBudget(path)
+        send = request or self._request
 
         def fetch(query: dict[str, str | int]) -> Any:
-            return self.transport.request(Kind.READ, "GET", path, params=query, received=budget.take_bytes)
+            return send(Kind.READ, "GET", path, params=query, received=budget.take_bytes)
 
         pages = read_all(path, fetch, params or {}, size if paged else None, budget)
         for item in pages:

@@ -7,12 +7,14 @@ one name ``SCHEMA/STREAM``) or of an orchestration, and the names of the resourc
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 import click
 
 from ..api.client import WeldClient
-from ..errors import NotFoundError, WeldValidationError
+from ..api.lookup import or_none
+from ..errors import WeldValidationError
 from ..validation.suggest import did_you_mean
 from .project import PulumiFailedError, export_stack, find_project
 
@@ -97,7 +99,7 @@ def find(client: WeldClient, word: str, *kinds: str) -> Found:
     """
     for kind in kinds:
         get = _KINDS[kind].get
-        if get is not None and _is_there(get, client, word):
+        if get is not None and or_none(partial(get, client), word) is not None:
             return Found(kind, word)
     return find_among([named for kind in kinds for named in _KINDS[kind].known(client)], word, kinds)
 
@@ -121,14 +123,6 @@ def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
     raise WeldValidationError(
         f"There is no {what} {word!r}; {near and near + ' '}{listings} lists those that are there."
     )
-
-
-def _is_there(get: Callable[[WeldClient, str], Any], client: WeldClient, id: str) -> bool:
-    try:
-        get(client, id)
-    except NotFoundError:
-        return False
-    return True
 
 
 def _ids_in_stack(name: str) -> set[tuple[str, str]]:

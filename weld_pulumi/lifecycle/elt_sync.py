@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from .._registry import OPTIONS
@@ -263,7 +264,6 @@ class EltSyncLifecycle(Lifecycle):
         try:
             sync = self.client.get_sync(id) if _is_inline(declared) else self.session.read_sync(id)
         except NotFoundError as error:
-            self.client.confirm_host()
             if not declared:
                 error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there.")
                 raise
@@ -364,11 +364,8 @@ class EltSyncLifecycle(Lifecycle):
         self.session.forget(f"syncs/{props.get('connection_id')}")
 
     def _disable(self, id: str) -> None:
-        try:
+        with suppress(NotFoundError):
             self.client.disable_sync(id)
-        except NotFoundError:
-            self.client.confirm_host()
-        else:
             self.session.notices.info(f"sync {id} is disabled and stays in Weld (deletion_policy='disable').")
 
     # Shared steps ----------------------------------------------------------------------------------------------

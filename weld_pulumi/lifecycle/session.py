@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
+from ..api.lookup import or_none
 from ..api.redaction import Hidden
 from ..config import Settings
 from ..errors import NotFoundError
@@ -198,15 +199,8 @@ class Session:
 
     def settings_schema(self, connection_id: str) -> dict[str, Any] | None:
         """Return the JSON Schema of the settings of a connection; None where Weld does not know the connection."""
-
-        def load() -> dict[str, Any] | None:
-            try:
-                return self.client.get_connection_settings(connection_id)
-            except NotFoundError:
-                self.client.confirm_host()
-                return None
-
-        return self._once.get(f"schema/{connection_id}", load)
+        read = self.client.get_connection_settings
+        return self._once.get(f"schema/{connection_id}", lambda: or_none(read, connection_id))
 
     def syncs_of(self, connection_id: str, max_age: float | None = None) -> list[EltSyncInfo]:
         """Return the syncs of a source connection."""
@@ -251,7 +245,22 @@ class Session:
 
     def streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
         """Return the streams of a sync by name. The dict is kept up to date by :meth:`note_known_streams`."""
-        return self._once.get(f"streams/{sync_id}", lambda: self._streams_of(sync_id))
+        found = self.streams_or_none(sync_id)
+        # Asked again, so that the error is that of this reader.
+        return found if found is not None else self.streams_in(self.client.get_sync(sync_id))
+
+    def streams_or_none(self, sync_id: str) -> dict[str, EltStreamInfo] | None:
+        """Return the same; None where the sync is gone, which is asked once for all its streams."""
+
+        def load() -> dict[str, EltStreamInfo] | None:
+            try:
+                return self._streams_of(sync_id)
+            except NotFoundError:
+                if or_none(self.client.get_sync, sync_id) is not None:
+                    raise
+                return None
+
+        return self._once.get(f"streams/{sync_id}", load)
 
     def _streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
         if self.ownership.is_made(sync_id):  # so new that Weld may not find it yet

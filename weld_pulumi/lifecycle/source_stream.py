@@ -94,7 +94,6 @@ class SourceStreamLifecycle(Lifecycle):
         try:
             available = self.session.available_streams(sync_id)
         except NotFoundError:
-            self.client.confirm_host()
             if self.session.ownership.is_made(sync_id):
                 return []
             return [
@@ -280,7 +279,7 @@ class SourceStreamLifecycle(Lifecycle):
     def _find(self, id: str, declared: Mapping[str, Any]) -> EltStreamInfo | None:
         sync_id = declared.get("elt_sync_id")
         if isinstance(sync_id, str):
-            listed = self._listed(sync_id)
+            listed = self.session.streams_or_none(sync_id)
             if listed is None:
                 return None
             named = listed.get(str(declared.get("name")))
@@ -293,23 +292,10 @@ class SourceStreamLifecycle(Lifecycle):
         try:
             return self.client.get_stream(id)
         except NotFoundError as error:
-            self.client.confirm_host()
             if declared:
                 return None
             error.advise(f"There is no stream {id!r} to get; `weld-pulumi streams SYNC_ID` lists those of a sync.")
             raise
-
-    def _listed(self, sync_id: str) -> dict[str, EltStreamInfo] | None:
-        """Return the streams of the sync; None where the sync itself is gone, and its streams with it."""
-        try:
-            return self.session.streams_of(sync_id)
-        except NotFoundError as error:
-            try:
-                self.client.get_sync(sync_id)
-            except NotFoundError:
-                self.client.confirm_host()
-                return None
-            raise error from None
 
     def _outs(self, stream: EltStreamInfo, declared: Mapping[str, Any]) -> Props:
         ours = {f.name: declared[f.name] for f in STREAM if f.name not in SENT and f.name in declared}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NotFoundError, WeldValidationError
+from ..api.lookup import or_none
+from ..errors import WeldValidationError
 from ..validation.cron import same_schedule
 from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
@@ -227,14 +228,12 @@ _ASK_FOR_SYNCS = "`weld-pulumi syncs` lists those that are there"
 
 
 def _by_id(session: Session, sync_id: str, inputs: Mapping[str, Any]) -> EltSyncInfo:
-    try:
-        sync = session.client.get_sync(sync_id)
-    except NotFoundError:
-        session.client.confirm_host()
+    sync = or_none(session.client.get_sync, sync_id)
+    if sync is None:
         connection_id = inputs["connection_id"]
         known = isinstance(connection_id, str)
         there = f"Syncs of this connection: {_listed(session.syncs_of(connection_id))}" if known else _ASK_FOR_SYNCS
-        raise WeldValidationError(f"adopt={sync_id!r}: Weld has no such sync. {there}. {_LEAVE_OUT}.") from None
+        raise WeldValidationError(f"adopt={sync_id!r}: Weld has no such sync. {there}. {_LEAVE_OUT}.")
     same = sync.source_connection_id in (None, inputs["connection_id"]) or inputs["connection_id"] is UNKNOWN
     schema = inputs["destination_schema_name"]
     if not same or not (schema is UNKNOWN or _may_be_into(sync, str(schema))):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ..errors import NotFoundError
+from ..api.lookup import or_none
 from ..validation.patterns import resolve
 from ..validation.problems import Problem
 from ..validation.schema_names import same_schema
@@ -119,10 +119,7 @@ def _available(session: Session, inputs: Props) -> dict[str, OfferedStream] | No
     syncs = session.syncs_of(connection_id)
     own = [s for s in syncs if same_schema(s.destination_schema_name or "", str(inputs.get("destination_schema_name")))]
     for sync in [*own, *syncs][:1]:
-        try:
-            return session.available_streams(sync.id)
-        except NotFoundError:
-            session.client.confirm_host()
+        return or_none(session.available_streams, sync.id)
     return None
 
 
