@@ -18,7 +18,6 @@ from urllib.parse import unquote
 from ..api.lookup import or_none
 from ..api.redaction import Hidden
 from ..config import Settings
-from ..errors import NotFoundError
 from .fields import Props
 from .notices import Notices
 from .ownership import OwnershipRegistry
@@ -253,19 +252,12 @@ class Session:
         """Return the same; None where the sync is gone, which is asked once for all its streams."""
 
         def load() -> dict[str, EltStreamInfo] | None:
-            try:
-                return self._streams_of(sync_id)
-            except NotFoundError:
-                if or_none(self.client.get_sync, sync_id) is not None:
-                    raise
-                return None
+            if self.ownership.is_made(sync_id):  # so new that Weld may not find it yet
+                return {stream.name: stream for stream in self.client.list_streams(sync_id)}
+            sync = or_none(self._sync_of, sync_id)
+            return None if sync is None else self.streams_in(sync)
 
         return self._once.get(f"streams/{sync_id}", load)
-
-    def _streams_of(self, sync_id: str) -> dict[str, EltStreamInfo]:
-        if self.ownership.is_made(sync_id):  # so new that Weld may not find it yet
-            return {stream.name: stream for stream in self.client.list_streams(sync_id)}
-        return self.streams_in(self._sync_of(sync_id))
 
     def note_known_streams(self, sync_id: str, put: Iterable[EltStreamInfo] = (), removed: Iterable[str] = ()) -> None:
         """Tell the shared list of streams, if one was read, what this process has changed."""

@@ -68,3 +68,19 @@ def test_a_second_read_of_a_sync_sees_it_anew(weld: Simulator, stack: Stack) -> 
     assert outputs(process, sync) == sync.outs
     weld.patch_sync(sync.id, sync_interval="5 * * * *")
     assert outputs(process, sync)["sync_interval"] == "5 * * * *"
+
+
+@pytest.mark.parametrize("reading", ["present", "absent"])
+def test_a_refresh_asks_once_for_a_sync_that_is_gone_and_not_for_each_of_its_streams(
+    weld: Simulator, stack: Stack, reading: str
+) -> None:
+    weld.set_reading("sync_streams_read", reading)
+    process = deployed(weld, stack)
+    sync = stack.state["sync"].id
+    weld.delete_sync(sync)
+    weld.clear_requests()
+    for name in NAMES:
+        held = stack.state[name]
+        assert not process[held.kind].read(held.id, dict(held.outs)).id
+    # The list proves that the host is Weld.
+    assert sorted(short(weld.requests())) == ["GET /elt_syncs", f"GET /elt_syncs/{sync}"]
