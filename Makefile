@@ -42,6 +42,7 @@ demo-destroy: setup ## remove all that the demo made
 
 test: setup ## lint, types and the tests that take seconds, side by side
 	@$(MAKE) --no-print-directory -j 2 lint test-quick
+	@echo "All passed. Left to \`make test-all\`: the tests marked long, which are variants, matrices and random programs."
 
 test-quick: setup
 	$(PYTEST) -m "not long"
