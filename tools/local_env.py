@@ -24,7 +24,8 @@ def venv_bin() -> Path:
 
 def without_user_settings(base: Mapping[str, str]) -> dict[str, str]:
     """An environment without the user's own Pulumi settings (token, stack, backend, …) and Python set-up."""
-    unwanted = ("PYTHONHOME", "__PYVENV_LAUNCHER__")
+    # Without bytecode pytest rewrites, and each program compiles, all modules anew: minutes for the tests.
+    unwanted = ("PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONDONTWRITEBYTECODE")
     return {key: value for key, value in base.items() if not key.startswith("PULUMI_") and key not in unwanted}
 
 

@@ -355,7 +355,7 @@ def test_a_host_that_is_not_weld_does_not_pass_for_an_empty_weld(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WELD_API_URL", f"{simulator.url}/wrong")
-    with pytest.raises(weld.NotFoundError, match=naming("GET /elt_syncs: ", "weld:apiUrl (WELD_API_URL)")):
+    with pytest.raises(weld.WeldConnectionError, match=naming("GET /elt_syncs: ", "weld:apiUrl (WELD_API_URL)")):
         weld.get_elt_sync("nowhere")
 
 

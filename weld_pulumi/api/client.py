@@ -8,7 +8,7 @@ Methods whose request must not be repeated blindly may raise
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -19,7 +19,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from pydantic import ValidationError
 
 from ..config import Settings
-from ..errors import ConflictError, NotFoundError, WeldApiError, WeldError, WeldValidationError
+from ..errors import ConflictError, NotFoundError, WeldApiError, WeldConnectionError, WeldError, WeldValidationError
 from .answers import AnswerLostError
 from .limits import ListBudget
 from .models import (
@@ -176,7 +176,8 @@ class WeldClient:
 
     def list_available_streams(self, sync_id: str) -> Iterator[AvailableSourceStream]:
         """Yield the streams that a sync can have (GET /elt_syncs/{id}/available_source_streams); there can be many."""
-        return self._list(AvailableSourceStream, _sync(sync_id, "/available_source_streams"), paged=False)
+        path = _sync(sync_id, "/available_source_streams")
+        return self._list(AvailableSourceStream, path, paged=False, of_object=True)
 
     def upsert_streams(self, sync_id: str, streams: Sequence[Mapping[str, Any]]) -> list[EltStreamInfo]:
         """Add streams or change them, by name (POST /elt_syncs/{id}/source_streams).
@@ -218,7 +219,8 @@ class WeldClient:
 
     def list_streams(self, sync_id: str | None = None) -> list[EltStreamInfo]:
         """Return all streams, or those of one sync (GET /elt_streams)."""
-        return list(self._list(EltStreamInfo, "/elt_streams", {"elt_sync_id": sync_id} if sync_id else {}))
+        params: dict[str, str | int] = {"elt_sync_id": sync_id} if sync_id else {}
+        return list(self._list(EltStreamInfo, "/elt_streams", params, of_object=bool(sync_id)))
 
     def get_stream(self, stream_id: str) -> EltStreamInfo:
         """Return one stream (GET /elt_streams/{id})."""
@@ -250,7 +252,7 @@ class WeldClient:
         """Return runs of a stream, newest first, at most ``limit`` of them (GET /elt_stream_runs)."""
         params: dict[str, str | int] = {"elt_stream_id": stream_id, "sort_direction": "desc"}
         size = min(limit or PAGE_SIZE, PAGE_SIZE)
-        return list(islice(self._list(EltStreamRun, "/elt_stream_runs", params, size=size), limit))
+        return list(islice(self._list(EltStreamRun, "/elt_stream_runs", params, size=size, of_object=True), limit))
 
     def get_run(self, run_id: str) -> EltStreamRun:
         """Return one run (GET /elt_stream_runs/{id})."""
@@ -286,10 +288,14 @@ class WeldClient:
         """Check that this host returns a list as Weld does, before its 404 is believed.
 
         Raises:
-            WeldError: a list cannot be read from it either.
+            WeldError: a list cannot be read from it either; never a NotFoundError.
         """
-        if not self._has_read_a_list:
-            next(iter(self._list(EltSyncInfo, "/elt_syncs", size=1, request=self.transport.request)), None)
+        if self._has_read_a_list:
+            return
+        try:
+            next(iter(self._list(EltSyncInfo, "/elt_syncs", size=1)), None)
+        except NotFoundError as error:
+            raise WeldConnectionError(str(error)) from None
 
     def _get(self, path: str) -> Any:
         return self._request(Kind.READ, "GET", path)
@@ -317,10 +323,11 @@ class WeldClient:
         params: Mapping[str, str | int] | None = None,
         paged: bool = True,
         size: int = PAGE_SIZE,
-        request: Callable[..., Any] | None = None,
+        of_object: bool = False,
     ) -> Iterator[M]:
         budget = ListBudget(path)
-        send = request or self._request
+        # A 404 means that the object is gone, or for a list of the whole workspace that this is not Weld.
+        send = self._request if of_object else self.transport.request
 
         def fetch(query: dict[str, str | int]) -> Any:
             return send(Kind.READ, "GET", path, params=query, received=budget.take_bytes)

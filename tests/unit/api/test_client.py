@@ -22,6 +22,7 @@ from weld_pulumi.errors import (
     NotFoundError,
     ServerError,
     WeldApiError,
+    WeldConnectionError,
     WeldError,
     WeldValidationError,
 )
@@ -392,8 +393,8 @@ def test_a_404_is_believed_of_a_host_that_has_shown_a_list(weld: Simulator, clie
 @pytest.mark.parametrize(
     ("other", "error"),
     [
-        (json_answer({"message": "Cannot GET"}, 404), NotFoundError),
-        (answer("<html>nothing here</html>", 404), NotFoundError),
+        (json_answer({"message": "Cannot GET"}, 404), WeldConnectionError),
+        (answer("<html>nothing here</html>", 404), WeldConnectionError),
         (answer(status=401), AuthenticationError),
         (answer(status=500), ServerError),
         (answer("<html>hello</html>"), AnswerLostError),

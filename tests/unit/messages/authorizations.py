@@ -14,7 +14,7 @@ from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
-from weld_pulumi.lifecycle import authorization
+from weld_pulumi.lifecycle import authorization, interruption
 from weld_pulumi.lifecycle.authorization import Outcome, Request, State, authorize
 from weld_pulumi.lifecycle.listener import Callback, Listener, Ticket
 from weld_pulumi.lifecycle.notices import Notices
@@ -74,19 +74,31 @@ def a_look_that_fails(_: object) -> str:
     return waiting(Request("stripe", "Shop", 600, ELSEWHERE), done).splitlines()[1]
 
 
-def interrupted(name: str) -> str:
+def interrupted() -> str:
     """What is said where a run is to end."""
-    with patch.object(authorization, name, lambda: True):
-        return raised(lambda: waiting(Request("stripe", "Shop", 600, ELSEWHERE), lambda _: None))
+    return raised(lambda: waiting(Request("stripe", "Shop", 600, ELSEWHERE), lambda _: None))
+
+
+def cancelled() -> str:
+    interruption.cancelled.set()
+    try:
+        return interrupted()
+    finally:
+        interruption.cancelled.clear()
+
+
+def alone() -> str:
+    with patch.object(authorization, "is_orphan", lambda: True):
+        return interrupted()
 
 
 TABLE.add(
     "interrupted before a person could be asked to authorize the connection 'Shop' (stripe).",
-    lambda _: interrupted("is_cancelled"),
+    lambda _: cancelled(),
 )
 TABLE.add(
     "interrupted while waiting for a person to authorize the connection 'Shop' (stripe).",
-    lambda _: interrupted("is_orphan"),
+    lambda _: alone(),
 )
 
 
