@@ -138,6 +138,7 @@ def test_an_imported_workspace_stays_protected(weld: Simulator, stack: Project) 
     assert [each["integration_id"] for each in weld.state()["connections"]] == ["databricks"]
 
 
+@pytest.mark.long
 def test_the_commands_of_the_readme_can_be_pasted(weld: Simulator, stack: Project) -> None:
     """In a new folder, whose project names the virtual environment of this test."""
     fill(weld)

@@ -30,6 +30,7 @@ PENDING = """
 """
 
 
+@pytest.mark.long
 def test_authorize_shows_what_a_stack_waits_for_and_ends_when_people_agree(weld: Simulator, stack: Project) -> None:
     stack.write(PENDING)
     stack.configure(secrets={"testing:teamBKey": weld.api_key})

@@ -85,6 +85,7 @@ def test_the_browser_tells_of_a_renewed_authorization_where_lists_do_not(
     assert project.up(expect_no_changes=True).changed == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("renames", first_quick(["yes", "no"]))
 def test_a_changed_label_has_a_person_authorize_the_same_connection_again(
     weld: Simulator, stack: Stacks, renames: str

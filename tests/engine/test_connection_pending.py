@@ -85,6 +85,7 @@ def test_a_sync_fails_until_a_person_authorizes_its_connection_and_a_later_up_ma
     assert project.refresh(expect_no_changes=True).refreshed == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())))
 def test_refresh_gives_an_authorized_connection_its_id_in_place(
     weld: Simulator, stack: Stacks, readings: dict[str, object]

@@ -91,6 +91,7 @@ def test_the_harness_leads_a_resource_through_its_life(project: Project) -> None
     assert not (project.folder / "world.json").exists()
 
 
+@pytest.mark.long
 def test_failures_of_the_engine_come_back_as_text(project: Project) -> None:
     project.write(program(99))
     result = project.preview(check=False)

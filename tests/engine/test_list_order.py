@@ -99,6 +99,7 @@ def test_an_adopted_sync_has_the_order_of_the_program(weld: Simulator, stack: St
     assert stacked.up(expect_no_changes=True).changed == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lost", first_quick([["refunds"], [], ["refunds", "customers"]]))
 def test_drift_in_an_ignored_entry_is_left_and_in_another_put_back(
     weld: Simulator, stack: Stacks, lost: list[str]

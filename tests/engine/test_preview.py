@@ -118,6 +118,7 @@ def test_a_preview_tells_all_problems_of_a_stream_at_once(weld: Simulator, stack
     assert weld.writes() == []
 
 
+@pytest.mark.long
 def test_a_preview_checks_as_much_as_its_level_and_key_allow(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.create_sync(stripe)

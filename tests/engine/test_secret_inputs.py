@@ -36,6 +36,7 @@ def nowhere(values: tuple[str, ...], stack: Project, *ran: Result) -> None:
         assert value not in stack.raw_state()
 
 
+@pytest.mark.long
 def test_the_ids_of_secret_streams_are_secret(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     streams = [{"name": "refunds"}, {"name": secret("charges"), "hashed_columns": [secret("email")]}]
@@ -129,6 +130,7 @@ def test_a_problem_of_another_argument_does_not_show_a_secret(weld: Simulator, s
     nowhere(("raw_other_hunter",), stacked, refused)
 
 
+@pytest.mark.long
 def test_a_secret_label_is_shown_with_its_link_and_nowhere_else(tmp_path: Path) -> None:
     label = "Hunter's shop"
     with Simulator() as weld:  # nobody authorizes anything

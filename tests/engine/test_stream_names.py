@@ -12,6 +12,7 @@ from weld_pulumi.simulator import Simulator
 CONNECTION = resource("Connection", "stripe", integration_id="stripe", label="Shop")
 
 
+@pytest.mark.long
 def test_a_plain_name_is_a_stream(weld: Simulator, stack: Stacks) -> None:
     names = ["charges", {"name": "customers", "hashed_columns": ["email"]}, "invoice*"]
     shop = stack(

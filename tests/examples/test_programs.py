@@ -49,6 +49,7 @@ def test_the_example_of_two_workspaces_deploys_to_both(example: ExampleProject, 
         assert weld_simulator.state()["syncs"] == subsidiary.state()["syncs"] == []
 
 
+@pytest.mark.long
 def test_the_example_of_adoption_keeps_what_is_there(example: ExampleProject, weld_simulator: Simulator) -> None:
     connection = weld_simulator.create_connection("hubspot", "HubSpot")
     sync = weld_simulator.create_sync(

@@ -77,6 +77,7 @@ def test_a_change_between_preview_and_up_is_not_overwritten_unseen(tmp_path: Pat
         assert project.preview(refresh=True).changed == {"inline": "update"}
 
 
+@pytest.mark.long
 def test_key_secrets_and_tokens_leak_nowhere(tmp_path: Path) -> None:
     """Key, secret settings and the link's token: nowhere in outputs, logs, state or errors."""
     key, secret = "key-7c1e55f0b2", "sk_live_9d3f2a77"

@@ -74,7 +74,7 @@ def live(steps: list[Step]) -> None:
         assert [row["id"] for row in now["connections"]] == [row["id"] for row in theirs["connections"]]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None, derandomize=True)
 @given(STEPS)
 def test_whatever_moves_in_a_program_nothing_is_lost_or_doubled(steps: list[Step]) -> None:
     live(steps)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.support.fake_engine import Process, Res, Stack
 from tests.support.legal import readings, separate, syncs
+from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
-@given(readings, st.booleans(), st.lists(st.tuples(syncs, separate), min_size=1, max_size=3))
-def test_an_up_leaves_nothing_to_do_however_weld_tells_it_back(
+@pytest.mark.parametrize("examples", first_quick([40, 200]))
+def test_an_up_leaves_nothing_to_do_however_weld_tells_it_back(examples: int) -> None:
+    settings(max_examples=examples, deadline=None, derandomize=True)(given(*CASES)(nothing_is_left))()
+
+
+CASES = (readings, st.booleans(), st.lists(st.tuples(syncs, separate), min_size=1, max_size=3))
+
+
+def nothing_is_left(
     chosen: dict[str, str], listed: bool, programs: list[tuple[dict[str, Any], dict[str, Any]]]
 ) -> None:
     with Simulator(readings=chosen) as weld:
