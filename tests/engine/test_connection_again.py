@@ -37,6 +37,7 @@ def existing(weld: Simulator, stack: Stacks, text: str) -> tuple[Project, str]:
     return project, str(project.outputs()["c0"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())) or "default"
 )

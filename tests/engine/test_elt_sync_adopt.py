@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.at_weld import streams_of
 from tests.support.programs import elt_sync, program, source_stream
 from tests.support.stacks import Stacks
@@ -9,6 +11,7 @@ from tests.support.wording import line_says, says
 from weld_pulumi.simulator import Simulator
 
 
+@pytest.mark.long
 def test_a_sync_that_is_there_already_is_refused_and_named(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     theirs = weld.create_sync(stripe, destination_schema_name="weld_same", sync_interval="0 */6 * * *")["id"]

@@ -13,6 +13,7 @@ from weld_pulumi.simulator import Simulator
 STREAMS = [{"name": "charges"}]
 
 
+@pytest.mark.long
 def test_a_sync_is_switched_on_and_off_where_weld_refuses_what_it_can(weld: Simulator, stack: Stacks) -> None:
     weld.set_readings({"enable_empty": "400", "enable_again": "409", "delete_enabled_sync": "400"})
     weld.set_reading("enabled_field", "status")

@@ -13,6 +13,7 @@ from weld_pulumi.simulator import Simulator
 FIRST, SECOND, THEIRS = "hunter2-first", "hunter2-second", "hunter2-theirs"
 
 
+@pytest.mark.long
 def test_a_secret_nested_in_settings_stays_secret(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     weld.set_settings_schema(

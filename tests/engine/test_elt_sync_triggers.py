@@ -27,6 +27,7 @@ def asked(weld: Simulator) -> dict[str, int]:
     return dict(found)
 
 
+@pytest.mark.long
 def test_triggers_of_syncs_and_streams_fire_once_for_each_change(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     inline = [{"name": "charges"}, {"name": "customers"}]

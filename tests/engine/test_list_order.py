@@ -159,6 +159,7 @@ def test_replace_on_changes_of_one_entry_replaces_for_that_one_only(weld: Simula
     assert stacked.preview().changed == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("option", "path", "named"),
     first_quick(

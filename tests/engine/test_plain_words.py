@@ -18,6 +18,7 @@ def lines(result: Result, part: str) -> list[str]:
     return [line for line in told if "Weld: " in line and part in line]
 
 
+@pytest.mark.long
 def test_a_connection_and_its_sync_are_adopted_together_and_changed_after_that(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     columns = {"hashed_columns": ["email"]}

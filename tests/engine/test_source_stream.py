@@ -110,6 +110,7 @@ def test_a_stream_is_changed_in_place_moved_and_made_anew_when_it_is_lost(weld: 
     assert weld.requests() == []
 
 
+@pytest.mark.long
 def test_a_stream_moves_from_a_resource_into_the_list_and_back(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     charges, refunds = (

@@ -37,8 +37,8 @@ def _live(readings: dict[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    # Each fourth is quick.
-    [pytest.param(*c, id="=".join(c), marks=[pytest.mark.long] if n % 4 else []) for n, c in enumerate(CASES)],
+    # Each sixth is quick.
+    [pytest.param(*c, id="=".join(c), marks=[pytest.mark.long] if n % 6 else []) for n, c in enumerate(CASES)],
 )
 def test_a_stack_lives_under_each_reading(name: str, value: str) -> None:
     extra = {"rate_limit": "seconds"} if name.startswith("rate_limit_") else {}
