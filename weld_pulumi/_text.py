@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["one_line", "printable"]
+__all__ = ["one_line", "printable", "sentence"]
 
 
 def printable(text: str) -> str:
@@ -13,3 +13,8 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """The same, and blanks where lines end."""
     return printable(" ".join(text.split()))
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital letter, and a full stop where it has no end of its own."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

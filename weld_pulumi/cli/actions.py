@@ -66,8 +66,9 @@ def _run_all(client: WeldClient, sync_id: str) -> None:
                 error.advise(f"Runs of {count.done} of {len(streams)} streams were requested before.")
                 raise
             count.step()
-    already = f"; {running} of them were running already" if running else ""
-    say(f"Runs of {len(streams)} streams are requested{already}. `weld-pulumi status {sync_id}` shows them.")
+    already = f"; {running} of them {'was' if running == 1 else 'were'} running already" if running else ""
+    runs = "A run of 1 stream is" if len(streams) == 1 else f"Runs of {len(streams)} streams are"
+    say(f"{runs} requested{already}. `weld-pulumi status {sync_id}` shows them.")
 
 
 @click.command(

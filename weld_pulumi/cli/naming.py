@@ -119,9 +119,10 @@ def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
         more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
         raise WeldValidationError(f"{word!r} means more than one {what}: {listed}{more}. Give the id of the right one.")
     near = did_you_mean(word, [name for each in known for name in each.names])
-    listings = " and ".join(f"`weld-pulumi {_KINDS[kind].listing}`" for kind in kinds)
+    listings = [f"`weld-pulumi {_KINDS[kind].listing}`" for kind in kinds]
     raise WeldValidationError(
-        f"There is no {what} {word!r}; {near and near + ' '}{listings} lists those that are there."
+        f"There is no {what} {word!r}; {near and near + ' '}{' and '.join(listings)} "
+        f"list{'s' if len(listings) == 1 else ''} those that are there."
     )
 
 

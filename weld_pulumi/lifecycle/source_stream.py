@@ -81,10 +81,9 @@ class SourceStreamLifecycle(Lifecycle):
 
     def _tell_replacement(self, olds: Mapping[str, Any]) -> None:
         """Say what is lost, whoever decided that a stream is replaced: an argument or an option."""
-        history = " and its history table" if olds.get("enabled_history_table") else ""
+        lost = "progress and history table are" if olds.get("enabled_history_table") else "progress is"
         self.session.notices.warn(
-            f"replacing stream {olds.get('name')!r} removes it from sync {olds.get('elt_sync_id')}: its "
-            f"progress{history} is lost."
+            f"replacing stream {olds.get('name')!r} removes it from sync {olds.get('elt_sync_id')}: its {lost} lost."
         )
 
     def _ask(self, olds: Props, inputs: Props, is_sound: bool) -> list[Problem]:

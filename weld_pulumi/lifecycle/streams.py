@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
+from .._text import sentence
 from ..errors import WeldApiError, WeldError, WeldValidationError
 from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
@@ -203,7 +204,7 @@ def _explain(session: Session, sync_id: str, bodies: Sequence[Props], error: Wel
         return
     error.hint = "" if problems else error.hint
     for problem in problems[:5]:
-        error.advise(f"{problem.reason[:1].upper()}{problem.reason[1:]}.")
+        error.advise(sentence(problem.reason))
 
 
 def canonical_entries(value: Any, path: str) -> tuple[Any, list[Problem]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
+from .._text import sentence
 from ..errors import ConflictError, WeldApiError, WeldError
 from .fields import Change, Field
 from .once import send_once
@@ -123,8 +124,8 @@ def _request_full_refresh(session: Session, name: str, id: str, reset_history: b
         if error.status_code != 400:
             raise
         session.notices.warn(
-            f"Weld did not mark stream {name!r} for a full refresh: {error.message or 'no reason given'}. Change "
-            "full_refresh_triggers again once that is settled."
+            f"Weld did not mark stream {name!r} for a full refresh: {sentence(error.message or 'no reason given')} "
+            "Change full_refresh_triggers again once that is settled."
         )
 
 
@@ -146,7 +147,9 @@ def _request_run(session: Session, name: str, id: str) -> None:
     except WeldApiError as error:
         if error.status_code != 400:
             raise
-        session.notices.warn(f"Weld did not start a run of stream {name!r}: {error.message or 'no reason given'}")
+        session.notices.warn(
+            f"Weld did not start a run of stream {name!r}: {sentence(error.message or 'no reason given')}"
+        )
 
 
 def _seconds(text: str | None) -> float:

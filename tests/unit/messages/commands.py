@@ -39,7 +39,7 @@ def a_name_that_means_nothing(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Error: There is no stream or sync 'nope'; `weld-pulumi streams SYNC_ID` and `weld-pulumi syncs` lists "
+    "Error: There is no stream or sync 'nope'; `weld-pulumi streams SYNC_ID` and `weld-pulumi syncs` list "
     "those that are there."
 )
 def a_name_of_a_stream_or_a_sync(stage: Stage) -> str:
@@ -76,7 +76,7 @@ def runs(stage: Stage) -> str:
     return stage.run("run", sync(stage, "charges", "refunds")).splitlines()[-1]
 
 
-@TABLE.reads("Runs of 1 streams are requested; 1 of them were running already. `weld-pulumi status <raw>` shows them.")
+@TABLE.reads("A run of 1 stream is requested; 1 of them was running already. `weld-pulumi status <raw>` shows them.")
 def runs_that_are_going_on(stage: Stage) -> str:
     id = stream(stage)
     stage.run("run", id)

@@ -145,7 +145,7 @@ def a_replacement(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: replacing stream 'charges' removes it from sync <raw>: its progress and its history table is lost."
+    "warning: Weld: replacing stream 'charges' removes it from sync <raw>: its progress and history table are lost."
 )
 def a_replacement_with_a_history_table(stage: Stage) -> str:
     id = of_sync(stage)

@@ -242,7 +242,7 @@ def an_answer_that_was_lost_where_nobody_can_look(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSync: POST /elt_syncs/<raw>/source_streams: Weld answered 400 without a message. "
-    "'chargess' is not a stream of this source; did you mean 'charges'?. What was made of the sync before that "
+    "'chargess' is not a stream of this source; did you mean 'charges'? What was made of the sync before that "
     "is removed again."
 )
 def streams_that_weld_refuses(stage: Stage) -> str:
@@ -346,7 +346,7 @@ def a_run_that_weld_does_not_start(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: Weld did not mark stream 'customers' for a full refresh: A fault was asked for: 400.. "
+    "warning: Weld: Weld did not mark stream 'customers' for a full refresh: A fault was asked for: 400. "
     "Change full_refresh_triggers again once that is settled."
 )
 def a_refresh_that_weld_does_not_mark(stage: Stage) -> str:
