@@ -22,7 +22,7 @@ from pulumi.dynamic import (
 )
 
 from ._ending import process_is_ending
-from ._engine_values import inward, outward, unfit
+from ._engine_values import from_engine, to_engine, unfit
 from ._registry import SECRETS
 from ._secret_inputs import arguments_of, is_touched, values_at
 from ._stack_state import StackState
@@ -30,10 +30,10 @@ from ._text import printable
 from .api.retries import Backoff, interruptible
 from .config import Settings, load
 from .errors import AuthenticationError, WeldError
-from .lifecycle.base import Checked, Lifecycle
+from .lifecycle.base import Checked, Handler
 from .lifecycle.fields import Props
 from .lifecycle.interruption import cancelled, is_abandoned, watch_engine
-from .lifecycle.notices import Notices
+from .lifecycle.notices import Reporter
 from .lifecycle.ownership import CURRENT_URN, OwnershipRegistry
 from .lifecycle.session import Session
 from .lifecycle.values import fingerprint
@@ -42,7 +42,7 @@ from .validation.problems import Problem, WholeProblem
 
 if TYPE_CHECKING:
     from .api.client import WeldClient
-    from .api.redaction import Hidden
+    from .api.redaction import SecretRegistry
 
 __all__ = ["DynamicProvider", "new_session"]
 
@@ -58,7 +58,7 @@ _sessions_lock = threading.Lock()
 
 def new_session(settings: Settings) -> Session:
     """Return a session that shares nothing with others."""
-    notices = Notices()
+    notices = Reporter()
     ownership = OwnershipRegistry(StackState(notices.warn))
     return Session(settings, partial(_connect, settings), notices, ownership=ownership)
 
@@ -72,24 +72,24 @@ def _shared_session(settings: Settings) -> Session:
         return _kept_session(settings)
 
 
-def _lifecycle_of(name: str) -> type[Lifecycle]:
+def _handler_of(name: str) -> type[Handler]:
     """Load the life cycle of a kind where the program has one: a Connection brings a web server along."""
     if name == "Connection":
-        from .lifecycle.connection import ConnectionLifecycle
+        from .lifecycle.connection import ConnectionHandler
 
-        return ConnectionLifecycle
+        return ConnectionHandler
     if name == "EltSync":
-        from .lifecycle.elt_sync import EltSyncLifecycle
+        from .lifecycle.elt_sync import EltSyncHandler
 
-        return EltSyncLifecycle
+        return EltSyncHandler
     if name == "SourceStream":
-        from .lifecycle.source_stream import SourceStreamLifecycle
+        from .lifecycle.source_stream import SourceStreamHandler
 
-        return SourceStreamLifecycle
+        return SourceStreamHandler
     raise LookupError(f"weld_pulumi has no resource {name!r}; see whether there is a newer weld-pulumi")
 
 
-def _connect(settings: Settings, hidden: Hidden) -> WeldClient:
+def _connect(settings: Settings, hidden: SecretRegistry) -> WeldClient:
     from .api.client import WeldClient
     from .api.transport import Transport
 
@@ -118,7 +118,7 @@ class DynamicProvider(ResourceProvider):
         super().__init__()
         self.name = name
         self._session_of = session_of
-        self._lifecycle: Lifecycle
+        self._handler: Handler
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the configuration; ask nothing of Weld, so that a preview without a key goes on."""
@@ -130,7 +130,7 @@ class DynamicProvider(ResourceProvider):
         session = _guarded("configuring weld", lambda: self._session_of(load(lambda key: _text(config.get(key)))))
         if session.settings.warning:
             session.notices.warn(session.settings.warning)
-        self._lifecycle = _lifecycle_of(self.name)(session)
+        self._handler = _handler_of(self.name)(session)
         _collect_seldom()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -140,26 +140,26 @@ class DynamicProvider(ResourceProvider):
         if problems:
             return CheckResult({}, [self._failure(problem, secrets, news) for problem in problems])
         self._hidden.mark(values_at(secrets, news))
-        checked = self._run("checking", lambda: self._check(secrets, inward(_olds), inward(news)))
+        checked = self._run("checking", lambda: self._check(secrets, from_engine(_olds), from_engine(news)))
         failures = [self._failure(problem, secrets, news) for problem in checked.problems]
-        return CheckResult(outward(checked.inputs), failures)
+        return CheckResult(to_engine(checked.inputs), failures)
 
     def _check(self, secrets: list[str], olds: Props, news: Props) -> Checked:
-        self._lifecycle.session.ownership.note_check(CURRENT_URN.get())
+        self._handler.session.ownership.note_check(CURRENT_URN.get())
         if not secrets:
-            return self._lifecycle.check(olds, news)
+            return self._handler.check(olds, news)
         # A message may show the canonical form of a value; inside of lists there may be another order in it.
-        canonical, _ = self._lifecycle.table.canonical(news)
+        canonical, _ = self._handler.table.canonical(news)
         self._hidden.mark([canonical.get(path) for path in secrets])
         self._hidden.mark([olds.get(name) for name in arguments_of(secrets)])
-        checked = self._lifecycle.check(olds, news)
-        self._lifecycle.session.secret_inputs[_known_by(checked.inputs)] = arguments_of(secrets)
+        checked = self._handler.check(olds, news)
+        self._handler.session.secret_inputs[_known_by(checked.inputs)] = arguments_of(secrets)
         return checked
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         self._mark_known(_olds)
-        diffed = self._run("comparing", lambda: self._lifecycle.diff(_id, inward(_olds), inward(_news)), _id)
+        diffed = self._run("comparing", lambda: self._handler.diff(_id, from_engine(_olds), from_engine(_news)), _id)
         if not diffed.changed:
             return DiffResult(changes=False)
         # With None the engine compares the inputs itself, and so shows details and honors replace_on_changes.
@@ -171,32 +171,32 @@ class DynamicProvider(ResourceProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
-        id, outs = self._run("creating", lambda: self._lifecycle.create(inward(props)))
+        id, outs = self._run("creating", lambda: self._handler.create(from_engine(props)))
         return CreateResult(id, self._stored(outs, self._secret_inputs(props)))
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         known = self._mark_known(props)
-        before = inward(props)
-        live = self._run("reading", lambda: self._lifecycle.read(id_, before), id_)
+        before = from_engine(props)
+        live = self._run("reading", lambda: self._handler.read(id_, before), id_)
         if live.id is None:
             return ReadResult("", {})
-        outs = outward(live.outs)
+        outs = to_engine(live.outs)
         # Where no argument has changed the engine keeps its inputs: thousands of streams need not travel once more,
         # and lists keep the order of the program, which an old state may have in its inputs only.
-        same = live.inputs == self._lifecycle.table.declared(before)
-        return ReadResult(live.id, self._stored(outs, known), None if same else outward(live.inputs))
+        same = live.inputs == self._handler.table.declared(before)
+        return ReadResult(live.id, self._stored(outs, known), None if same else to_engine(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         self._mark_known(_olds)
-        outs = self._run("updating", lambda: self._lifecycle.update(_id, inward(_olds), inward(_news)), _id)
+        outs = self._run("updating", lambda: self._handler.update(_id, from_engine(_olds), from_engine(_news)), _id)
         return UpdateResult(self._stored(outs, self._secret_inputs(_news)))
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """See :class:`pulumi.dynamic.ResourceProvider`."""
         self._mark_known(_props)
-        self._run("deleting", lambda: self._lifecycle.delete(_id, inward(_props)), _id)
+        self._run("deleting", lambda: self._handler.delete(_id, from_engine(_props)), _id)
 
     def _run(self, verb: str, operation: Callable[[], T], id: str = "") -> T:
         token = CURRENT_URN.set(current_urn() or (f"{self.name} {id}" if id else ""))
@@ -216,14 +216,14 @@ class DynamicProvider(ResourceProvider):
 
     def _is_printable(self, path: str, news: Mapping[str, Any]) -> bool:
         """Tell whether the engine may print the value of a property; another resource may say that it is secret."""
-        table = self._lifecycle.table
+        table = self._handler.table
         return path in table and not table[path].hidden and not self._hidden.is_inside(news.get(path))
 
     # What is secret --------------------------------------------------------------------------------------------
 
     @property
-    def _hidden(self) -> Hidden:
-        return self._lifecycle.session.hidden
+    def _hidden(self) -> SecretRegistry:
+        return self._handler.session.hidden
 
     def _mark_known(self, outs: Mapping[str, Any]) -> list[str]:
         """Mark what was secret in the last run: the program may not be there to say it again. Return the arguments."""
@@ -233,11 +233,11 @@ class DynamicProvider(ResourceProvider):
 
     def _secret_inputs(self, inputs: Mapping[str, Any]) -> list[str]:
         """Return the arguments that were secret when these inputs were checked."""
-        told = self._lifecycle.session.secret_inputs
-        return told.get(_known_by(inward(inputs)), []) if told else []
+        told = self._handler.session.secret_inputs
+        return told.get(_known_by(from_engine(inputs)), []) if told else []
 
     def _stored(self, outs: Mapping[str, Any], secrets: list[str]) -> dict[str, Any]:
-        return outward({**outs, SECRETS: secrets}) if secrets else outward(outs)
+        return to_engine({**outs, SECRETS: secrets}) if secrets else to_engine(outs)
 
 
 def _known_by(inputs: Props) -> str:

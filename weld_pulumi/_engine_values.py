@@ -9,21 +9,25 @@ from typing import Any
 from pulumi.output import Unknown
 
 from ._registry import OPTIONS
-from .lifecycle.base import MEMO
+from .lifecycle.base import PRIVATE_STATE
 from .lifecycle.values import UNKNOWN
 
-__all__ = ["inward", "outward", "unfit"]
+__all__ = ["from_engine", "to_engine", "unfit"]
 
 #: Deeper than any settings are, and far from Python's own limit.
 _DEEPEST = 64
 
 
-def inward(props: Mapping[str, Any]) -> dict[str, Any]:
+def from_engine(props: Mapping[str, Any]) -> dict[str, Any]:
     """Translate what the engine sends: its unknowns are ours, and its own entries are none of our business."""
-    return {key: _known(value) for key, value in props.items() if not key.startswith("__") or key in (MEMO, OPTIONS)}
+    return {
+        key: _known(value)
+        for key, value in props.items()
+        if not key.startswith("__") or key in (PRIVATE_STATE, OPTIONS)
+    }
 
 
-def outward(props: Mapping[str, Any]) -> dict[str, Any]:
+def to_engine(props: Mapping[str, Any]) -> dict[str, Any]:
     """Translate what the engine gets."""
     return {key: _engine_value(value) for key, value in props.items() if value is not None}
 

@@ -1,7 +1,7 @@
 """The frozen door of stored stacks: a state file says ``weld_pulumi._registry.load`` and the name of a resource.
 
 Keep this path and these names for ever: every stack that was ever deployed reads them back. The program only pickles a
-:class:`Door`; the life cycles behind it are imported where the engine runs them, in the plugin process.
+:class:`ProviderReference`; the life cycles behind it are imported where the engine runs them, in the plugin process.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 if TYPE_CHECKING:
     from ._dynamic import DynamicProvider
 
-__all__ = ["OPTIONS", "SECRETS", "Door", "load", "pickled_door"]
+__all__ = ["OPTIONS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
 
 #: Beside the arguments: what of them is secret, as paths; beside the outputs: which arguments are. The engine tells no
 #: dynamic provider.
@@ -31,7 +31,7 @@ def load(name: str) -> DynamicProvider:
     return DynamicProvider(name)
 
 
-class Door(pulumi.dynamic.ResourceProvider):
+class ProviderReference(pulumi.dynamic.ResourceProvider):
     """Stands for a provider in the program, and pickles as a reference to :func:`load`."""
 
     # It holds no secret, so it need not be encrypted in the state, once for each resource.
@@ -46,6 +46,6 @@ class Door(pulumi.dynamic.ResourceProvider):
 
 
 @cache
-def pickled_door(name: str) -> str:
+def pickled_reference(name: str) -> str:
     """Return what a program stores of the provider of the resource ``name``."""
-    return str(serialize_provider(Door(name)))
+    return str(serialize_provider(ProviderReference(name)))

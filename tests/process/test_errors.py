@@ -80,12 +80,12 @@ def test_a_setting_that_cannot_be_used_stays_an_error_of_every_request(config: d
 def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
     """Let `check` of a Connection do something: Python runs this file when it starts."""
     code = f"""
-        from weld_pulumi.lifecycle.connection import ConnectionLifecycle
+        from weld_pulumi.lifecycle.connection import ConnectionHandler
 
         def check(self, olds, news):
             {statement}
 
-        ConnectionLifecycle.check = check
+        ConnectionHandler.check = check
     """
     (folder / "sitecustomize.py").write_text(dedent(code))
     return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))}

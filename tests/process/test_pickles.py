@@ -36,7 +36,7 @@ def test_a_provider_is_stored_as_the_same_bytes_as_ever(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_a_provider_that_any_python_wrote_loads(kind: str, protocol: int) -> None:
-    loaded = dill.loads(pickle.dumps(_registry.Door(kind), protocol))
+    loaded = dill.loads(pickle.dumps(_registry.ProviderReference(kind), protocol))
     assert type(loaded) is DynamicProvider
     assert loaded.name == kind
 
@@ -69,7 +69,7 @@ def test_a_stored_provider_holds_no_secret_and_nothing_of_this_machine(monkeypat
     written = base64.b64decode(pickled("EltSync"))
     assert len(written) < 80
     assert sys.prefix.encode() not in written
-    assert _registry.Door.serialize_as_secret_always is False
+    assert _registry.ProviderReference.serialize_as_secret_always is False
 
 
 @pytest.mark.parametrize("kind", KINDS)

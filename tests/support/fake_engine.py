@@ -19,13 +19,13 @@ from pulumi.output import Unknown
 
 from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.redaction import Hidden
+from weld_pulumi.api.redaction import SecretRegistry
 from weld_pulumi.api.retries import Backoff
 from weld_pulumi.api.transport import Transport, open_session
 from weld_pulumi.api.wire import WireSession
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import WeldError
-from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.notices import Reporter
 from weld_pulumi.lifecycle.ownership import Entry, OwnershipRegistry
 from weld_pulumi.lifecycle.session import Clock, Session
 from weld_pulumi.simulator import Simulator
@@ -122,11 +122,11 @@ class Process:
         clock = _Clock(weld)
         backoff = Backoff(sleep=clock.sleep, chance=lambda: 0.5)
 
-        def connect(hidden: Hidden) -> WeldClient:
+        def connect(hidden: SecretRegistry) -> WeldClient:
             return WeldClient(settings, Transport(settings, backoff, hidden=hidden, open_session=open_session))
 
         ownership = OwnershipRegistry(lambda _: entries())
-        self.session = Session(settings, connect, Notices(lines.append), clock, ownership=ownership)
+        self.session = Session(settings, connect, Reporter(lines.append), clock, ownership=ownership)
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}
         self._providers: dict[str, DynamicProvider] = {}
         for kind in ("Connection", "EltSync", "SourceStream"):

@@ -10,9 +10,9 @@ from pulumi.runtime import Mocks, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
 import weld_pulumi as weld
-from weld_pulumi.lifecycle.connection import ConnectionLifecycle
-from weld_pulumi.lifecycle.elt_sync import EltSyncLifecycle
-from weld_pulumi.lifecycle.source_stream import SourceStreamLifecycle
+from weld_pulumi.lifecycle.connection import ConnectionHandler
+from weld_pulumi.lifecycle.elt_sync import EltSyncHandler
+from weld_pulumi.lifecycle.source_stream import SourceStreamHandler
 
 TOKEN = "pulumi-python:dynamic/weld:"
 ANSWERED: dict[str, dict[str, Any]] = {
@@ -73,7 +73,7 @@ def registered(resource: Any) -> tuple[str, set[str]]:
 
 
 TABLES: dict[Any, Any] = {
-    weld.Connection: ConnectionLifecycle.table,
-    weld.EltSync: EltSyncLifecycle.table,
-    weld.SourceStream: SourceStreamLifecycle.table,
+    weld.Connection: ConnectionHandler.table,
+    weld.EltSync: EltSyncHandler.table,
+    weld.SourceStream: SourceStreamHandler.table,
 }

@@ -24,9 +24,9 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime import rpc
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from weld_pulumi._registry import Door
+from weld_pulumi._registry import ProviderReference
 
-__all__ = ["SECRET", "UNKNOWN", "Checked", "Diffed", "Plugin", "PluginError", "pickled"]
+__all__ = ["SECRET", "UNKNOWN", "Checked", "DiffResult", "Plugin", "PluginError", "pickled"]
 
 #: How the engine writes a value that only the next `up` will tell.
 UNKNOWN = rpc.UNKNOWN
@@ -43,7 +43,7 @@ def SECRET(value: Any) -> Props:  # noqa: N802 - reads as a constant
 
 def pickled(kind: str) -> str:
     """What a program puts into ``__provider``."""
-    return str(serialize_provider(Door(kind)))
+    return str(serialize_provider(ProviderReference(kind)))
 
 
 class PluginError(Exception):
@@ -59,7 +59,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Diffed:
+class DiffResult:
     """The answer to Diff; ``changes`` is NONE, SOME or UNKNOWN."""
 
     changes: str
@@ -134,11 +134,11 @@ class Plugin:
         response = self._call("Check", request)
         return Checked(self._plain(kind, response.inputs), [(f.property, f.reason) for f in response.failures])
 
-    def diff(self, kind: str, id: str, olds: Props, news: Props) -> Diffed:
+    def diff(self, kind: str, id: str, olds: Props, news: Props) -> DiffResult:
         request = provider_pb2.DiffRequest(id=id, olds=self._props(kind, olds), news=self._props(kind, news))
         response = self._call("Diff", request)
         changes = provider_pb2.DiffResponse.DiffChanges.Name(response.changes).removeprefix("DIFF_")
-        return Diffed(changes, list(response.replaces), response.deleteBeforeReplace)
+        return DiffResult(changes, list(response.replaces), response.deleteBeforeReplace)
 
     def create(self, kind: str, props: Props) -> tuple[str, Props]:
         response = self._call("Create", provider_pb2.CreateRequest(properties=self._props(kind, props)))

@@ -20,7 +20,7 @@ from weld_pulumi.config import Settings
 from weld_pulumi.errors import AuthenticationError, ServerError, WeldApiError
 from weld_pulumi.lifecycle import interruption
 from weld_pulumi.lifecycle.authorization import NOBODY_LISTENS, Request, State, authorize, is_expired
-from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.notices import Reporter
 from weld_pulumi.lifecycle.session import Session
 
 
@@ -36,7 +36,7 @@ def said() -> list[str]:
 
 @pytest.fixture
 def session(client: FakeClient, said: list[str]) -> Session:
-    return Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append), FastClock())
+    return Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append), FastClock())
 
 
 ELSEWHERE = "https://example.com/done"
@@ -139,7 +139,7 @@ NOT_TAKEN = [
 def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
     client: FakeClient, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
 ) -> None:
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     client.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
     came_back = threading.Event()
 
@@ -169,7 +169,7 @@ def browse(client: FakeClient, id: str) -> None:
 
 def test_the_browser_is_ahead_of_the_list(client: FakeClient, said: list[str]) -> None:
     """What the list does not show yet is there once Weld has settings for it."""
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     client.with_settings.add("new")
     outcome = authorize(session, Request("stripe", "A", 60), lambda _: browse(client, "new"))
     assert outcome.connection == ConnectionInfo(id="new", label="A", integration_id="stripe")
@@ -178,13 +178,13 @@ def test_the_browser_is_ahead_of_the_list(client: FakeClient, said: list[str]) -
 
 def test_an_id_that_weld_does_not_know_is_not_believed(client: FakeClient, said: list[str]) -> None:
     """Who has the link can put any id into the address of the way back."""
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     outcome = authorize(session, Request("stripe", "A", 2), lambda _: browse(client, "invented"))
     assert (outcome.connection, outcome.state) == (None, State.EXPIRED)
 
 
 def test_an_id_is_believed_as_soon_as_weld_lists_it(client: FakeClient, said: list[str]) -> None:
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Notices(said.append))
+    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     late = ConnectionInfo(id="late", label="A", integration_id="stripe")
     looks = itertools.count()
 

@@ -170,10 +170,10 @@ def outward_address() -> str:
 
 def test_nothing_but_loopback_is_bound(ticket: Ticket) -> None:
     port = port_of(ticket)
-    outward = outward_address()
-    if not outward.startswith("127."):
+    to_engine = outward_address()
+    if not to_engine.startswith("127."):
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((outward, port), timeout=5)
+            socket.create_connection((to_engine, port), timeout=5)
     with socket.create_connection(("127.0.0.1", port), timeout=5):
         pass
     with socket.create_connection(("::1", port), timeout=5):

@@ -10,8 +10,8 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import ServerError
-from weld_pulumi.lifecycle.notices import Notices
-from weld_pulumi.lifecycle.recognition import TO_BE_MADE, Track, newly_authorized
+from weld_pulumi.lifecycle.notices import Reporter
+from weld_pulumi.lifecycle.recognition import TO_BE_MADE, BridgeTracker, newly_authorized
 from weld_pulumi.lifecycle.session import Session
 
 
@@ -29,7 +29,7 @@ class Weld:
 
 def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> Session:
     said: list[str] = []
-    session = Session(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Notices(said.append))
+    session = Session(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Reporter(said.append))
     session.waiting.update(waiting or {})
     return session
 
@@ -121,6 +121,6 @@ def test_a_connection_that_another_resource_has_is_not_taken() -> None:
 
 @pytest.mark.parametrize(("listed", "expected"), [(["b1", "b2"], "b1"), (["b2"], None), ([None], None)])
 def test_a_bridge_is_tracked_if_weld_lists_it(listed: list[str | None], expected: str | None) -> None:
-    track = Track(session_with(*listed))
+    track = BridgeTracker(session_with(*listed))
     track.follow(ConnectionBridge(id="b1"))
     assert track.bridge_id == expected

@@ -18,7 +18,7 @@ from ..errors import (
     api_error_class,
     shown_as_its_base,
 )
-from .redaction import Redaction, shorten
+from .redaction import Redactor, shorten
 
 __all__ = ["AnswerLostError", "NotSentError", "read_answer"]
 
@@ -59,7 +59,7 @@ def read_answer(
     headers: Mapping[str, str],
     body: bytes,
     settings: Settings,
-    redact: Redaction,
+    redact: Redactor,
 ) -> Any:
     """Return the JSON of a successful answer; None where the body is empty.
 
@@ -133,7 +133,7 @@ _DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_no_number)
 _UNREADABLE = object()
 
 
-def _no_json(text: str, headers: Mapping[str, str], redact: Redaction) -> str:
+def _no_json(text: str, headers: Mapping[str, str], redact: Redactor) -> str:
     if _is_html(text, headers):
         return (
             f"a web page came back{_title(text, redact)} instead of Weld's answer. A proxy or a wrong host answers in "
@@ -152,7 +152,7 @@ def _refusal(
     headers: Mapping[str, str],
     body: bytes,
     settings: Settings,
-    redact: Redaction,
+    redact: Redactor,
 ) -> WeldApiError:
     text = body[:_LARGEST_ERROR].decode("utf-8", errors="replace").strip()
     code, message = _code_and_message(text, headers, redact)
@@ -234,7 +234,7 @@ def _hint_of_arguments(path: str, is_explained: bool) -> str:
     return f"{compare}."
 
 
-def _code_and_message(text: str, headers: Mapping[str, str], redact: Redaction) -> tuple[str | None, str]:
+def _code_and_message(text: str, headers: Mapping[str, str], redact: Redactor) -> tuple[str | None, str]:
     """Read an error body of any shape that Weld is known to use, or may use (weld-api: nobody documents it)."""
     if not text:
         return None, ""
@@ -276,7 +276,7 @@ def _is_html(text: str, headers: Mapping[str, str]) -> bool:
     return begins or "html" in headers.get("content-type", "").lower()
 
 
-def _title(text: str, redact: Redaction) -> str:
+def _title(text: str, redact: Redactor) -> str:
     found = re.search(r"<title[^>]*>(.*?)</title>", text[:5000], re.IGNORECASE | re.DOTALL)
     title = shorten(redact(found.group(1)), 80) if found and not redact.withhold else ""
     return f" ({title})" if title else ""

@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-__all__ = ["Hidden", "Redaction", "shorten"]
+__all__ = ["Redactor", "SecretRegistry", "shorten"]
 
 _PUT_INSTEAD = "[secret]"
 #: Lines of a longer secret (a private key, say) are secrets too, from this length on.
@@ -40,7 +40,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _OURS_CUT, _CUT = re.compile(r"[^\w…]{0,3}…"), re.compile(r"[^\w…]{0,4}(?:…|\.\.\.|\btrunc|$)")
 
 
-class Hidden:
+class SecretRegistry:
     """Texts that no message may show from now on. May be used by several threads at once.
 
     Settings are taken out of what Weld says: it may repeat what it was told when it is asked for more. What the program
@@ -51,7 +51,7 @@ class Hidden:
         self._settings: frozenset[str] = frozenset()
         self._marked: frozenset[str] = frozenset()
         self._adding = threading.Lock()
-        self._redaction = Redaction(())
+        self._redaction = Redactor(())
 
     def add(self, settings: Any) -> None:
         """Hide every text and number inside ``settings`` where Weld repeats it: any may be a secret."""
@@ -66,7 +66,7 @@ class Hidden:
         if not texts <= self._marked:
             with self._adding:
                 self._marked |= texts
-                self._redaction = Redaction(self._marked, whole=True)
+                self._redaction = Redactor(self._marked, whole=True)
 
     def is_marked(self, text: str) -> bool:
         """Tell whether the program says that this very text is secret."""
@@ -87,7 +87,7 @@ class Hidden:
         return self._redaction(text) if self._marked else text
 
 
-class Redaction:
+class Redactor:
     """Knows some secrets, and takes them out of texts in every form in which an answer may repeat them.
 
     Args:

@@ -25,7 +25,7 @@ from .._version import __version__
 from ..config import Settings, is_loopback
 from ..errors import WeldConnectionError, WeldError
 from .answers import AnswerLostError, NotSentError, read_answer
-from .redaction import Hidden, Redaction
+from .redaction import Redactor, SecretRegistry
 from .redirects import Origin, origin_of, redirected
 from .retries import Backoff, Kind, may_repeat, retry_after
 from .wire import Adapter, HandshakeError, WireSession
@@ -104,12 +104,12 @@ class Transport:
         settings: Settings,
         backoff: Backoff | None = None,
         is_abandoned: Callable[[], bool] = lambda: False,
-        hidden: Hidden | None = None,
+        hidden: SecretRegistry | None = None,
         open_session: Callable[[Settings], WireSession] = open_session,
     ) -> None:
         self.settings = settings
         self.backoff = backoff or Backoff()
-        self.hidden = hidden or Hidden()
+        self.hidden = hidden or SecretRegistry()
         self._is_abandoned = is_abandoned
         self._open_session = open_session
         self._kept = open_session(settings)
@@ -151,7 +151,7 @@ class Transport:
         call = _Call(method, path, params, body, received)
         # What Weld says to settings may repeat them in ways that nobody has thought of.
         withhold = bool(body and body.get("elt_settings")) and os.environ.get("WELD_TRACEBACK") != "1"
-        redact = Redaction((key, *secrets, *self.hidden), withhold=withhold)
+        redact = Redactor((key, *secrets, *self.hidden), withhold=withhold)
         attempt = 0
         while True:
             advised: float | None = None
@@ -166,7 +166,7 @@ class Transport:
                 if attempt >= self.settings.max_retries or not may_repeat(kind, error):
                     if isinstance(error, WeldConnectionError):
                         # Our own words, but for a name of a host that came back; and settings may hold any word.
-                        error.args = (Redaction((key,))(str(error)),)
+                        error.args = (Redactor((key,))(str(error)),)
                     raise
             self.backoff.wait(attempt, advised)
             attempt += 1

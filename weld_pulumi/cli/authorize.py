@@ -16,7 +16,7 @@ from ..errors import WeldConfigError
 from ..lifecycle.authorization import Request
 from ..lifecycle.authorization import authorize as open_bridge
 from ..lifecycle.browser import has_terminal
-from ..lifecycle.recognition import Track, newly_authorized
+from ..lifecycle.recognition import BridgeTracker, newly_authorized
 from ..lifecycle.session import Session
 from ..lifecycle.waiting_files import announced
 from .desk import Desk, Result, result_of
@@ -98,7 +98,7 @@ def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Res
     session = desk.session(client)
     known = [connection.id for connection in client.list_connections()]
     request = Request(integration_id, label, desk.timeout, known=known)
-    track = Track(session)
+    track = BridgeTracker(session)
 
     def opened(bridge: ConnectionBridge) -> None:
         track.follow(bridge)

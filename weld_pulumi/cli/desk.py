@@ -13,7 +13,7 @@ from ..api.client import WeldClient
 from ..lifecycle.authorization import Outcome, Request
 from ..lifecycle.browser import has_screen, open_page
 from ..lifecycle.listener import Listener
-from ..lifecycle.notices import Notices
+from ..lifecycle.notices import Reporter
 from ..lifecycle.session import Session
 from .show import waiting
 
@@ -51,7 +51,7 @@ class Desk:
         return Session(
             replace(client.settings, open_browser="true" if self.opens else "false"),
             lambda _: client,
-            Notices(lambda line: self.say(line.removeprefix("warning: ").removeprefix("Weld: "))),
+            Reporter(lambda line: self.say(line.removeprefix("warning: ").removeprefix("Weld: "))),
         )
 
     def say(self, text: str) -> None:

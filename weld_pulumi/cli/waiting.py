@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..lifecycle.authorization import Outcome, Request, State, await_person, is_expired
 from ..lifecycle.authorization import authorize as open_bridge
-from ..lifecycle.base import MEMO, memo_of
+from ..lifecycle.base import PRIVATE_STATE, private_state
 from ..lifecycle.pending import Pending, tell_candidates
 from ..lifecycle.session import Session
 from ..lifecycle.sync_checks import is_pending
@@ -97,8 +97,8 @@ class OfStack:
         self._desk = desk
         self._session = session
         self._id = str(resource["id"])
-        self._props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == MEMO}
-        memo = memo_of(self._props)
+        self._props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == PRIVATE_STATE}
+        memo = private_state(self._props)
         self._request = Request(
             self._props["integration_id"],
             self._props["label"],

@@ -19,7 +19,7 @@ from ..errors import AuthenticationError, WeldApiError, WeldConnectionError, Wel
 from .browser import has_screen, has_terminal, open_page, opens_by_itself
 from .interruption import cancelled, end_orphan, is_orphan, watch_engine
 from .listener import Callback, Ticket, shared_listener
-from .once import send_once
+from .once import create_exactly_once
 from .recognition import newly_authorized, unlisted
 from .session import Session
 from .waiting_files import announce
@@ -188,7 +188,7 @@ def _open(session: Session, request: Request, redirect_uri: str, state: str | No
         new = [b for b in _bridges(session) or () if b.id not in ids and b.authorize_url and _is_ours(b, body)]
         return new[0] if len(new) == 1 else None
 
-    bridge = send_once(session, lambda: session.client.create_bridge(body), find, "the connection bridge")
+    bridge = create_exactly_once(session, lambda: session.client.create_bridge(body), find, "the connection bridge")
     return bridge if bridge.expires_at else bridge.model_copy(update={"expires_at": _in_a_day(session)})
 
 

@@ -16,10 +16,10 @@ from .values import Rule
 if TYPE_CHECKING:
     from ..api.client import WeldClient
 
-__all__ = ["MEMO", "Checked", "Diffed", "Lifecycle", "Live", "memo_of", "with_memo"]
+__all__ = ["PRIVATE_STATE", "Checked", "DiffResult", "Handler", "Live", "private_state", "with_private_state"]
 
 #: Output under which a life cycle keeps what it must remember; the engine does not show names with two underscores.
-MEMO = "__weld"
+PRIVATE_STATE = "__weld"
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Checked:
 
 
 @dataclass
-class Diffed:
+class DiffResult:
     """What has to happen: arguments that changed, those of them that need a new object, and in which order.
 
     ``hidden`` says that the change is not one of inputs, so that the engine cannot find it by itself.
@@ -52,7 +52,7 @@ class Live:
     inputs: Props = field(default_factory=dict)
 
 
-class Lifecycle(ABC):
+class Handler(ABC):
     """One resource. Instances hold the session of the process and nothing else."""
 
     title: ClassVar[str]
@@ -81,7 +81,7 @@ class Lifecycle(ABC):
         """Read the program's arguments; ``olds`` are the inputs of the last run, empty for a new resource."""
 
     @abstractmethod
-    def diff(self, id: str, olds: Props, news: Props) -> Diffed:
+    def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
         """Compare the outputs of the last run with canonical inputs."""
 
     @abstractmethod
@@ -101,13 +101,13 @@ class Lifecycle(ABC):
         """Remove the object."""
 
 
-def memo_of(props: Mapping[str, Any]) -> Props:
+def private_state(props: Mapping[str, Any]) -> Props:
     """Return what the life cycle remembered in the outputs."""
-    memo = props.get(MEMO)
+    memo = props.get(PRIVATE_STATE)
     return dict(memo) if isinstance(memo, dict) else {}
 
 
-def with_memo(outs: Props, **memo: Any) -> Props:
+def with_private_state(outs: Props, **memo: Any) -> Props:
     """Return outputs that remember ``memo`` (falsy entries are left out)."""
     kept = {key: value for key, value in memo.items() if value}
-    return {**{k: v for k, v in outs.items() if k != MEMO}, **({MEMO: kept} if kept else {})}
+    return {**{k: v for k, v in outs.items() if k != PRIVATE_STATE}, **({PRIVATE_STATE: kept} if kept else {})}

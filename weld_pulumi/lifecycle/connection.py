@@ -9,7 +9,7 @@ from ..errors import NotListedError, WeldApiError, WeldConnectionError, WeldVali
 from ..validation.integrations import integration_problem
 from ..validation.problems import Problem, WholeProblem
 from .authorization import Outcome, Request, authorize
-from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
+from .base import Checked, DiffResult, Handler, Live, private_state, with_private_state
 from .connection_adoption import adoption_of, duplicate, tell_adoption, warn_of_same
 from .connection_table import CONNECTION
 from .fields import Props
@@ -28,7 +28,7 @@ from .pending import (
     wait_for,
 )
 from .reauthorization import Watch
-from .recognition import Track, fitting, newly_authorized, unlisted
+from .recognition import BridgeTracker, fitting, newly_authorized, unlisted
 from .sync_checks import is_pending
 from .triggers import fired
 from .values import has_unknown
@@ -36,14 +36,14 @@ from .values import has_unknown
 if TYPE_CHECKING:
     from ..api.models import ConnectionBridge, ConnectionInfo
 
-__all__ = ["ConnectionLifecycle"]
+__all__ = ["ConnectionHandler"]
 
 AUTHORIZED, PENDING = "AUTHORIZED", "PENDING"
 #: Integrations that serve as destination; Weld lists sources only.
 _DESTINATIONS = ("databricks",)
 
 
-class ConnectionLifecycle(Lifecycle):
+class ConnectionHandler(Handler):
     """A connection."""
 
     title = "Connection"
@@ -52,7 +52,7 @@ class ConnectionLifecycle(Lifecycle):
     # Check -----------------------------------------------------------------------------------------------------
 
     def check(self, olds: Props, news: Props) -> Checked:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         inputs, found = CONNECTION.canonical(news)
         problems = self.minded(found)
         if not olds:
@@ -95,8 +95,8 @@ class ConnectionLifecycle(Lifecycle):
 
     # Diff ------------------------------------------------------------------------------------------------------
 
-    def diff(self, id: str, olds: Props, news: Props) -> Diffed:
-        """See :class:`.base.Lifecycle`."""
+    def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
+        """See :class:`.base.Handler`."""
         changed = CONNECTION.changed(olds, news)
         replaces = CONNECTION.replacing(changed)
         rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
@@ -109,30 +109,30 @@ class ConnectionLifecycle(Lifecycle):
             self.session.notices.info(
                 f"a person has to authorize connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
-        return Diffed(changed, replaces)
+        return DiffResult(changed, replaces)
 
     def _diff_pending(
         self, pending: Pending, olds: Props, news: Props, changed: list[str], replaces: list[str]
-    ) -> Diffed:
+    ) -> DiffResult:
         if not pending.hold(key_of(news)):
             raise WeldValidationError(doubled(key_of(news)))
         adopts = ["adopt"] if news["adopt"] and is_pending(pending.id) else []
         if replaces or adopts:
             pending.release()
-            return Diffed([*changed, *adopts], [*replaces, *adopts], hidden=bool(adopts))
+            return DiffResult([*changed, *adopts], [*replaces, *adopts], hidden=bool(adopts))
         seen = self._look(pending)
         if seen.found is None:
             pending.tell(seen)
-            return Diffed([*changed, "status"], [], hidden=True) if seen.dead else Diffed(changed, replaces)
+            return DiffResult([*changed, "status"], [], hidden=True) if seen.dead else DiffResult(changed, replaces)
         if not is_pending(pending.id):
-            return Diffed([*changed, "status"], [], hidden=True)
+            return DiffResult([*changed, "status"], [], hidden=True)
         pending.recognized(seen.found.id)
         self.session.authorized[key_of(news)] = seen.found.id
         self.session.notices.info(
             f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
             "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
         )
-        return Diffed(["status"], ["status"], hidden=True)
+        return DiffResult(["status"], ["status"], hidden=True)
 
     def _look(self, pending: Pending) -> Look:
         if self.session.settings.api_key is None:
@@ -155,7 +155,7 @@ class ConnectionLifecycle(Lifecycle):
     # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         key = key_of(news)
         connections = self.client.list_connections()
         authorized = self.session.authorized.get(key)
@@ -186,7 +186,7 @@ class ConnectionLifecycle(Lifecycle):
 
     def _ask(self, news: Props, known: list[str], wait: bool = True) -> tuple[Outcome, Props]:
         """Ask a person for a new connection; return what came of it, and the outputs."""
-        track, key = Track(self.session), key_of(news)
+        track, key = BridgeTracker(self.session), key_of(news)
         candidates: list[ConnectionInfo] = []
 
         def done(_: ConnectionBridge) -> ConnectionInfo | None:
@@ -200,7 +200,7 @@ class ConnectionLifecycle(Lifecycle):
         tell_pending(self.session, news, outcome)
         tell_candidates(self.session, news, candidates)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
-        return outcome, with_memo(outs, known=known, bridge=track.bridge_id, port=outcome.port)
+        return outcome, with_private_state(outs, known=known, bridge=track.bridge_id, port=outcome.port)
 
     def _authorized(self, declared: Mapping[str, Any], connection: ConnectionInfo, **before: Any) -> Props:
         """Return the outputs of a connection; ``before`` are facts of the last run that Weld may not tell now.
@@ -213,7 +213,7 @@ class ConnectionLifecycle(Lifecycle):
         if connection.label is not None:
             told = connection.label if connection.label != declared["label"] else None
         outs = {**CONNECTION.declared(declared), "status": AUTHORIZED, "created_at": created_at}
-        return with_memo(outs, told_label=told)
+        return with_private_state(outs, told_label=told)
 
     def _tell_label(self, connection: ConnectionInfo, declared: Mapping[str, Any], told: str | None) -> None:
         if connection.label not in (None, declared["label"], told):
@@ -225,7 +225,7 @@ class ConnectionLifecycle(Lifecycle):
     # Read ------------------------------------------------------------------------------------------------------
 
     def read(self, id: str, props: Props) -> Live:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         declared = CONNECTION.declared(props)
         if is_pending(id) and declared:
             return self._read_pending(Pending(self.session, id, props), props, declared)
@@ -237,11 +237,11 @@ class ConnectionLifecycle(Lifecycle):
             return Live(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
         if props.get("status") == PENDING:
             return self._read_pending(Pending(self.session, id, props), props, declared)
-        told = memo_of(props).get("told_label")
+        told = private_state(props).get("told_label")
         self._tell_label(connection, declared, told)
         created_at = connection.created_at or props.get("created_at")
         outs = {**declared, "status": AUTHORIZED, "created_at": created_at}
-        return Live(id, with_memo(outs, told_label=told), declared)
+        return Live(id, with_private_state(outs, told_label=told), declared)
 
     def _read_pending(self, pending: Pending, props: Props, declared: Props) -> Live:
         pending.hold()
@@ -273,7 +273,7 @@ class ConnectionLifecycle(Lifecycle):
     # Update ----------------------------------------------------------------------------------------------------
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         if is_pending(id):
             return self._update_pending(id, olds, news)
         changed = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
@@ -284,7 +284,7 @@ class ConnectionLifecycle(Lifecycle):
             return self._authorize_again(id, olds, news)
         if olds.get("status") == PENDING and not changed:
             return self._update_waiting(id, olds, news)
-        told = memo_of(olds).get("told_label")
+        told = private_state(olds).get("told_label")
         return self._authorized(news, live or unlisted(id), created_at=olds.get("created_at"), told_label=told)
 
     def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
@@ -297,7 +297,7 @@ class ConnectionLifecycle(Lifecycle):
         self.session.pending_labels[id] = news["label"]
         self.session.pending_told.add(id)
         # A person may have used the old link meanwhile, so what was unknown then is unknown now.
-        return self._ask(news, list(memo_of(olds).get("known", [])), wait=False)[1]
+        return self._ask(news, list(private_state(olds).get("known", [])), wait=False)[1]
 
     def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
         """See whether a person has authorized a connection again."""
@@ -306,7 +306,7 @@ class ConnectionLifecycle(Lifecycle):
             return self._authorized_again(seen.found, olds, news)
         if not seen.dead:
             return _still_waiting(olds, news)
-        if (memo_of(olds).get("before") or {}).get("updated_at"):
+        if (private_state(olds).get("before") or {}).get("updated_at"):
             return self._authorize_again(id, olds, news, wait=False)  # Weld would have told
         self.session.notices.warn(
             f"the link to authorize {news['label']!r} again has expired, and Weld does not tell whether it was "
@@ -322,7 +322,7 @@ class ConnectionLifecycle(Lifecycle):
         tell_pending(self.session, news, outcome)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
         outs["created_at"] = olds.get("created_at")
-        return with_memo(outs, bridge=watch.track.bridge_id, before=watch.before, port=outcome.port)
+        return with_private_state(outs, bridge=watch.track.bridge_id, before=watch.before, port=outcome.port)
 
     def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
         if found.label not in (None, news["label"]):
@@ -336,7 +336,7 @@ class ConnectionLifecycle(Lifecycle):
     # Delete ----------------------------------------------------------------------------------------------------
 
     def delete(self, id: str, props: Props) -> None:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         if is_pending(id):
             if id not in self.session.recognized:
                 Pending(self.session, id, props).tell_leftover()
@@ -383,7 +383,7 @@ def _request(
 def _still_waiting(olds: Props, news: Props) -> Props:
     """Return the outputs of a resource that goes on waiting with the same link."""
     kept = {name: olds.get(name) for name in ("status", "authorize_url", "authorize_expires_at", "created_at")}
-    return with_memo({**CONNECTION.declared(news), **kept}, **memo_of(olds))
+    return with_private_state({**CONNECTION.declared(news), **kept}, **private_state(olds))
 
 
 def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:

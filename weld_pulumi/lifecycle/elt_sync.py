@@ -11,9 +11,9 @@ from .._registry import OPTIONS
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
-from .base import Checked, Diffed, Lifecycle, Live, memo_of, with_memo
+from .base import Checked, DiffResult, Handler, Live, private_state, with_private_state
 from .fields import Change, Props
-from .once import send_once
+from .once import create_exactly_once
 from .option_paths import option_problems
 from .ownership import name_of
 from .streams import body_of, by_name, has_open, single_entries, upsert, without_kept
@@ -31,15 +31,15 @@ from .sync_checks import ask_weld, is_pending, resolved, resolved_by_names, reso
 from .sync_neighbors import warn_of_shared_schema
 from .sync_notices import tell_adoption, tell_kept_data, tell_replacement, tell_stream_changes
 from .sync_pending import still_pending, wait_for_connection, warn_of_pending
-from .sync_steps import add_streams, change_schedule_and_settings, put_streams, switch, warn_of_kept_settings
+from .sync_steps import add_streams, change_schedule_and_settings, reconcile_streams, switch, warn_of_kept_settings
 from .sync_table import DAILY, SYNC, facts_of, schedule_problem, unreported, view_of
-from .triggers import TRIGGER_FIELDS, Firing, any_fired
+from .triggers import TRIGGER_FIELDS, TriggeredActions, any_fired
 from .values import UNKNOWN, fingerprint, has_unknown
 
 if TYPE_CHECKING:
     from ..api.models import EltSyncInfo
 
-__all__ = ["EltSyncLifecycle"]
+__all__ = ["EltSyncHandler"]
 
 _BODY = ("connection_id", "destination_schema_name", "sync_interval", "elt_settings", "start_date")
 _TWICE = f"of this program is the same in all that Weld reports; remove one of the two resources, or {DIFFER}"
@@ -49,7 +49,7 @@ _PLACE = frozenset({"connection_id", "destination_schema_name", "adopt"})
 _ASKED = ("elt_settings", "orchestration_workflow_id", "start_date", "source_streams")
 
 
-class EltSyncLifecycle(Lifecycle):
+class EltSyncHandler(Handler):
     """A sync, with or without its streams."""
 
     title = "EltSync"
@@ -58,7 +58,7 @@ class EltSyncLifecycle(Lifecycle):
     # Check and diff --------------------------------------------------------------------------------------------
 
     def check(self, olds: Props, news: Props) -> Checked:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         self.session.hidden.add(news.get("elt_settings"))
         inputs, found = SYNC.canonical(news)
         found = without_kept(found, olds.get("source_streams"), news.get("source_streams"))
@@ -139,8 +139,8 @@ class EltSyncLifecycle(Lifecycle):
         warn_of_shared_schema(self.session, self.urn, inputs)
         return []
 
-    def diff(self, id: str, olds: Props, news: Props) -> Diffed:
-        """See :class:`.base.Lifecycle`."""
+    def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
+        """See :class:`.base.Handler`."""
         wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
         self.session.intend(id, news.get("enabled"), wanted["source_streams"])
         changed = SYNC.changed(olds, wanted)
@@ -148,24 +148,24 @@ class EltSyncLifecycle(Lifecycle):
         rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
         if rival:
             raise WeldValidationError(duplicate(id, rival))
-        adopted = bool(memo_of(olds).get("adopted"))
+        adopted = bool(private_state(olds).get("adopted"))
         if changed and not replaces and self.session.ownership.is_in_program(self.urn):
             if adopted:
                 self.session.notices.info(
                     f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
                 )
             if "source_streams" in changed:
-                found = bool(memo_of(olds).get("found"))
+                found = bool(private_state(olds).get("found"))
                 tell_stream_changes(self.session, self.urn, id, olds, wanted, found)
         schema = news.get("destination_schema_name")
         into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
         # Also where it is only the program's options that make this a replacement.
-        return Diffed(changed, replaces, delete_first=bool(changed) and into_same, hidden=adopted)
+        return DiffResult(changed, replaces, delete_first=bool(changed) and into_same, hidden=adopted)
 
     # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         if is_pending(news["connection_id"]):
             return wait_for_connection(self.session, self.urn, news)
         with self.session.lock_for(f"create/{news['connection_id']}"):
@@ -173,7 +173,7 @@ class EltSyncLifecycle(Lifecycle):
             sync = adopted or self._make(news)
             self.session.ownership.make(self.urn, sync.id)
         if adopted is not None:
-            return sync.id, self._take_over(adopted, news)
+            return sync.id, self._adopt(adopted, news)
         try:
             return sync.id, self._complete(sync, news)
         except WeldError as error:
@@ -198,7 +198,7 @@ class EltSyncLifecycle(Lifecycle):
             unsure.extend([found] if found is not None and found.destination_schema_name is None else [])
             return found
 
-        sync = send_once(self.session, lambda: self.client.create_sync(body), find, "the sync")
+        sync = create_exactly_once(self.session, lambda: self.client.create_sync(body), find, "the sync")
         if unsure:
             raise WeldError(
                 f"the answer to the creation of the sync was lost. The sync {sync.id} came up meanwhile, but Weld does "
@@ -226,10 +226,10 @@ class EltSyncLifecycle(Lifecycle):
         self._fire(sync.id, {}, wanted, outs, is_on, undoing=True)
         if wanted.get("source_streams") is None:
             fields = (field.name for field in TRIGGER_FIELDS)
-            self.session.intents[sync.id].triggers = {name: wanted[name] for name in fields if name in wanted}
-        return with_memo(outs, enable_refused=news["enabled"] and not is_on)
+            self.session.sync_plans[sync.id].triggers = {name: wanted[name] for name in fields if name in wanted}
+        return with_private_state(outs, enable_refused=news["enabled"] and not is_on)
 
-    def _take_over(self, sync: EltSyncInfo, news: Props) -> Props:
+    def _adopt(self, sync: EltSyncInfo, news: Props) -> Props:
         self.session.notices.info(
             f"adopted sync {sync.id}; removing the EltSync from the stack applies its deletion_policy."
         )
@@ -237,11 +237,11 @@ class EltSyncLifecycle(Lifecycle):
         unknown = unreported(sync)  # so it is sent
         view = {name: value for name, value in view_of(sync, None, news).items() if name not in unknown}
         changed = [name for name in SYNC.changed(view, wanted) if name != "source_streams"]
-        return self._bring_in_line(sync, view, wanted, changed, adopting=True)
+        return self._reconcile(sync, view, wanted, changed, adopting=True)
 
     def _roll_back(self, id: str, connection_id: str, error: WeldError) -> None:
         self.session.ownership.unmake(id)
-        self.session.intents.pop(id, None)
+        self.session.sync_plans.pop(id, None)
         self.session.forget(f"streams/{id}", f"syncs/{connection_id}")
         try:
             self.client.delete_sync(id)
@@ -256,7 +256,7 @@ class EltSyncLifecycle(Lifecycle):
     # Read ------------------------------------------------------------------------------------------------------
 
     def read(self, id: str, props: Props) -> Live:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         self.session.hidden.add(props.get("elt_settings"))
         declared = SYNC.declared(props)
         if is_pending(id) and declared:
@@ -268,7 +268,7 @@ class EltSyncLifecycle(Lifecycle):
                 error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there.")
                 raise
             return Live(None)
-        memo = memo_of(props)
+        memo = private_state(props)
         outs = self._outs(sync, declared, bool(memo.get("enable_refused")), bool(memo.get("found")))
         return Live(id, outs, SYNC.declared(outs))
 
@@ -290,12 +290,14 @@ class EltSyncLifecycle(Lifecycle):
         if still_empty:
             view["enabled"] = True
         ids = {name: stream.id for name, stream in streams.items()} if inline else {}
-        return with_memo({**view, **facts_of(sync), "stream_ids": ids}, enable_refused=still_empty, found=found)
+        return with_private_state(
+            {**view, **facts_of(sync), "stream_ids": ids}, enable_refused=still_empty, found=found
+        )
 
     # Update ----------------------------------------------------------------------------------------------------
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         self.session.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
         if is_pending(id):
             return still_pending(self.session, olds, news)
@@ -305,12 +307,12 @@ class EltSyncLifecycle(Lifecycle):
         if all(SYNC[name].change is Change.LOCAL for name in changed):
             return {**{name: value for name, value in olds.items() if name not in SYNC}, **wanted}
         try:
-            return self._bring_in_line(self.client.get_sync(id), olds, wanted, changed)
+            return self._reconcile(self.client.get_sync(id), olds, wanted, changed)
         except NotFoundError as error:
             error.advise("If the sync is gone at Weld, `pulumi up --refresh` makes it anew.")
             raise
 
-    def _bring_in_line(
+    def _reconcile(
         self, live: EltSyncInfo, olds: Props, wanted: Props, changed: list[str], adopting: bool = False
     ) -> Props:
         """Change what has changed, and fire the triggers when nothing can fail any more.
@@ -325,18 +327,18 @@ class EltSyncLifecycle(Lifecycle):
         elif "source_streams" in changed and entries is not None:
             before = olds.get("source_streams")
             separate = self.session.ownership.streams_in_state(self.urn, id) if before is None else {}
-            put_streams(self.session, live, before, entries, separate)
+            reconcile_streams(self.session, live, before, entries, separate)
         is_on = live.enabled
-        if is_on != wanted["enabled"] and ("enabled" in changed or memo_of(olds).get("enable_refused")):
+        if is_on != wanted["enabled"] and ("enabled" in changed or private_state(olds).get("enable_refused")):
             is_on = switch(self.session, id, wanted["enabled"])
         after = self.client.get_sync(id)
         newly_inline = entries is not None and olds.get("source_streams") is None
-        found = adopting or newly_inline or bool(memo_of(olds).get("found"))
+        found = adopting or newly_inline or bool(private_state(olds).get("found"))
         outs = self._outs(after, wanted, wanted["enabled"] and not is_on, found)
         if not adopting:
             warn_of_kept_settings(self.session, olds, wanted, after)
         if adopting or newly_inline:
-            outs = with_memo(outs, **memo_of(outs), adopted=bool(SYNC.changed(outs, wanted)))
+            outs = with_private_state(outs, **private_state(outs), adopted=bool(SYNC.changed(outs, wanted)))
         else:
             outs = {**{name: value for name, value in outs.items() if name not in SYNC}, **wanted}
         self._fire(id, {} if adopting else olds, wanted, outs, is_on)
@@ -345,7 +347,7 @@ class EltSyncLifecycle(Lifecycle):
     # Delete ----------------------------------------------------------------------------------------------------
 
     def delete(self, id: str, props: Props) -> None:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         if is_pending(id):
             return  # nothing of it is at Weld
         self.session.hidden.add(props.get("elt_settings"))
@@ -383,7 +385,7 @@ class EltSyncLifecycle(Lifecycle):
         if news.get("source_streams") is None and any_fired(olds, news):
             streams = {stream.name: stream.id for stream in self.client.list_streams(id)}
         before, now = by_name(olds.get("source_streams")), by_name(news.get("source_streams"))
-        Firing.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on, undoing)
+        TriggeredActions.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on, undoing)
 
 
 def _is_inline(declared: Mapping[str, Any]) -> bool:

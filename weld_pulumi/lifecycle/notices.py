@@ -10,7 +10,7 @@ from .._text import one_line
 from ..pulumi_internals import log_live
 from .ownership import CURRENT_URN
 
-__all__ = ["Notices"]
+__all__ = ["Reporter"]
 
 
 def _print(line: str) -> None:
@@ -31,7 +31,7 @@ def _row_for(address: str) -> str | None:
     return "::".join([stack, project, f"weld:authorize:{'-'.join(name)}", address])
 
 
-class Notices:
+class Reporter:
     """Says things once; may be used by several threads.
 
     Attributes:

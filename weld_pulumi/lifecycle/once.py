@@ -10,7 +10,7 @@ from ..api.retries import REPEATED_STATUSES
 from ..errors import ServerError, WeldError
 from .session import Session
 
-__all__ = ["send_once"]
+__all__ = ["create_exactly_once"]
 
 T = TypeVar("T")
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 _LOOKS = (0.0, 1.0, 2.0, 4.0)
 
 
-def send_once(session: Session, send: Callable[[], T], find: Callable[[], T | None], what: str) -> T:
+def create_exactly_once(session: Session, send: Callable[[], T], find: Callable[[], T | None], what: str) -> T:
     """Send a request whose effect must happen exactly once, and return what it made.
 
     Args:

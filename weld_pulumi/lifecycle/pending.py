@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import WeldError, WeldValidationError
 from .authorization import Outcome, State, is_expired
-from .base import memo_of
+from .base import private_state
 from .fields import Props
 from .ownership import CURRENT_URN
 from .reauthorization import was_used
@@ -122,7 +122,7 @@ class Pending:
         self.id = id
         self._session = session
         self._props = props
-        self._memo = memo_of(props)
+        self._memo = private_state(props)
 
     def hold(self, *keys: Key) -> bool:
         """Note for the others that this one waits; False where another one waits for the same."""

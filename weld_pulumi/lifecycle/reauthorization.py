@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .fields import Props
-from .recognition import Track, is_used
+from .recognition import BridgeTracker, is_used
 from .session import Session
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Watch:
         self._label = label
         self._used = False
         self.before = signs_of(session, connection_id)
-        self.track = Track(session)
+        self.track = BridgeTracker(session)
 
     def __call__(self, _: ConnectionBridge) -> ConnectionInfo | None:
         """Return the connection once a person has acted."""

@@ -16,7 +16,7 @@ from .session import Session
 if TYPE_CHECKING:
     from ..api.models import ConnectionBridge, ConnectionInfo
 
-__all__ = ["TO_BE_MADE", "Key", "Track", "fitting", "is_used", "newly_authorized", "unlisted"]
+__all__ = ["TO_BE_MADE", "BridgeTracker", "Key", "fitting", "is_used", "newly_authorized", "unlisted"]
 
 #: Integration and label.
 Key = tuple[str, str]
@@ -75,7 +75,7 @@ def fitting(
     return telling or found
 
 
-class Track:
+class BridgeTracker:
     """Keeps an eye on a bridge.
 
     Attributes:

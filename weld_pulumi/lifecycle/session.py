@@ -1,4 +1,4 @@
-"""What all resources of one plugin process share: the client, reads that need be made only once, and intents.
+"""What all resources of one plugin process share: the client, reads that need be made only once, and sync_plans.
 
 The engine starts one process for each provider resource and gives it the resources of the program one by one, in the
 order of their dependencies. So a resource can leave word here for those that come after it: whether a sync is to be
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from urllib.parse import unquote
 
 from ..api.lookup import or_none
-from ..api.redaction import Hidden
+from ..api.redaction import SecretRegistry
 from ..config import Settings
 from .fields import Props
-from .notices import Notices
+from .notices import Reporter
 from .ownership import OwnershipRegistry
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         RetirementDetails,
     )
 
-__all__ = ["Clock", "OfferedStream", "Session", "SyncIntent"]
+__all__ = ["Clock", "OfferedStream", "Session", "SyncPlan"]
 
 T = TypeVar("T")
 
@@ -71,7 +71,7 @@ class OfferedStream(NamedTuple):
         return cls(told.name, told.retired, told.is_selectable, subs, told.retirement_details)
 
 
-class _Once:
+class ReadCache:
     """Remembers the result of each read; threads that ask for the same wait for the first."""
 
     def __init__(self) -> None:
@@ -99,7 +99,7 @@ class _Once:
 
 
 @dataclass
-class SyncIntent:
+class SyncPlan:
     """What the program wants of a sync: on or off, and the names of its inline streams (None: not inline).
 
     ``triggers``: those of a sync that was just made without streams, for the streams to come.
@@ -117,10 +117,10 @@ class Session:
     settings: Settings
     #: Makes the client, whose errors show nothing that is hidden. Where nothing has changed nothing is asked, and HTTP
     #: and the models need not be loaded.
-    connect: Callable[[Hidden], WeldClient]
-    notices: Notices = field(default_factory=Notices)
+    connect: Callable[[SecretRegistry], WeldClient]
+    notices: Reporter = field(default_factory=Reporter)
     clock: Clock = field(default_factory=Clock)
-    intents: dict[str, SyncIntent] = field(default_factory=dict)
+    sync_plans: dict[str, SyncPlan] = field(default_factory=dict)
     #: Syncs of which this process knows that they are enabled.
     running: set[str] = field(default_factory=set)
     ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
@@ -137,7 +137,7 @@ class Session:
     #: Connections that Connection resources of the program adopt, as far as this process has seen.
     adopting: set[str] = field(default_factory=set)
     #: Settings of syncs, and what the program says is secret.
-    hidden: Hidden = field(default_factory=Hidden)
+    hidden: SecretRegistry = field(default_factory=SecretRegistry)
     #: Inputs of a resource, as a fingerprint -> the names of those that the program says are secret.
     secret_inputs: dict[str, list[str]] = field(default_factory=dict)
     #: Seconds for which a sync serves those who read it and its streams.
@@ -146,7 +146,7 @@ class Session:
     _client: WeldClient | None = None
     #: Id -> the sync as :meth:`read_sync` told it last.
     _told: dict[str, EltSyncInfo] = field(default_factory=dict)
-    _once: _Once = field(default_factory=_Once)
+    _once: ReadCache = field(default_factory=ReadCache)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
     def __post_init__(self) -> None:
@@ -282,8 +282,8 @@ class Session:
 
     # Words left for others -------------------------------------------------------------------------------------
 
-    def intend(self, sync_id: str, enabled: Any, streams: Any) -> None:
+    def plan_sync(self, sync_id: str, enabled: Any, streams: Any) -> None:
         """Note what the program wants of a sync; what of it is not known yet is left out."""
         names = [e.get("name") for e in streams if isinstance(e, dict)] if isinstance(streams, list) else []
         inline = None if streams is None else frozenset(name for name in names if isinstance(name, str))
-        self.intents[sync_id] = SyncIntent(enabled is True, inline)
+        self.sync_plans[sync_id] = SyncPlan(enabled is True, inline)

@@ -11,7 +11,7 @@ from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
 from ..validation.problems import Problem, WholeProblem
 from ..validation.streams import unknown_stream_problems
-from .base import MEMO, Checked, Diffed, Lifecycle, Live, memo_of, with_memo
+from .base import PRIVATE_STATE, Checked, DiffResult, Handler, Live, private_state, with_private_state
 from .fields import Change, Field, Props, Table
 from .option_paths import option_problems
 from .ownership import alias_advice, name_of, short_name
@@ -32,13 +32,13 @@ from .streams import (
 )
 from .sync_checks import is_pending, pending_id
 from .sync_notices import warn_of_exposure, warn_of_first_lists
-from .triggers import RESET, TRIGGER_FIELDS, Firing
+from .triggers import RESET, TRIGGER_FIELDS, TriggeredActions
 from .values import flag, has_unknown, rules, text
 
 if TYPE_CHECKING:
     from ..api.models import EltStreamInfo
 
-__all__ = ["SourceStreamLifecycle"]
+__all__ = ["SourceStreamHandler"]
 
 STREAM = Table(
     Field("elt_sync_id", text, Change.REPLACE, required=True),
@@ -52,7 +52,7 @@ STREAM = Table(
 _PLACE = ("elt_sync_id", "name")
 
 
-class SourceStreamLifecycle(Lifecycle):
+class SourceStreamHandler(Handler):
     """One stream."""
 
     title = "SourceStream"
@@ -61,7 +61,7 @@ class SourceStreamLifecycle(Lifecycle):
     # Check and diff --------------------------------------------------------------------------------------------
 
     def check(self, olds: Props, news: Props) -> Checked:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         inputs, found = STREAM.canonical(news)
         wrong = {problem.path for problem in found}
         found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
@@ -147,21 +147,21 @@ class SourceStreamLifecycle(Lifecycle):
         inline = [entry.outs.get("source_streams") for entry in self.session.ownership.in_state(self.urn, stream.id)]
         return known or next((found for each in inline if (found := by_name(each).get(stream.name))), {})
 
-    def diff(self, id: str, olds: Props, news: Props) -> Diffed:
-        """See :class:`.base.Lifecycle`."""
+    def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
+        """See :class:`.base.Handler`."""
         changed = STREAM.changed(olds, news)
         replaces = STREAM.replacing(changed)
         rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
         if rival:
             raise WeldValidationError(_duplicate(olds, rival))
-        adopted = bool(memo_of(olds).get("adopted"))
+        adopted = bool(private_state(olds).get("adopted"))
         if changed and not replaces and self.session.ownership.is_in_program(self.urn):
             self._tell_change(olds, news, changed)
         # Where only the program's options make this a replacement, the old one is in the place of the new one.
-        return Diffed(changed, replaces, delete_first=bool(changed) and not replaces, hidden=adopted)
+        return DiffResult(changed, replaces, delete_first=bool(changed) and not replaces, hidden=adopted)
 
     def _tell_change(self, olds: Props, news: Props, changed: list[str]) -> None:
-        name, owner, memo = str(olds.get("name")), f"sync {olds.get('elt_sync_id')}", memo_of(olds)
+        name, owner, memo = str(olds.get("name")), f"sync {olds.get('elt_sync_id')}", private_state(olds)
         if memo.get("adopted"):
             self.session.notices.info(
                 f"stream {name!r} was taken over as it was, and differs from the program in: {', '.join(changed)}."
@@ -174,7 +174,7 @@ class SourceStreamLifecycle(Lifecycle):
     # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         sync_id, name, entry = news["elt_sync_id"], news["name"], _stream_part(news)
         require_not_inline(self.session, sync_id, name)
         if is_pending(sync_id):
@@ -203,7 +203,7 @@ class SourceStreamLifecycle(Lifecycle):
         # Columns are write-only in Weld's API: what the previous resource sent last is what Weld has.
         columns = {name: known[name] for name in WRITE_ONLY if known.get(name)}
         outs = self._outs(stream, {**columns, **news})
-        return stream.id, with_memo(outs, adopted=bool(STREAM.changed(outs, news)), found=is_found)
+        return stream.id, with_private_state(outs, adopted=bool(STREAM.changed(outs, news)), found=is_found)
 
     def _refuse(self, there: EltStreamInfo | None, news: Props) -> None:
         """Refuse to take over what is there, or what is not.
@@ -247,7 +247,7 @@ class SourceStreamLifecycle(Lifecycle):
 
         Return whether it is known to be on.
         """
-        intent = self.session.intents.get(sync_id)
+        intent = self.session.sync_plans.get(sync_id)
         if intent is None or not intent.enabled:
             return False
         with self.session.lock_for(f"enable/{sync_id}"):
@@ -259,20 +259,20 @@ class SourceStreamLifecycle(Lifecycle):
 
     def _asked_by_sync(self, sync_id: str) -> Props:
         """Return the triggers of a sync that was just made: they mean all its streams, also those made after it."""
-        intent = self.session.intents.get(sync_id)
+        intent = self.session.sync_plans.get(sync_id)
         return intent.triggers if intent is not None else {}
 
     # Read ------------------------------------------------------------------------------------------------------
 
     def read(self, id: str, props: Props) -> Live:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         declared = STREAM.declared(props)
         if is_pending(id) and declared:
             return Live(id, props, declared)
         stream = self._find(id, declared)
         if stream is None:
             return Live(None)
-        outs = with_memo(self._outs(stream, declared), found=memo_of(props).get("found"))
+        outs = with_private_state(self._outs(stream, declared), found=private_state(props).get("found"))
         return Live(id, outs, STREAM.declared(outs))
 
     def _find(self, id: str, declared: Mapping[str, Any]) -> EltStreamInfo | None:
@@ -308,14 +308,14 @@ class SourceStreamLifecycle(Lifecycle):
     # Update and delete -----------------------------------------------------------------------------------------
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
-        """See :class:`.base.Lifecycle`."""
-        facts = {name: value for name, value in olds.items() if name not in STREAM and name != MEMO}
+        """See :class:`.base.Handler`."""
+        facts = {name: value for name, value in olds.items() if name not in STREAM and name != PRIVATE_STATE}
         if is_pending(id):
             return {**facts, **news}
         if SENT.intersection(STREAM.changed(olds, news)):
             facts = _facts(self._send(id, olds, news))
         self._fire(olds, news, id)
-        return with_memo({**facts, **news}, found=memo_of(olds).get("found"))
+        return with_private_state({**facts, **news}, found=private_state(olds).get("found"))
 
     def _send(self, id: str, olds: Props, news: Props) -> EltStreamInfo:
         sync_id, name = news["elt_sync_id"], news["name"]
@@ -326,7 +326,7 @@ class SourceStreamLifecycle(Lifecycle):
         return upsert(self.session, sync_id, [body_of(_stream_part(news), live, olds)])[name]
 
     def _fire(self, olds: Props, news: Props, id: str, is_on: bool = False, undoing: bool = False) -> None:
-        firing = Firing.of_stream(olds, news, news["name"], id)
+        firing = TriggeredActions.of_stream(olds, news, news["name"], id)
         is_on = is_on or (bool(firing.runs) and self._is_on(news["elt_sync_id"]))
         firing.carry_out(self.session, is_on, undoing)
 
@@ -337,12 +337,12 @@ class SourceStreamLifecycle(Lifecycle):
             return sync_id in self.session.running
 
     def delete(self, id: str, props: Props) -> None:
-        """See :class:`.base.Lifecycle`."""
+        """See :class:`.base.Handler`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         if is_pending(id):
             return  # nothing of it is at Weld
         keeper = self.session.ownership.let_go(self.urn, id)
-        intent = self.session.intents.get(sync_id)
+        intent = self.session.sync_plans.get(sync_id)
         if intent is not None and intent.inline is not None and name in intent.inline:
             self.session.notices.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return

@@ -326,7 +326,7 @@ def require_not_inline(session: Session, sync_id: str, name: str) -> None:
 
 def inline_conflict(session: Session, sync_id: str, name: str) -> str | None:
     """Say why a separate stream cannot be beside inline ones, or None."""
-    intent = session.intents.get(sync_id)
+    intent = session.sync_plans.get(sync_id)
     if intent is None or intent.inline is None:
         return None
     listed = sorted(intent.inline)

@@ -15,7 +15,7 @@ from .sync_table import DAILY
 if TYPE_CHECKING:
     from ..api.models import EltStreamInfo, EltSyncInfo
 
-__all__ = ["add_streams", "change_schedule_and_settings", "put_streams", "switch", "warn_of_kept_settings"]
+__all__ = ["add_streams", "change_schedule_and_settings", "reconcile_streams", "switch", "warn_of_kept_settings"]
 
 
 def change_schedule_and_settings(
@@ -58,7 +58,7 @@ def warn_of_kept_settings(session: Session, olds: Mapping[str, Any], news: Props
         )
 
 
-def put_streams(
+def reconcile_streams(
     session: Session, live: EltSyncInfo, before: Any, entries: list[Props], separate: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Send the entries that are new or have changed since the last run, and remove those that were taken out.

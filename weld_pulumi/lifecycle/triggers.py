@@ -11,11 +11,11 @@ from typing import Any
 from .._text import sentence
 from ..errors import ConflictError, WeldApiError, WeldError
 from .fields import Change, Field
-from .once import send_once
+from .once import create_exactly_once
 from .session import Session
 from .values import flag, triggers
 
-__all__ = ["RESET", "TRIGGER_FIELDS", "Firing", "any_fired", "fired"]
+__all__ = ["RESET", "TRIGGER_FIELDS", "TriggeredActions", "any_fired", "fired"]
 
 #: Of a sync, a stream, and an entry of inline streams.
 TRIGGER_FIELDS = (
@@ -39,7 +39,7 @@ def fired(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 
 @dataclass
-class Firing:
+class TriggeredActions:
     """What the triggers of one resource ask for: a stream is asked once, whoever asks for it.
 
     Attributes:
@@ -51,7 +51,7 @@ class Firing:
     runs: list[tuple[str, str]]
 
     @classmethod
-    def of_stream(cls, olds: Mapping[str, Any], news: Mapping[str, Any], name: str, id: str) -> Firing:
+    def of_stream(cls, olds: Mapping[str, Any], news: Mapping[str, Any], name: str, id: str) -> TriggeredActions:
         """Return what a SourceStream asks for; ``olds`` are empty on creation."""
         return cls.of_sync(olds, news, {name: id}, {name: olds}, {name: news})
 
@@ -63,7 +63,7 @@ class Firing:
         streams: Mapping[str, str],
         before: Mapping[str, Mapping[str, Any]],
         now: Mapping[str, Mapping[str, Any]],
-    ) -> Firing:
+    ) -> TriggeredActions:
         """Return what an EltSync and its entries ask for.
 
         Args:
@@ -141,7 +141,7 @@ def _request_run(session: Session, name: str, id: str) -> None:
         return any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) or None
 
     try:
-        send_once(session, ask, started, f"a run of {name!r}")
+        create_exactly_once(session, ask, started, f"a run of {name!r}")
     except ConflictError:
         session.notices.info(f"stream {name!r} is running already; no second run was asked for.")
     except WeldApiError as error:

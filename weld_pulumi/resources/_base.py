@@ -11,7 +11,7 @@ import pulumi
 import pulumi.dynamic
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from .._registry import OPTIONS, SECRETS, pickled_door
+from .._registry import OPTIONS, SECRETS, pickled_reference
 from .._secret_inputs import arguments_of, outputs_in, secret_among
 from ..errors import WeldValidationError
 from ._warnings import warn_of_plain_key
@@ -83,7 +83,7 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
         opts = pulumi.ResourceOptions.merge(opts, None)  # a copy
         opts.additional_secret_outputs = secret_outputs
         # The SDK reads the list of secret outputs when it has the values of all properties.
-        ours = {PROVIDER_KEY: pickled_door(self._kind), SECRETS: self._secret_inputs(given, secret_outputs)}
+        ours = {PROVIDER_KEY: pickled_reference(self._kind), SECRETS: self._secret_inputs(given, secret_outputs)}
         ours |= _into_lists(opts, given)
         props = {**dict.fromkeys(self._outputs), **given, **ours}
         # Past the constructor of dynamic.Resource, which does no more than pickle a provider: the engine notes which

@@ -16,7 +16,7 @@ from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.answers import AnswerLostError, read_answer
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.redaction import Redaction
+from weld_pulumi.api.redaction import Redactor
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import (
     AuthenticationError,
@@ -35,7 +35,7 @@ SETTINGS = Settings(api_key=KEY, key_source="weld:apiKey in the stack configurat
 def read(status: int, body: bytes | str, content_type: str = "", secrets: tuple[str, ...] = (KEY,)) -> Any:
     content = body if isinstance(body, bytes) else body.encode()
     headers = {"content-type": content_type}
-    return read_answer("GET", "/things", status, headers, content, SETTINGS, Redaction(secrets))
+    return read_answer("GET", "/things", status, headers, content, SETTINGS, Redactor(secrets))
 
 
 def refused(body: Any, status: int = 400, **options: Any) -> WeldApiError:
@@ -309,7 +309,7 @@ STEPS = {CHECK_URL, CHECK_ID, COMPARE, SETTINGS_OF, LOOK, AGAIN, CONNECTIONS, SY
 
 def refused_at(method: str, path: str, status: int, body: str = '{"message": "No."}', **made: Any) -> str:
     with pytest.raises(WeldApiError) as raised:
-        read_answer(method, path, status, {}, body.encode(), Settings(KEY, **made), Redaction((KEY,)))
+        read_answer(method, path, status, {}, body.encode(), Settings(KEY, **made), Redactor((KEY,)))
     return str(raised.value)
 
 

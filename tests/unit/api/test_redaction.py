@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.raw_server import RawServer, json_answer
 from tests.unit.api.conftest import Connect
-from weld_pulumi.api.redaction import Hidden, Redaction
+from weld_pulumi.api.redaction import Redactor, SecretRegistry
 from weld_pulumi.errors import WeldApiError
 
 SECRET = "pa/ss<w>&\"rd'\\ünï-0123456789abcdef"
@@ -62,7 +62,7 @@ SPELLINGS: dict[str, Any] = {
 def test_a_secret_is_recognized_however_it_is_spelled(spelling: str) -> None:
     written = SPELLINGS[spelling](SECRET)
     for text in (written, f"the token {written} is wrong", f'{{"token":"{written}"}}'):
-        shown = Redaction([SECRET])(text)
+        shown = Redactor([SECRET])(text)
         assert "[secret]" in shown
         for part in ("0123456789", "abcdef", "ABCDEF", written[3:-3]):
             assert part not in shown
@@ -72,7 +72,7 @@ def test_a_secret_is_recognized_however_it_is_spelled(spelling: str) -> None:
 @pytest.mark.parametrize("length", [4, 6, 8, 12])
 def test_a_secret_that_is_cut_off_is_recognized(length: int, end: str) -> None:
     secret = "hunter2-and-more"
-    shown = Redaction([secret])(f"the token {secret[:length]}{end}")
+    shown = Redactor([secret])(f"the token {secret[:length]}{end}")
     assert shown in (f"the token [secret]{end}", f"the token [secret]-{end}")
 
 
@@ -80,11 +80,11 @@ def test_a_secret_that_is_cut_off_is_recognized(length: int, end: str) -> None:
 def test_no_part_of_a_long_secret_is_shown(start: int, length: int) -> None:
     secret = "q7Wd0ZbX3kTn9vRf5mLs1pHy6cJg2eAu8iOx4zQ"
     part = secret[start : start + length]
-    assert len(part) < 8 or part not in Redaction([secret])(f"bad: {part}, look")
+    assert len(part) < 8 or part not in Redactor([secret])(f"bad: {part}, look")
 
 
 def test_our_own_words_stay_readable_beside_a_secret() -> None:
-    hidden = Hidden()
+    hidden = SecretRegistry()
     hidden.mark(["connection_of_a_stream", "ab", 600.0, True, None, ["nested", {"deep": "deeper"}]])
     assert hidden("the connection of a sync has a stream") == "the connection of a sync has a stream"
     assert hidden("schema 'connection_of_a_stream'") == "schema '[secret]'"
@@ -95,7 +95,7 @@ def test_our_own_words_stay_readable_beside_a_secret() -> None:
 
 
 def test_nothing_changes_where_nothing_is_secret() -> None:
-    hidden = Hidden()
+    hidden = SecretRegistry()
     hidden.add({"a": "settings are for what Weld says"})
     assert hidden("settings are for  what Weld says") == "settings are for  what Weld says"
     assert "settings are for what Weld says" in set(hidden)

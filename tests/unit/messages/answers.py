@@ -14,7 +14,7 @@ from weld_pulumi.api.answers import read_answer
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.limits import ListBudget
 from weld_pulumi.api.paging import read_all
-from weld_pulumi.api.redaction import Redaction
+from weld_pulumi.api.redaction import Redactor
 from weld_pulumi.api.retries import Backoff, Kind, interruptible
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
@@ -54,7 +54,7 @@ def read(status: int, body: str, request: str = "GET /things", **given: Any) -> 
     """What is said of an answer."""
     settings = Settings(KEY, **{"key_source": OF_STACK, **given})
     method, path = request.split()
-    return raised(lambda: read_answer(method, path, status, {}, body.encode(), settings, Redaction((KEY,))))
+    return raised(lambda: read_answer(method, path, status, {}, body.encode(), settings, Redactor((KEY,))))
 
 
 def refused(request: str, status: int, **given: Any) -> str:

@@ -14,8 +14,8 @@ from weld_pulumi._registry import SECRETS
 from weld_pulumi._stack_state import StackState
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import PROVIDER_NAME_KEY, Settings, load
-from weld_pulumi.lifecycle.connection import ConnectionLifecycle
-from weld_pulumi.lifecycle.notices import Notices
+from weld_pulumi.lifecycle.connection import ConnectionHandler
+from weld_pulumi.lifecycle.notices import Reporter
 from weld_pulumi.lifecycle.session import Session
 
 from .stage import Stage, Table, connection, raised, sync
@@ -220,7 +220,7 @@ def imported() -> pulumi.ResourceOptions:
 
 def broken(stage: Stage, error: BaseException) -> str:
     """What is said where something of ours breaks."""
-    with patch.object(ConnectionLifecycle, "check", side_effect=error):
+    with patch.object(ConnectionHandler, "check", side_effect=error):
         return raised(lambda: stage.stack.preview([connection()]))
 
 
@@ -259,6 +259,6 @@ def an_argument_that_is_secret(stage: Stage) -> str:
 )
 def no_key_in_a_preview(_: Stage) -> str:
     said: list[str] = []
-    session = Session(Settings(), lambda _: cast(WeldClient, None), Notices(said.append))
-    ConnectionLifecycle(session).check({}, {"integration_id": "stripe", "label": "Shop"})
+    session = Session(Settings(), lambda _: cast(WeldClient, None), Reporter(said.append))
+    ConnectionHandler(session).check({}, {"integration_id": "stripe", "label": "Shop"})
     return "\n".join(said)

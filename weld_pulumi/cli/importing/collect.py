@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...api.models import ConnectionInfo, EltSyncInfo
-from ...lifecycle.base import Lifecycle, memo_of, with_memo
-from ...lifecycle.connection import ConnectionLifecycle
-from ...lifecycle.elt_sync import EltSyncLifecycle
+from ...lifecycle.base import Handler, private_state, with_private_state
+from ...lifecycle.connection import ConnectionHandler
+from ...lifecycle.elt_sync import EltSyncHandler
 from ...lifecycle.fields import Props
 from ...lifecycle.session import Session
-from ...lifecycle.source_stream import SourceStreamLifecycle
+from ...lifecycle.source_stream import SourceStreamHandler
 from ...lifecycle.streams import entry_of
 from ...lifecycle.sync_table import DAILY
 from ...validation.problems import Problem
@@ -127,7 +127,7 @@ class _Collector:
         self.found = Workspace()
 
     def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo], destinations: set[str]) -> None:
-        lifecycle = ConnectionLifecycle(self._session)
+        lifecycle = ConnectionHandler(self._session)
         told = lifecycle.read(connection.id, {}).outs
         integration = told.get("integration_id") or _integration_of(connection.id, syncs)
         name = self._names.resource(lifecycle.title, told.get("label"), integration)
@@ -139,7 +139,7 @@ class _Collector:
         self._resource(lifecycle, connection.id, str(integration), name, args, comments)
 
     def sync(self, sync: EltSyncInfo) -> None:
-        lifecycle = EltSyncLifecycle(self._session)
+        lifecycle = EltSyncHandler(self._session)
         args = _beyond_defaults(lifecycle, lifecycle.read(sync.id, {}).outs)
         if "destination_schema_name" not in args:
             self.found.note(
@@ -168,7 +168,7 @@ class _Collector:
         self._streams(sync.id, sync.destination_schema_name or "", str(sync.source_integration_id))
 
     def _streams(self, sync_id: str, sync_name: str, integration: str) -> None:
-        lifecycle = SourceStreamLifecycle(self._session)
+        lifecycle = SourceStreamHandler(self._session)
         for stream in sorted(self._session.streams_of(sync_id).values(), key=lambda each: each.name):
             if ("SourceStream", stream.id) in self._options.managed.ids:
                 continue
@@ -179,7 +179,7 @@ class _Collector:
 
     def _resource(
         self,
-        lifecycle: Lifecycle,
+        lifecycle: Handler,
         id: str,
         integration: str,
         name: str,
@@ -205,7 +205,9 @@ class _Collector:
             args["adopt"] = True if kind == "SourceStream" else id
         variable = self._names.variable(name, kind.lower())
         # Lists of columns, which Weld does not report, may be set.
-        outs = live.outs if kind == "Connection" else with_memo(live.outs, **memo_of(live.outs), found=True)
+        outs = (
+            live.outs if kind == "Connection" else with_private_state(live.outs, **private_state(live.outs), found=True)
+        )
         made = Imported(kind, id, integration, name, variable, args, inputs, outs)
         made.comments += comments or []
         for argument in ("connection_id", "elt_sync_id"):
@@ -251,12 +253,12 @@ class _Collector:
             self.found.note(_COLUMNS_ADVICE)
 
 
-def _beyond_defaults(lifecycle: Lifecycle, told: Mapping[str, Any]) -> Props:
+def _beyond_defaults(lifecycle: Handler, told: Mapping[str, Any]) -> Props:
     """Return the arguments in ``told`` that a program has to give."""
     return {f.name: told[f.name] for f in lifecycle.table if told.get(f.name) not in (None, f.default)}
 
 
-def _problems(lifecycle: Lifecycle, args: Props) -> list[Problem]:
+def _problems(lifecycle: Handler, args: Props) -> list[Problem]:
     """Return what a preview would refuse, with a state that has the same arguments."""
     canonical, problems = lifecycle.table.canonical(args)
     return problems or lifecycle.check(canonical, args).problems

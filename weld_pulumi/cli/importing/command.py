@@ -16,7 +16,7 @@ import click
 from ...api.client import WeldClient
 from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
-from ...lifecycle.notices import Notices
+from ...lifecycle.notices import Reporter
 from ...lifecycle.session import Session
 from ..naming import find
 from ..progress import progress
@@ -117,7 +117,7 @@ def _read(
     client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Wanted
 ) -> Workspace:
     managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
-    session = Session(client.settings, lambda _: client, Notices(lambda _: None))
+    session = Session(client.settings, lambda _: client, Reporter(lambda _: None))
     with waiting(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
         sync_ids = [find(client, word, "sync").id for word in syncs]

@@ -11,7 +11,7 @@ from typing import Any
 
 from pulumi.dynamic.dynamic import PROVIDER_KEY
 
-from ..._registry import pickled_door
+from ..._registry import pickled_reference
 from .collect import Imported
 
 __all__ = ["import_file"]
@@ -19,7 +19,7 @@ __all__ = ["import_file"]
 
 def import_file(resources: Sequence[Imported]) -> str:
     """Return the text of the file for ``pulumi import --file``."""
-    doors = {resource.kind: pickled_door(resource.kind) for resource in resources}
+    doors = {resource.kind: pickled_reference(resource.kind) for resource in resources}
     entries = [
         {
             "type": f"pulumi-python:dynamic/weld:{resource.kind}",
