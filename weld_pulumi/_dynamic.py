@@ -30,12 +30,13 @@ from ._text import printable
 from .api.retries import Backoff, interruptible
 from .config import Settings, load
 from .errors import AuthenticationError, WeldError
-from .lifecycle.base import Checked, Handler
+from .lifecycle.base import CheckResult as Checked
+from .lifecycle.base import Handler
+from .lifecycle.context import ProviderContext
 from .lifecycle.fields import Props
 from .lifecycle.interruption import cancelled, is_abandoned, watch_engine
-from .lifecycle.notices import Reporter
 from .lifecycle.ownership import CURRENT_URN, OwnershipRegistry
-from .lifecycle.session import Session
+from .lifecycle.reporter import Reporter
 from .lifecycle.values import fingerprint
 from .pulumi_internals import current_urn
 from .validation.problems import Problem, WholeProblem
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from .api.client import WeldClient
     from .api.redaction import SecretRegistry
 
-__all__ = ["DynamicProvider", "new_session"]
+__all__ = ["DynamicProvider", "new_context"]
 
 T = TypeVar("T")
 
@@ -53,22 +54,22 @@ _OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try 
 _OLD_KEY = "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program is given."
 #: How many objects may come until garbage is looked for among them; some 10 MB.
 _NEW_OBJECTS = 50_000
-_sessions_lock = threading.Lock()
+_contexts_lock = threading.Lock()
 
 
-def new_session(settings: Settings) -> Session:
-    """Return a session that shares nothing with others."""
-    notices = Reporter()
-    ownership = OwnershipRegistry(StackState(notices.warn))
-    return Session(settings, partial(_connect, settings), notices, ownership=ownership)
+def new_context(settings: Settings) -> ProviderContext:
+    """Return a context that shares nothing with others."""
+    reporter = Reporter()
+    ownership = OwnershipRegistry(StackState(reporter.warn))
+    return ProviderContext(settings, partial(_connect, settings), reporter, ownership=ownership)
 
 
-_kept_session = cache(new_session)
+_kept_session = cache(new_context)
 
 
-def _shared_session(settings: Settings) -> Session:
-    """Return the session of this process: all resources of one provider share it."""
-    with _sessions_lock:
+def _shared_context(settings: Settings) -> ProviderContext:
+    """Return the context of this process: all resources of one provider share it."""
+    with _contexts_lock:
         return _kept_session(settings)
 
 
@@ -111,13 +112,13 @@ class DynamicProvider(ResourceProvider):
 
     Args:
         name: of the resource, such as ``EltSync``.
-        session_of: returns the session to work in.
+        context_of: returns the context to work in.
     """
 
-    def __init__(self, name: str, session_of: Callable[[Settings], Session] = _shared_session) -> None:
+    def __init__(self, name: str, context_of: Callable[[Settings], ProviderContext] = _shared_context) -> None:
         super().__init__()
         self.name = name
-        self._session_of = session_of
+        self._context_of = context_of
         self._handler: Handler
 
     def configure(self, req: ConfigureRequest) -> None:
@@ -127,10 +128,10 @@ class DynamicProvider(ResourceProvider):
             sys.tracebacklimit = 0
         watch_engine()
         config = req.config
-        session = _guarded("configuring weld", lambda: self._session_of(load(lambda key: _text(config.get(key)))))
-        if session.settings.warning:
-            session.notices.warn(session.settings.warning)
-        self._handler = _handler_of(self.name)(session)
+        context = _guarded("configuring weld", lambda: self._context_of(load(lambda key: _text(config.get(key)))))
+        if context.settings.warning:
+            context.reporter.warn(context.settings.warning)
+        self._handler = _handler_of(self.name)(context)
         _collect_seldom()
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
@@ -145,7 +146,7 @@ class DynamicProvider(ResourceProvider):
         return CheckResult(to_engine(checked.inputs), failures)
 
     def _check(self, secrets: list[str], olds: Props, news: Props) -> Checked:
-        self._handler.session.ownership.note_check(CURRENT_URN.get())
+        self._handler.context.ownership.note_check(CURRENT_URN.get())
         if not secrets:
             return self._handler.check(olds, news)
         # A message may show the canonical form of a value; inside of lists there may be another order in it.
@@ -153,7 +154,7 @@ class DynamicProvider(ResourceProvider):
         self._hidden.mark([canonical.get(path) for path in secrets])
         self._hidden.mark([olds.get(name) for name in arguments_of(secrets)])
         checked = self._handler.check(olds, news)
-        self._handler.session.secret_inputs[_known_by(checked.inputs)] = arguments_of(secrets)
+        self._handler.context.secret_inputs[_known_by(checked.inputs)] = arguments_of(secrets)
         return checked
 
     def diff(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> DiffResult:
@@ -223,7 +224,7 @@ class DynamicProvider(ResourceProvider):
 
     @property
     def _hidden(self) -> SecretRegistry:
-        return self._handler.session.hidden
+        return self._handler.context.hidden
 
     def _mark_known(self, outs: Mapping[str, Any]) -> list[str]:
         """Mark what was secret in the last run: the program may not be there to say it again. Return the arguments."""
@@ -233,7 +234,7 @@ class DynamicProvider(ResourceProvider):
 
     def _secret_inputs(self, inputs: Mapping[str, Any]) -> list[str]:
         """Return the arguments that were secret when these inputs were checked."""
-        told = self._handler.session.secret_inputs
+        told = self._handler.context.secret_inputs
         return told.get(_known_by(from_engine(inputs)), []) if told else []
 
     def _stored(self, outs: Mapping[str, Any], secrets: list[str]) -> dict[str, Any]:

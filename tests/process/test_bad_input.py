@@ -17,7 +17,7 @@ from pulumi.output import Unknown
 import weld_pulumi
 from tests.support.plugin import UNKNOWN as UNKNOWN_MARK
 from tests.support.plugin import Plugin
-from weld_pulumi._dynamic import DynamicProvider, new_session
+from weld_pulumi._dynamic import DynamicProvider, new_context
 from weld_pulumi.simulator import Simulator
 
 KINDS = ["Connection", "EltSync", "SourceStream"]
@@ -65,8 +65,8 @@ def nested(levels: int) -> Any:
 
 
 def provider(kind: str, config: dict[str, str]) -> DynamicProvider:
-    """A provider in a session of its own."""
-    made = DynamicProvider(kind, new_session)
+    """A provider in a context of its own."""
+    made = DynamicProvider(kind, new_context)
     made.configure(ConfigureRequest(Config(config, "testing")))
     return made
 

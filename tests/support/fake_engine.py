@@ -25,9 +25,9 @@ from weld_pulumi.api.transport import Transport, open_session
 from weld_pulumi.api.wire import WireSession
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import WeldError
-from weld_pulumi.lifecycle.notices import Reporter
+from weld_pulumi.lifecycle.context import Clock, ProviderContext
 from weld_pulumi.lifecycle.ownership import Entry, OwnershipRegistry
-from weld_pulumi.lifecycle.session import Clock, Session
+from weld_pulumi.lifecycle.reporter import Reporter
 from weld_pulumi.simulator import Simulator
 
 Props = dict[str, Any]
@@ -106,7 +106,7 @@ class Caller:
 
 
 class Process:
-    """One plugin process: a session of its own."""
+    """One plugin process: a context of its own."""
 
     def __init__(
         self,
@@ -126,11 +126,11 @@ class Process:
             return WeldClient(settings, Transport(settings, backoff, hidden=hidden, open_session=open_session))
 
         ownership = OwnershipRegistry(lambda _: entries())
-        self.session = Session(settings, connect, Reporter(lines.append), clock, ownership=ownership)
+        self.context = ProviderContext(settings, connect, Reporter(lines.append), clock, ownership=ownership)
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}
         self._providers: dict[str, DynamicProvider] = {}
         for kind in ("Connection", "EltSync", "SourceStream"):
-            provider = DynamicProvider(kind, lambda _: self.session)
+            provider = DynamicProvider(kind, lambda _: self.context)
             provider.configure(ConfigureRequest(Config(raw, "test")))
             self._providers[kind] = provider
 

@@ -20,8 +20,8 @@ from weld_pulumi.config import Settings
 from weld_pulumi.errors import AuthenticationError, ServerError, WeldApiError
 from weld_pulumi.lifecycle import interruption
 from weld_pulumi.lifecycle.authorization import NOBODY_LISTENS, Request, State, authorize, is_expired
-from weld_pulumi.lifecycle.notices import Reporter
-from weld_pulumi.lifecycle.session import Session
+from weld_pulumi.lifecycle.context import ProviderContext
+from weld_pulumi.lifecycle.reporter import Reporter
 
 
 @pytest.fixture
@@ -35,15 +35,17 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def session(client: FakeClient, said: list[str]) -> Session:
-    return Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append), FastClock())
+def context(client: FakeClient, said: list[str]) -> ProviderContext:
+    return ProviderContext(
+        Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append), FastClock()
+    )
 
 
 ELSEWHERE = "https://example.com/done"
 
 
 def test_a_link_that_weld_does_not_give_is_not_counted_among_those_that_wait(
-    client: FakeClient, session: Session, said: list[str], monkeypatch: pytest.MonkeyPatch
+    client: FakeClient, context: ProviderContext, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: dict[str, str]) -> ConnectionBridge:
         raise WeldApiError(400, None, "no")
@@ -51,22 +53,24 @@ def test_a_link_that_weld_does_not_give_is_not_counted_among_those_that_wait(
     with monkeypatch.context() as patch:
         patch.setattr(client, "create_bridge", refuse)
         with pytest.raises(WeldApiError):
-            authorize(session, Request("stripe", "B", 600), lambda _: None)
-    authorize(session, Request("stripe", "A", 120, ELSEWHERE), lambda _: None)
+            authorize(context, Request("stripe", "B", 600), lambda _: None)
+    authorize(context, Request("stripe", "A", 120, ELSEWHERE), lambda _: None)
     assert "; 1 connection waits, " in said[-1]
 
 
-def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(session: Session, said: list[str]) -> None:
+def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(
+    context: ProviderContext, said: list[str]
+) -> None:
     """A line for each minute, and no flood of requests."""
     looks: list[float] = []
 
     def done(_: ConnectionBridge) -> None:
-        looks.append(session.clock.now())
+        looks.append(context.clock.now())
 
-    begun = session.clock.now()
-    outcome = authorize(session, Request("stripe", "A", 600, ELSEWHERE), done)
+    begun = context.clock.now()
+    outcome = authorize(context, Request("stripe", "A", 600, ELSEWHERE), done)
     assert (outcome.connection, outcome.refused) == (None, None)
-    assert 600 <= session.clock.now() - begun < 601
+    assert 600 <= context.clock.now() - begun < 601
     assert looks[0] == begun
     assert 60 < len(looks) < 80
     assert max(after - before for before, after in itertools.pairwise(looks)) <= 10.001
@@ -74,21 +78,21 @@ def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(sessio
     assert says(link, "Weld: open https://weld.example/authorize?token=t1 ", "'A' (stripe)")
     assert 8 <= len(countdown) <= 10
     assert says(countdown[0], link, "1 connection", "9 min")
-    assert is_expired(session, outcome.bridge.expires_at) is False
-    session.clock.sleep(24 * 3600)
-    assert is_expired(session, outcome.bridge.expires_at) is True
+    assert is_expired(context, outcome.bridge.expires_at) is False
+    context.clock.sleep(24 * 3600)
+    assert is_expired(context, outcome.bridge.expires_at) is True
 
 
-def test_a_wait_of_no_time_only_makes_the_link(session: Session, client: FakeClient, said: list[str]) -> None:
+def test_a_wait_of_no_time_only_makes_the_link(context: ProviderContext, client: FakeClient, said: list[str]) -> None:
     def done(_: ConnectionBridge) -> None:
         pytest.fail("there is nothing to look for yet")
 
-    authorize(session, Request("stripe", "A", 0), done)
+    authorize(context, Request("stripe", "A", 0), done)
     assert said == []  # who asked says it, with the link
     assert client.bodies == [{"integration_id": "stripe", "label": "A", "redirect_uri": NOBODY_LISTENS}]
 
 
-def test_trouble_is_said_once_and_does_not_end_the_wait(session: Session, said: list[str]) -> None:
+def test_trouble_is_said_once_and_does_not_end_the_wait(context: ProviderContext, said: list[str]) -> None:
     answers = [AnswerLostError("one"), ServerError(500, None, "two"), None, AnswerLostError("three"), "c"]
 
     def done(_: ConnectionBridge) -> ConnectionInfo | None:
@@ -97,16 +101,16 @@ def test_trouble_is_said_once_and_does_not_end_the_wait(session: Session, said: 
             raise answer
         return None if answer is None else ConnectionInfo(id=str(answer))
 
-    outcome = authorize(session, Request("stripe", "A", 600, ELSEWHERE), done)
+    outcome = authorize(context, Request("stripe", "A", 600, ELSEWHERE), done)
     assert outcome.connection is not None
     assert [line.rpartition(": ")[2] for line in said if "tried again" in line] == ["one", "three"]
 
 
-def test_a_refused_key_does_not_lose_the_link(session: Session) -> None:
+def test_a_refused_key_does_not_lose_the_link(context: ProviderContext) -> None:
     def done(_: ConnectionBridge) -> None:
         raise AuthenticationError(401)
 
-    outcome = authorize(session, Request("stripe", "A", 600, ELSEWHERE), done)
+    outcome = authorize(context, Request("stripe", "A", 600, ELSEWHERE), done)
     assert (outcome.connection, outcome.bridge.id) == (None, "b1")
 
 
@@ -116,15 +120,15 @@ def cancelled() -> Iterator[threading.Event]:
     interruption.cancelled.clear()
 
 
-def test_a_cancel_ends_the_wait(session: Session, cancelled: threading.Event) -> None:
-    begun = session.clock.now()
+def test_a_cancel_ends_the_wait(context: ProviderContext, cancelled: threading.Event) -> None:
+    begun = context.clock.now()
 
     def done(_: ConnectionBridge) -> None:
-        if session.clock.now() - begun > 30:
+        if context.clock.now() - begun > 30:
             cancelled.set()
 
-    assert authorize(session, Request("stripe", "A", 600, ELSEWHERE), done).connection is None
-    assert session.clock.now() - begun < 45
+    assert authorize(context, Request("stripe", "A", 600, ELSEWHERE), done).connection is None
+    assert context.clock.now() - begun < 45
 
 
 #: What the browser brings, what Weld lists under that id, and what is said of it.
@@ -139,7 +143,7 @@ NOT_TAKEN = [
 def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
     client: FakeClient, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
 ) -> None:
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
+    context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     client.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
     came_back = threading.Event()
 
@@ -155,7 +159,7 @@ def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
             return None
         return ConnectionInfo(id="right") if any("browser came back" in line for line in said) else None
 
-    outcome = authorize(session, request_, done)
+    outcome = authorize(context, request_, done)
     assert outcome.connection == ConnectionInfo(id="right")  # by the list, after that
     [line] = [line for line in said if "browser came back" in line]
     assert told in line
@@ -169,22 +173,22 @@ def browse(client: FakeClient, id: str) -> None:
 
 def test_the_browser_is_ahead_of_the_list(client: FakeClient, said: list[str]) -> None:
     """What the list does not show yet is there once Weld has settings for it."""
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
+    context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     client.with_settings.add("new")
-    outcome = authorize(session, Request("stripe", "A", 60), lambda _: browse(client, "new"))
+    outcome = authorize(context, Request("stripe", "A", 60), lambda _: browse(client, "new"))
     assert outcome.connection == ConnectionInfo(id="new", label="A", integration_id="stripe")
     assert outcome.state is State.AUTHORIZED
 
 
 def test_an_id_that_weld_does_not_know_is_not_believed(client: FakeClient, said: list[str]) -> None:
     """Who has the link can put any id into the address of the way back."""
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
-    outcome = authorize(session, Request("stripe", "A", 2), lambda _: browse(client, "invented"))
+    context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
+    outcome = authorize(context, Request("stripe", "A", 2), lambda _: browse(client, "invented"))
     assert (outcome.connection, outcome.state) == (None, State.EXPIRED)
 
 
 def test_an_id_is_believed_as_soon_as_weld_lists_it(client: FakeClient, said: list[str]) -> None:
-    session = Session(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
+    context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     late = ConnectionInfo(id="late", label="A", integration_id="stripe")
     looks = itertools.count()
 
@@ -193,11 +197,11 @@ def test_an_id_is_believed_as_soon_as_weld_lists_it(client: FakeClient, said: li
         if next(looks) == 2:
             client.connections.append(late)
 
-    assert authorize(session, Request("stripe", "A", 60), done).connection == late
+    assert authorize(context, Request("stripe", "A", 60), done).connection == late
 
 
 def test_the_bridge_of_a_lost_answer_is_found(
-    session: Session, client: FakeClient, monkeypatch: pytest.MonkeyPatch
+    context: ProviderContext, client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only one that is new and may be ours; else another one is opened, since a link that nobody has hurts nobody."""
     create, lost = client.create_bridge, [True, True]
@@ -210,8 +214,8 @@ def test_the_bridge_of_a_lost_answer_is_found(
 
     monkeypatch.setattr(client, "create_bridge", create_bridge)
     client.bridges.append(ConnectionBridge(id="b0", authorize_url="https://weld.example/authorize?token=t0"))
-    assert authorize(session, Request("stripe", "A", 0), lambda _: None).bridge.id == "b1"
+    assert authorize(context, Request("stripe", "A", 0), lambda _: None).bridge.id == "b1"
     assert len(client.bodies) == 1
     other = ConnectionBridge(id="theirs", authorize_url="https://weld.example/authorize?token=x", label="B")
     monkeypatch.setattr(client, "list_bridges", lambda: [*client.bridges, *([other] if len(client.bodies) > 1 else [])])
-    assert authorize(session, Request("stripe", "A", 0), lambda _: None).bridge.id == "b2"
+    assert authorize(context, Request("stripe", "A", 0), lambda _: None).bridge.id == "b2"

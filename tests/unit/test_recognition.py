@@ -10,9 +10,9 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import ServerError
-from weld_pulumi.lifecycle.notices import Reporter
+from weld_pulumi.lifecycle.context import ProviderContext
 from weld_pulumi.lifecycle.recognition import TO_BE_MADE, BridgeTracker, newly_authorized
-from weld_pulumi.lifecycle.session import Session
+from weld_pulumi.lifecycle.reporter import Reporter
 
 
 class Weld:
@@ -27,11 +27,11 @@ class Weld:
         return [ConnectionBridge(id=id) for id in self.listed]
 
 
-def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> Session:
+def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> ProviderContext:
     said: list[str] = []
-    session = Session(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Reporter(said.append))
-    session.waiting.update(waiting or {})
-    return session
+    context = ProviderContext(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Reporter(said.append))
+    context.waiting.update(waiting or {})
+    return context
 
 
 def new(id: str = "x", label: str | None = "A", integration_id: str | None = "stripe") -> ConnectionInfo:
@@ -84,13 +84,13 @@ def test_of_two_that_wait_one_gets_what_can_only_be_its_own(
 ) -> None:
     """Where the other one could be meant, the link has to have been used."""
     listed = ["b2"] if used else ["b1", "b2"]
-    session = session_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
-    assert (newly_authorized(session, [connection], [], "stripe", "A", "b1") is not None) is expected
+    context = session_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
+    assert (newly_authorized(context, [connection], [], "stripe", "A", "b1") is not None) is expected
 
 
 def test_a_connection_without_a_link_is_no_rival() -> None:
-    session = session_with("b1", waiting={("stripe", "B"): TO_BE_MADE})
-    assert newly_authorized(session, [UNTOLD], [], "stripe", "A", "b1") == UNTOLD
+    context = session_with("b1", waiting={("stripe", "B"): TO_BE_MADE})
+    assert newly_authorized(context, [UNTOLD], [], "stripe", "A", "b1") == UNTOLD
 
 
 @pytest.mark.parametrize(
@@ -111,12 +111,12 @@ def test_a_connection_is_recognized_though_others_may_still_come(
 
 
 def test_a_connection_that_another_resource_has_is_not_taken() -> None:
-    session = session_with()
-    session.ownership.make("urn:made", "x")
-    session.recognized.add("y")
-    session.ownership.note_check("urn:held")
-    session.ownership.hold("urn:held", "z", {}, leaves=False)
-    assert newly_authorized(session, [new("x"), new("y"), new("z")], [], "stripe", "A") is None
+    context = session_with()
+    context.ownership.make("urn:made", "x")
+    context.recognized.add("y")
+    context.ownership.note_check("urn:held")
+    context.ownership.hold("urn:held", "z", {}, leaves=False)
+    assert newly_authorized(context, [new("x"), new("y"), new("z")], [], "stripe", "A") is None
 
 
 @pytest.mark.parametrize(("listed", "expected"), [(["b1", "b2"], "b1"), (["b2"], None), ([None], None)])

@@ -8,7 +8,7 @@ import pytest
 
 from weld_pulumi._text import one_line, printable
 from weld_pulumi.errors import WeldApiError, WeldValidationError
-from weld_pulumi.lifecycle.notices import Reporter
+from weld_pulumi.lifecycle.reporter import Reporter
 
 ACTING = {
     "a C0 control": "\x00\x07\x08\x1b\r",
@@ -43,9 +43,9 @@ def test_lines_become_one() -> None:
 
 def test_notices_act_on_no_terminal() -> None:
     said: list[str] = []
-    notices = Reporter(said.append)
-    notices.info(f"id {ALL}")
-    notices.warn(f"id {ALL}")
+    reporter = Reporter(said.append)
+    reporter.info(f"id {ALL}")
+    reporter.warn(f"id {ALL}")
     assert len(said) == 2
     assert all(line.isprintable() for line in said)
 

@@ -16,8 +16,8 @@ from ..errors import WeldConfigError
 from ..lifecycle.authorization import Request
 from ..lifecycle.authorization import authorize as open_bridge
 from ..lifecycle.browser import has_terminal
+from ..lifecycle.context import ProviderContext
 from ..lifecycle.recognition import BridgeTracker, newly_authorized
-from ..lifecycle.session import Session
 from ..lifecycle.waiting_files import announced
 from .desk import Desk, Result, result_of
 from .project import export_stack, find_project
@@ -95,10 +95,10 @@ def authorize(
 
 
 def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Result:
-    session = desk.session(client)
+    context = desk.context(client)
     known = [connection.id for connection in client.list_connections()]
     request = Request(integration_id, label, desk.timeout, known=known)
-    track = BridgeTracker(session)
+    track = BridgeTracker(context)
 
     def opened(bridge: ConnectionBridge) -> None:
         track.follow(bridge)
@@ -106,10 +106,10 @@ def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Res
             desk.say_link(bridge.authorize_url)
 
     def done(_: ConnectionBridge) -> ConnectionInfo | None:
-        return newly_authorized(session, client.list_connections(), known, integration_id, label, track.bridge_id)
+        return newly_authorized(context, client.list_connections(), known, integration_id, label, track.bridge_id)
 
     with desk.waiting_for(request):
-        result = result_of(desk, request, open_bridge(session, request, done, opened))
+        result = result_of(desk, request, open_bridge(context, request, done, opened))
     if result.connection_id:
         desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
     return result
@@ -143,15 +143,15 @@ def _of_stack(desk: Desk, stack: str | None, api_url: str | None, is_required: b
             "for a new connection."
         )
     resources = export_stack(stack)
-    sessions: dict[str, Session] = {}
+    contexts: dict[str, ProviderContext] = {}
     found = []
     for resource in resources:
         if resource["type"] != _TYPE or (resource.get("outputs") or {}).get("status") != "PENDING":
             continue
         provider = str(resource.get("provider"))
-        if provider not in sessions:
-            sessions[provider] = desk.session(_client_of(provider, resources, stack, api_url))
-        found.append(OfStack(desk, sessions[provider], resource))
+        if provider not in contexts:
+            contexts[provider] = desk.context(_client_of(provider, resources, stack, api_url))
+        found.append(OfStack(desk, contexts[provider], resource))
     return found
 
 

@@ -12,9 +12,9 @@ from .._text import printable
 from ..api.client import WeldClient
 from ..lifecycle.authorization import Outcome, Request
 from ..lifecycle.browser import has_screen, open_page
+from ..lifecycle.context import ProviderContext
 from ..lifecycle.listener import Listener
-from ..lifecycle.notices import Reporter
-from ..lifecycle.session import Session
+from ..lifecycle.reporter import Reporter
 from .show import waiting
 
 __all__ = ["Desk", "Result", "result_of"]
@@ -46,9 +46,9 @@ class Desk:
         """Whether links are opened for the person."""
         return self.browser and has_screen()
 
-    def session(self, client: WeldClient) -> Session:
-        """Return a session that speaks here."""
-        return Session(
+    def context(self, client: WeldClient) -> ProviderContext:
+        """Return a context that speaks here."""
+        return ProviderContext(
             replace(client.settings, open_browser="true" if self.opens else "false"),
             lambda _: client,
             Reporter(lambda line: self.say(line.removeprefix("warning: ").removeprefix("Weld: "))),

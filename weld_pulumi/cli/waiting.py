@@ -12,8 +12,8 @@ from ..api.models import ConnectionBridge, ConnectionInfo
 from ..lifecycle.authorization import Outcome, Request, State, await_person, is_expired
 from ..lifecycle.authorization import authorize as open_bridge
 from ..lifecycle.base import PRIVATE_STATE, private_state
+from ..lifecycle.context import ProviderContext
 from ..lifecycle.pending import Pending, tell_candidates
-from ..lifecycle.session import Session
 from ..lifecycle.sync_checks import is_pending
 from ..lifecycle.waiting_files import WaitingFile
 from .desk import Desk, Result, result_of
@@ -93,9 +93,9 @@ class OfStack:
         connection_id: the connection, once a person has acted.
     """
 
-    def __init__(self, desk: Desk, session: Session, resource: dict[str, Any]) -> None:
+    def __init__(self, desk: Desk, context: ProviderContext, resource: dict[str, Any]) -> None:
         self._desk = desk
-        self._session = session
+        self._context = context
         self._id = str(resource["id"])
         self._props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == PRIVATE_STATE}
         memo = private_state(self._props)
@@ -106,7 +106,7 @@ class OfStack:
             connection_id=None if is_pending(self._id) else self._id,
             known=memo.get("known", ()),
         )
-        self._pending = Pending(session, self._id, self._props)
+        self._pending = Pending(context, self._id, self._props)
         self._pending.hold()
         self._bridge = ConnectionBridge(authorize_url=self._props.get("authorize_url"))
         self._port = memo.get("port")
@@ -116,9 +116,9 @@ class OfStack:
         """Show the way to Weld; a fresh link in the place of one that has expired."""
         if self._look() is not None:
             return
-        if is_expired(self._session, self._props.get("authorize_expires_at")):
+        if is_expired(self._context, self._props.get("authorize_expires_at")):
             self._desk.say("That link has expired; here is a fresh one.")
-            self._bridge = open_bridge(self._session, replace(self._request, timeout=0), lambda _: None).bridge
+            self._bridge = open_bridge(self._context, replace(self._request, timeout=0), lambda _: None).bridge
         listener = self._desk.listener(self._port)
         self._came_back = listener.came_back
         self._ticket = listener.ticket()
@@ -137,7 +137,7 @@ class OfStack:
             return result_of(self._desk, self._request, Outcome(self._bridge, State.WAITING, found))
         request = replace(self._request, timeout=max(0.0, seconds))
         with self._desk.waiting_for(request):
-            outcome = await_person(self._session, request, self._bridge, lambda _: self._look(), self._ticket)
+            outcome = await_person(self._context, request, self._bridge, lambda _: self._look(), self._ticket)
             self._ticket.close(outcome.connection is not None)
             if outcome.connection is not None and self._ticket.was_opened:
                 self._came_back.wait(_SECONDS_FOR_PAGE)
@@ -152,8 +152,8 @@ class OfStack:
         if seen.dead == "has expired":
             return None
         if seen.dead:
-            self._session.notices.warn(
+            self._context.reporter.warn(
                 f"the link to authorize {self._request.describe()} {seen.dead}; `pulumi up` opens another."
             )
-        tell_candidates(self._session, self._props, seen.candidates)
+        tell_candidates(self._context, self._props, seen.candidates)
         return None

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
 from .browser import has_screen, has_terminal, open_page, opens_by_itself
+from .context import ProviderContext
 from .interruption import cancelled, end_orphan, is_orphan, watch_engine
 from .listener import Callback, Ticket, shared_listener
 from .once import create_exactly_once
 from .recognition import newly_authorized, unlisted
-from .session import Session
 from .waiting_files import announce
 
 if TYPE_CHECKING:
@@ -101,11 +101,11 @@ Done = Callable[["ConnectionBridge"], "ConnectionInfo | None"]
 Opened = Callable[["ConnectionBridge"], object]
 
 
-def authorize(session: Session, request: Request, done: Done, opened: Opened = lambda _: None) -> Outcome:
+def authorize(context: ProviderContext, request: Request, done: Done, opened: Opened = lambda _: None) -> Outcome:
     """Open a bridge, show the way to it, and wait for the person.
 
     Args:
-        session: of this process.
+        context: of this process.
         request: what to authorize.
         done: looks in Weld's lists whether the person has acted; called as soon as the link is shown, and again
             and again. Not called where there is no time to wait.
@@ -118,27 +118,29 @@ def authorize(session: Session, request: Request, done: Done, opened: Opened = l
     if cancelled.is_set():
         raise WeldError(f"interrupted before a person could be asked to authorize {request.describe()}.")
     if request.timeout <= 0:
-        return Outcome(_bridge(session, request, opened, request.redirect_uri or NOBODY_LISTENS), State.EXPIRED)
+        return Outcome(_bridge(context, request, opened, request.redirect_uri or NOBODY_LISTENS), State.EXPIRED)
     ticket = shared_listener().ticket()
     try:
         if request.redirect_uri:
-            outcome = Outcome(_bridge(session, request, opened, request.redirect_uri))
+            outcome = Outcome(_bridge(context, request, opened, request.redirect_uri))
         else:
-            bridge = _bridge(session, request, opened, ticket.redirect_uri, ticket.state)
+            bridge = _bridge(context, request, opened, ticket.redirect_uri, ticket.state)
             outcome = Outcome(bridge, port=ticket.port)
     except BaseException:
         ticket.close(False)  # or it would count as one that waits
         raise
     ticket.link = outcome.bridge.authorize_url
-    _show_and_wait(_Wait(session, request, outcome, done, ticket, listening=not request.redirect_uri), ticket)
+    _show_and_wait(_Wait(context, request, outcome, done, ticket, listening=not request.redirect_uri), ticket)
     if outcome.state is State.REFUSED:
-        outcome.bridge, outcome.port = _bridge(session, request, opened, NOBODY_LISTENS), None
+        outcome.bridge, outcome.port = _bridge(context, request, opened, NOBODY_LISTENS), None
     return outcome
 
 
-def await_person(session: Session, request: Request, bridge: ConnectionBridge, done: Done, ticket: Ticket) -> Outcome:
+def await_person(
+    context: ProviderContext, request: Request, bridge: ConnectionBridge, done: Done, ticket: Ticket
+) -> Outcome:
     """Wait for the person at a bridge that is open already; the ticket leads there."""
-    return _Wait(session, request, Outcome(bridge), done, ticket, listening=False).run()
+    return _Wait(context, request, Outcome(bridge), done, ticket, listening=False).run()
 
 
 def _show_and_wait(wait: _Wait, ticket: Ticket) -> None:
@@ -146,7 +148,7 @@ def _show_and_wait(wait: _Wait, ticket: Ticket) -> None:
     file = announce(ticket.address, request.label, request.integration_id)
     try:
         wait.show()
-        if opens_by_itself(wait.session.settings.open_browser):
+        if opens_by_itself(wait.context.settings.open_browser):
             open_page(ticket.address)
         wait.run()
     finally:
@@ -154,48 +156,48 @@ def _show_and_wait(wait: _Wait, ticket: Ticket) -> None:
         if file is not None:
             file.finish(outcome.state.value, outcome.connection.id if outcome.connection else None)
     if outcome.connection is not None:
-        wait.session.notices.live(f"{request.subject} is authorized: {outcome.connection.id}")
+        wait.context.reporter.live(f"{request.subject} is authorized: {outcome.connection.id}")
         # The list may be faster than the browser, which is to find a page here.
         if ticket.was_opened or (not request.redirect_uri and has_screen()):
-            ticket.wait(_BACK_SOON if ticket.was_opened else _BACK_PERHAPS, wait.session.clock.wait)
+            ticket.wait(_BACK_SOON if ticket.was_opened else _BACK_PERHAPS, wait.context.clock.wait)
 
 
 # The bridge -------------------------------------------------------------------------------------------------------
 
 
 def _bridge(
-    session: Session, request: Request, opened: Opened, redirect_uri: str, state: str | None = None
+    context: ProviderContext, request: Request, opened: Opened, redirect_uri: str, state: str | None = None
 ) -> ConnectionBridge:
-    with session.lock_for("connection_bridges"):
-        bridge = _open(session, request, redirect_uri, state)
+    with context.lock_for("connection_bridges"):
+        bridge = _open(context, request, redirect_uri, state)
     opened(bridge)
     return bridge
 
 
-def _open(session: Session, request: Request, redirect_uri: str, state: str | None) -> ConnectionBridge:
+def _open(context: ProviderContext, request: Request, redirect_uri: str, state: str | None) -> ConnectionBridge:
     body = {"integration_id": request.integration_id, "label": request.label, "redirect_uri": redirect_uri}
     if request.connection_id:
         body["connection_id"] = request.connection_id
     if state:
         body["state"] = state
-    before = _bridges(session)
+    before = _bridges(context)
 
     def find() -> ConnectionBridge | None:
         """Look for the bridge of a lost answer: the only new one that may be ours."""
         if before is None:
             return None
         ids = {bridge.id for bridge in before}
-        new = [b for b in _bridges(session) or () if b.id not in ids and b.authorize_url and _is_ours(b, body)]
+        new = [b for b in _bridges(context) or () if b.id not in ids and b.authorize_url and _is_ours(b, body)]
         return new[0] if len(new) == 1 else None
 
-    bridge = create_exactly_once(session, lambda: session.client.create_bridge(body), find, "the connection bridge")
-    return bridge if bridge.expires_at else bridge.model_copy(update={"expires_at": _in_a_day(session)})
+    bridge = create_exactly_once(context, lambda: context.client.create_bridge(body), find, "the connection bridge")
+    return bridge if bridge.expires_at else bridge.model_copy(update={"expires_at": _in_a_day(context)})
 
 
-def _bridges(session: Session) -> list[ConnectionBridge] | None:
+def _bridges(context: ProviderContext) -> list[ConnectionBridge] | None:
     """Return the open bridges; None where Weld cannot tell, which is no reason not to open one."""
     try:
-        return session.client.list_bridges()
+        return context.client.list_bridges()
     except AuthenticationError:
         raise
     except (WeldApiError, WeldConnectionError):
@@ -214,7 +216,7 @@ def _is_ours(bridge: ConnectionBridge, body: dict[str, str]) -> bool:
 class _Wait:
     """Brings an authorization from ``OPENED`` to its end."""
 
-    session: Session
+    context: ProviderContext
     request: Request
     outcome: Outcome
     done: Done
@@ -228,7 +230,7 @@ class _Wait:
 
     def run(self) -> Outcome:
         """Wait until the person has acted, the time is over, or the run is to end."""
-        clock, outcome = self.session.clock, self.outcome
+        clock, outcome = self.context.clock, self.outcome
         end, told, pause = clock.now() + self.request.timeout, clock.now(), _FIRST_PAUSE
         outcome.state = State.WAITING
         while True:
@@ -254,7 +256,7 @@ class _Wait:
         if left is not None:
             count = self.ticket.count_waiting()
             text += f"; {count} connection{'s wait' if count > 1 else ' waits'}, {max(1, round(left / 60))} min left"
-        self.session.notices.live(text, address if in_terminal else None, in_full=left is None)
+        self.context.reporter.live(text, address if in_terminal else None, in_full=left is None)
 
     def _look(self, left: float) -> None:
         self.outcome.connection = self._listed() or self._brought()
@@ -269,7 +271,7 @@ class _Wait:
         except (WeldApiError, WeldConnectionError) as error:
             # The link is out: neither a bad moment nor a refused key must lose what the person makes of it.
             if not self.failing:
-                self.session.notices.warn(f"looking for the connection failed and is tried again: {error}")
+                self.context.reporter.warn(f"looking for the connection failed and is tried again: {error}")
             self.failing = True
             return None
         self.failing = False
@@ -277,7 +279,7 @@ class _Wait:
 
     def _pause(self, seconds: float) -> None:
         """Wait, but not longer than until the browser is back or the run is to end."""
-        clock = self.session.clock
+        clock = self.context.clock
         until = clock.now() + seconds
         while (left := until - clock.now()) > 0 and not cancelled.is_set() and not is_orphan():
             if not self.listening:
@@ -301,13 +303,13 @@ class _Wait:
         if id is None:
             return None
         try:
-            listed = next((c for c in self.session.client.list_connections() if c.id == id), None)
+            listed = next((c for c in self.context.client.list_connections() if c.id == id), None)
         except (WeldApiError, WeldConnectionError):
             listed = None
         objection = self._objection(id, listed)
         if objection is not None:
             self.brought = None
-            self.session.notices.warn(f"the browser came back with connection {objection}")
+            self.context.reporter.warn(f"the browser came back with connection {objection}")
             return None
         if listed is None and self._has_settings(id):
             return unlisted(id, self.request.label, self.request.integration_id)
@@ -326,7 +328,7 @@ class _Wait:
     def _has_settings(self, id: str) -> bool:
         """Tell whether Weld knows a connection that it does not list yet."""
         try:
-            self.session.client.get_connection_settings(id)
+            self.context.client.get_connection_settings(id)
         except (WeldApiError, WeldConnectionError):
             return False
         return True
@@ -335,15 +337,15 @@ class _Wait:
 # Its end ----------------------------------------------------------------------------------------------------------
 
 
-def is_expired(session: Session, expires_at: object) -> bool:
+def is_expired(context: ProviderContext, expires_at: object) -> bool:
     """Tell whether a link no longer works."""
     try:
         moment = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00"))
     except ValueError:
         return False
     moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp() <= session.clock.now()
+    return moment.timestamp() <= context.clock.now()
 
 
-def _in_a_day(session: Session) -> str:
-    return (datetime.fromtimestamp(session.clock.now(), timezone.utc) + _BRIDGE_LIFE).isoformat()
+def _in_a_day(context: ProviderContext) -> str:
+    return (datetime.fromtimestamp(context.clock.now(), timezone.utc) + _BRIDGE_LIFE).isoformat()

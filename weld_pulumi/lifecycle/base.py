@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..validation.problems import Problem
-from .fields import Props, Table
+from .context import ProviderContext
+from .fields import Props, Schema
 from .ownership import CURRENT_URN
-from .session import Session
 from .values import Rule
 
 if TYPE_CHECKING:
     from ..api.client import WeldClient
 
-__all__ = ["PRIVATE_STATE", "Checked", "DiffResult", "Handler", "Live", "private_state", "with_private_state"]
+__all__ = ["PRIVATE_STATE", "CheckResult", "DiffResult", "Handler", "ReadResult", "private_state", "with_private_state"]
 
 #: Output under which a life cycle keeps what it must remember; the engine does not show names with two underscores.
 PRIVATE_STATE = "__weld"
 
 
 @dataclass
-class Checked:
+class CheckResult:
     """Canonical inputs, and what is wrong with them."""
 
     inputs: Props
@@ -44,7 +44,7 @@ class DiffResult:
 
 
 @dataclass
-class Live:
+class ReadResult:
     """An object as it is now: id, outputs, and the inputs that would describe it. ``id`` None: it is gone."""
 
     id: str | None
@@ -53,18 +53,18 @@ class Live:
 
 
 class Handler(ABC):
-    """One resource. Instances hold the session of the process and nothing else."""
+    """One resource. Instances hold the context of the process and nothing else."""
 
     title: ClassVar[str]
-    table: ClassVar[Table]
+    table: ClassVar[Schema]
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, context: ProviderContext) -> None:
+        self.context = context
 
     @property
     def client(self) -> WeldClient:
         """Weld's endpoints; the first use loads what HTTP needs."""
-        return self.session.client
+        return self.context.client
 
     @property
     def urn(self) -> str:
@@ -73,11 +73,11 @@ class Handler(ABC):
 
     def minded(self, problems: Iterable[Problem]) -> list[Problem]:
         """Return the problems that stop a resource: with ``weld:validation`` ``off`` none but those of types."""
-        off = self.session.settings.validation == "off"
+        off = self.context.settings.validation == "off"
         return [problem for problem in problems if not (off and isinstance(problem, Rule))]
 
     @abstractmethod
-    def check(self, olds: Props, news: Props) -> Checked:
+    def check(self, olds: Props, news: Props) -> CheckResult:
         """Read the program's arguments; ``olds`` are the inputs of the last run, empty for a new resource."""
 
     @abstractmethod
@@ -89,7 +89,7 @@ class Handler(ABC):
         """Make the object; return its id and outputs."""
 
     @abstractmethod
-    def read(self, id: str, props: Props) -> Live:
+    def read(self, id: str, props: Props) -> ReadResult:
         """Look at the object; ``props`` are the last outputs, empty for ``.get``."""
 
     @abstractmethod

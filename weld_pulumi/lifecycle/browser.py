@@ -37,7 +37,7 @@ def has_terminal() -> bool:
     """Tell whether a person watches in a terminal.
 
     A plugin has none itself: its output goes to the engine. On Linux /proc tells where the CLI writes to, and how it
-    was called. Elsewhere a terminal counts that controls the session, also where the CLI writes to a pipe.
+    was called. Elsewhere a terminal counts that controls the context, also where the CLI writes to a pipe.
     """
     if _is_set(*_CI):
         return False

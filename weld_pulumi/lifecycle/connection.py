@@ -9,7 +9,7 @@ from ..errors import NotListedError, WeldApiError, WeldConnectionError, WeldVali
 from ..validation.integrations import integration_problem
 from ..validation.problems import Problem, WholeProblem
 from .authorization import Outcome, Request, authorize
-from .base import Checked, DiffResult, Handler, Live, private_state, with_private_state
+from .base import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
 from .connection_adoption import adoption_of, duplicate, tell_adoption, warn_of_same
 from .connection_table import CONNECTION
 from .fields import Props
@@ -51,46 +51,46 @@ class ConnectionHandler(Handler):
 
     # Check -----------------------------------------------------------------------------------------------------
 
-    def check(self, olds: Props, news: Props) -> Checked:
+    def check(self, olds: Props, news: Props) -> CheckResult:
         """See :class:`.base.Handler`."""
         inputs, found = CONNECTION.canonical(news)
         problems = self.minded(found)
         if not olds:
-            self.session.ownership.replacing(self.urn)
+            self.context.ownership.replacing(self.urn)
         wrong = {problem.path for problem in problems}
         sound = {name: value for name, value in inputs.items() if name not in wrong and not has_unknown(value)}
         is_whole = sound.keys() >= {"integration_id", "label", "adopt"}
-        if not olds and is_whole and not inputs["adopt"] and not claim(self.session, key_of(inputs)):
+        if not olds and is_whole and not inputs["adopt"] and not claim(self.context, key_of(inputs)):
             problems.append(WholeProblem("label", doubled(key_of(inputs))))
         changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
-        if changed and "integration_id" in sound and self.session.may_ask():
+        if changed and "integration_id" in sound and self.context.may_ask():
             problems += self._integration_problems(inputs["integration_id"])
             # Which connection an id means does not depend on the label.
             if not olds and (is_whole or isinstance(sound.get("adopt"), str)):
                 problems += self._same_or_adopted(inputs, tell="label" in sound)
-        return Checked(inputs, problems)
+        return CheckResult(inputs, problems)
 
     def _integration_problems(self, wanted: str) -> list[Problem]:
-        known = [*(integration.id for integration in self.session.integrations()), *_DESTINATIONS]
+        known = [*(integration.id for integration in self.context.integrations()), *_DESTINATIONS]
         problem = integration_problem(wanted, known)
         if problem is None and wanted not in known:
-            self.session.notices.warn(
+            self.context.reporter.warn(
                 f"Weld does not list an integration {wanted!r} for this workspace (`weld-pulumi integrations` shows "
                 "those it lists); it is tried all the same."
             )
         return [problem] if problem else []
 
     def _same_or_adopted(self, inputs: Props, tell: bool) -> list[Problem]:
-        connections = self.session.connections()
+        connections = self.context.connections()
         if not inputs["adopt"]:
-            warn_of_same(self.session, connections, inputs)
+            warn_of_same(self.context, connections, inputs)
             return []
         try:
-            found = adoption_of(self.session, connections, inputs)
+            found = adoption_of(self.context, connections, inputs)
         except WeldValidationError as error:
             return [WholeProblem("adopt", str(error))]
         if tell:
-            tell_adoption(self.session, found, inputs)
+            tell_adoption(self.context, found, inputs)
         return []
 
     # Diff ------------------------------------------------------------------------------------------------------
@@ -99,14 +99,14 @@ class ConnectionHandler(Handler):
         """See :class:`.base.Handler`."""
         changed = CONNECTION.changed(olds, news)
         replaces = CONNECTION.replacing(changed)
-        rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
         if rival:
             raise WeldValidationError(duplicate(f"{id} ({olds.get('label')!r})", rival))
         if olds.get("status") == PENDING:
-            return self._diff_pending(Pending(self.session, id, olds), olds, news, changed, replaces)
+            return self._diff_pending(Pending(self.context, id, olds), olds, news, changed, replaces)
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
-        if asks and self.session.may_ask() and self._needs_person(self._find(id), olds, news):
-            self.session.notices.info(
+        if asks and self.context.may_ask() and self._needs_person(self._find(id), olds, news):
+            self.context.reporter.info(
                 f"a person has to authorize connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
         return DiffResult(changed, replaces)
@@ -127,22 +127,22 @@ class ConnectionHandler(Handler):
         if not is_pending(pending.id):
             return DiffResult([*changed, "status"], [], hidden=True)
         pending.recognized(seen.found.id)
-        self.session.authorized[key_of(news)] = seen.found.id
-        self.session.notices.info(
+        self.context.authorized[key_of(news)] = seen.found.id
+        self.context.reporter.info(
             f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
             "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
         )
         return DiffResult(["status"], ["status"], hidden=True)
 
     def _look(self, pending: Pending) -> Look:
-        if self.session.settings.api_key is None:
+        if self.context.settings.api_key is None:
             return Look()
         try:
             return pending.look()
         except (WeldApiError, WeldConnectionError) as error:
-            if self.session.settings.validation == "full":
+            if self.context.settings.validation == "full":
                 raise
-            self.session.notices.warn(f"Weld could not be asked whether a person has acted: {error}")
+            self.context.reporter.warn(f"Weld could not be asked whether a person has acted: {error}")
             return Look()
 
     @staticmethod
@@ -158,47 +158,47 @@ class ConnectionHandler(Handler):
         """See :class:`.base.Handler`."""
         key = key_of(news)
         connections = self.client.list_connections()
-        authorized = self.session.authorized.get(key)
+        authorized = self.context.authorized.get(key)
         if news["adopt"] or authorized is not None:
             connection = self._adopted(connections, news) if news["adopt"] else _among(connections, str(authorized))
-            settle(self.session, key, connection.id)
+            settle(self.context, key, connection.id)
             said = connection.label if news["adopt"] else None
             return connection.id, self._authorized(news, connection, told_label=said)
-        pending_id = wait_for(self.session, key)
-        warn_of_same(self.session, connections, news)
+        pending_id = wait_for(self.context, key)
+        warn_of_same(self.context, connections, news)
         try:
             outcome, outs = self._ask(news, [connection.id for connection in connections])
         except BaseException:
-            settle(self.session, key)
+            settle(self.context, key)
             raise
         if outcome.connection is None:
-            self.session.pending_told.add(pending_id)
+            self.context.pending_told.add(pending_id)
             return pending_id, outs
-        settle(self.session, key, outcome.connection.id)
+        settle(self.context, key, outcome.connection.id)
         return outcome.connection.id, outs
 
     def _adopted(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
-        with self.session.lock:  # two resources must not adopt the same one
-            connection = adoption_of(self.session, connections, news)
-            self.session.ownership.make(self.urn, connection.id)
-        tell_adoption(self.session, connection, news)
+        with self.context.lock:  # two resources must not adopt the same one
+            connection = adoption_of(self.context, connections, news)
+            self.context.ownership.make(self.urn, connection.id)
+        tell_adoption(self.context, connection, news)
         return connection
 
     def _ask(self, news: Props, known: list[str], wait: bool = True) -> tuple[Outcome, Props]:
         """Ask a person for a new connection; return what came of it, and the outputs."""
-        track, key = BridgeTracker(self.session), key_of(news)
+        track, key = BridgeTracker(self.context), key_of(news)
         candidates: list[ConnectionInfo] = []
 
         def done(_: ConnectionBridge) -> ConnectionInfo | None:
             connections = self.client.list_connections()
-            candidates[:] = fitting(self.session, connections, known, *key)
-            return newly_authorized(self.session, connections, known, *key, track.bridge_id)
+            candidates[:] = fitting(self.context, connections, known, *key)
+            return newly_authorized(self.context, connections, known, *key, track.bridge_id)
 
-        outcome = authorize(self.session, _request(news, known=known, wait=wait), done, track.follow)
+        outcome = authorize(self.context, _request(news, known=known, wait=wait), done, track.follow)
         if outcome.connection is not None:
             return outcome, self._authorized(news, outcome.connection)
-        tell_pending(self.session, news, outcome)
-        tell_candidates(self.session, news, candidates)
+        tell_pending(self.context, news, outcome)
+        tell_candidates(self.context, news, candidates)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
         return outcome, with_private_state(outs, known=known, bridge=track.bridge_id, port=outcome.port)
 
@@ -217,54 +217,56 @@ class ConnectionHandler(Handler):
 
     def _tell_label(self, connection: ConnectionInfo, declared: Mapping[str, Any], told: str | None) -> None:
         if connection.label not in (None, declared["label"], told):
-            self.session.notices.info(
+            self.context.reporter.info(
                 f"connection {connection.id} has the label {connection.label!r} in Weld, the program says "
                 f"{declared['label']!r}; renaming takes a person, so it is left as it is."
             )
 
     # Read ------------------------------------------------------------------------------------------------------
 
-    def read(self, id: str, props: Props) -> Live:
+    def read(self, id: str, props: Props) -> ReadResult:
         """See :class:`.base.Handler`."""
         declared = CONNECTION.declared(props)
         if is_pending(id) and declared:
-            return self._read_pending(Pending(self.session, id, props), props, declared)
+            return self._read_pending(Pending(self.context, id, props), props, declared)
         connection = self._find(id)
         if connection is None:
             return self._read_missing(id, props, declared)
         if not declared:
             outs = {"integration_id": connection.integration_id, "label": connection.label}
-            return Live(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
+            return ReadResult(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
         if props.get("status") == PENDING:
-            return self._read_pending(Pending(self.session, id, props), props, declared)
+            return self._read_pending(Pending(self.context, id, props), props, declared)
         told = private_state(props).get("told_label")
         self._tell_label(connection, declared, told)
         created_at = connection.created_at or props.get("created_at")
         outs = {**declared, "status": AUTHORIZED, "created_at": created_at}
-        return Live(id, with_private_state(outs, told_label=told), declared)
+        return ReadResult(id, with_private_state(outs, told_label=told), declared)
 
-    def _read_pending(self, pending: Pending, props: Props, declared: Props) -> Live:
+    def _read_pending(self, pending: Pending, props: Props, declared: Props) -> ReadResult:
         pending.hold()
         seen = pending.look()
         if seen.found is None:
             pending.tell(seen)
-            return Live(pending.id, props, declared)
+            return ReadResult(pending.id, props, declared)
         pending.recognized(seen.found.id)
         # The engine says nothing of a change that is not one of inputs.
-        self.session.notices.info(f"{named(props)} is authorized now: {seen.found.id}.")
-        return Live(seen.found.id, self._authorized(declared, seen.found, created_at=props.get("created_at")), declared)
+        self.context.reporter.info(f"{named(props)} is authorized now: {seen.found.id}.")
+        return ReadResult(
+            seen.found.id, self._authorized(declared, seen.found, created_at=props.get("created_at")), declared
+        )
 
-    def _read_missing(self, id: str, props: Props, declared: Props) -> Live:
+    def _read_missing(self, id: str, props: Props, declared: Props) -> ReadResult:
         if not declared:
             raise _gone(id, "`weld-pulumi connections` lists those that are there.")
         # Weld's lists may show a new connection only after a moment; its settings are there at once.
         if self._has_settings(id):
-            return Live(id, props, declared)
-        return Live(None)
+            return ReadResult(id, props, declared)
+        return ReadResult(None)
 
     def _has_settings(self, id: str) -> bool:
         try:
-            return self.session.settings_schema(id) is not None
+            return self.context.settings_schema(id) is not None
         except WeldApiError as error:
             if error.status_code in (400, 405, 422):
                 return False  # a destination has none
@@ -289,48 +291,48 @@ class ConnectionHandler(Handler):
 
     def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
         """Give a resource that waits a fresh link, where the old one is of no use or asks for something else."""
-        pending, renamed = Pending(self.session, id, olds), olds.get("label") != news["label"]
+        pending, renamed = Pending(self.context, id, olds), olds.get("label") != news["label"]
         if not (renamed or fired("reauthorize_triggers", olds, news) or pending.look().dead):
             return _still_waiting(olds, news)
         if renamed:
             pending.tell_useless()
-        self.session.pending_labels[id] = news["label"]
-        self.session.pending_told.add(id)
+        self.context.pending_labels[id] = news["label"]
+        self.context.pending_told.add(id)
         # A person may have used the old link meanwhile, so what was unknown then is unknown now.
         return self._ask(news, list(private_state(olds).get("known", [])), wait=False)[1]
 
     def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
         """See whether a person has authorized a connection again."""
-        seen = Pending(self.session, id, olds).look()
+        seen = Pending(self.context, id, olds).look()
         if seen.found is not None:
             return self._authorized_again(seen.found, olds, news)
         if not seen.dead:
             return _still_waiting(olds, news)
         if (private_state(olds).get("before") or {}).get("updated_at"):
             return self._authorize_again(id, olds, news, wait=False)  # Weld would have told
-        self.session.notices.warn(
+        self.context.reporter.warn(
             f"the link to authorize {news['label']!r} again has expired, and Weld does not tell whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
         return self._authorized(news, unlisted(id), created_at=olds.get("created_at"))
 
     def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
-        watch = Watch(self.session, id, news["label"])
-        outcome = authorize(self.session, _request(news, connection_id=id, wait=wait), watch, watch.track.follow)
+        watch = Watch(self.context, id, news["label"])
+        outcome = authorize(self.context, _request(news, connection_id=id, wait=wait), watch, watch.track.follow)
         if outcome.connection is not None:
             return self._authorized_again(outcome.connection, olds, news)
-        tell_pending(self.session, news, outcome)
+        tell_pending(self.context, news, outcome)
         outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
         outs["created_at"] = olds.get("created_at")
         return with_private_state(outs, bridge=watch.track.bridge_id, before=watch.before, port=outcome.port)
 
     def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
         if found.label not in (None, news["label"]):
-            self.session.notices.warn(
+            self.context.reporter.warn(
                 f"connection {found.id} is authorized again, but Weld keeps its label {found.label!r} instead of "
                 f"{news['label']!r}."
             )
-        self.session.forget("connections")
+        self.context.forget("connections")
         return self._authorized(news, found, created_at=olds.get("created_at"), told_label=found.label)
 
     # Delete ----------------------------------------------------------------------------------------------------
@@ -338,32 +340,32 @@ class ConnectionHandler(Handler):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Handler`."""
         if is_pending(id):
-            if id not in self.session.recognized:
-                Pending(self.session, id, props).tell_leftover()
-        elif (keeper := self.session.ownership.let_go(self.urn, id)) is not None:
-            self.session.notices.warn(
+            if id not in self.context.recognized:
+                Pending(self.context, id, props).tell_leftover()
+        elif (keeper := self.context.ownership.let_go(self.urn, id)) is not None:
+            self.context.reporter.warn(
                 f"connection {id} is not deleted: {name_of(keeper)} of this stack stands for it too."
             )
         elif props.get("deletion_policy") == "retain":
-            self.session.notices.info(f"connection {id} stays in Weld (deletion_policy='retain').")
+            self.context.reporter.info(f"connection {id} stays in Weld (deletion_policy='retain').")
         else:
             self._delete(id)
-            self.session.ownership.note_deleted(id)
-            self.session.forget("connections")
+            self.context.ownership.note_deleted(id)
+            self.context.forget("connections")
 
     def _delete(self, id: str) -> None:
         try:
             self.client.delete_connection(id)
         except WeldApiError as error:
             refused = error.status_code in (400, 409, 422)
-            syncs = [sync.id for sync in self.session.syncs_of(id, max_age=0.0)] if refused else []
+            syncs = [sync.id for sync in self.context.syncs_of(id, max_age=0.0)] if refused else []
             if syncs:
                 error.hint = ""
                 error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
             raise
 
     def _find(self, id: str, fresh: bool = False) -> ConnectionInfo | None:
-        connections = self.client.list_connections() if fresh else self.session.connections()
+        connections = self.client.list_connections() if fresh else self.context.connections()
         return next((connection for connection in connections if connection.id == id), None)
 
 

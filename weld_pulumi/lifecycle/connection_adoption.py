@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import WeldValidationError
 from ..validation.problems import listed
+from .context import ProviderContext
 from .fields import Props
 from .ownership import CURRENT_URN, alias_advice, name_of
-from .session import Session
 
 if TYPE_CHECKING:
     from ..api.models import ConnectionInfo
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["adoption_of", "duplicate", "tell_adoption", "warn_of_same"]
 
 
-def adoption_of(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
+def adoption_of(context: ProviderContext, connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
     """Return the connection that ``adopt`` means.
 
     Raises:
@@ -25,10 +25,10 @@ def adoption_of(session: Session, connections: Collection[ConnectionInfo], input
             already; what is there is listed.
     """
     found = _meant(connections, inputs)
-    rival = session.ownership.claim(CURRENT_URN.get(), found.id)
+    rival = context.ownership.claim(CURRENT_URN.get(), found.id)
     if rival:
         raise WeldValidationError(f"adopt={inputs['adopt']!r}: {duplicate(found.describe(), rival)}")
-    session.adopting.add(found.id)
+    context.adopting.add(found.id)
     return found
 
 
@@ -61,35 +61,35 @@ def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> Connection
     )
 
 
-def tell_adoption(session: Session, connection: ConnectionInfo, inputs: Props) -> None:
+def tell_adoption(context: ProviderContext, connection: ConnectionInfo, inputs: Props) -> None:
     """Say what is taken over, and what about it is different from the program."""
     other = connection.label not in (None, inputs["label"])
     label = f"; its label in Weld is {connection.label!r}, not {inputs['label']!r}" if other else ""
-    session.notices.info(f"adopts connection {connection.describe()}{label}.{_renamed(session, connection.id)}")
+    context.reporter.info(f"adopts connection {connection.describe()}{label}.{_renamed(context, connection.id)}")
     if inputs["deletion_policy"] == "delete":
-        session.notices.warn(
+        context.reporter.warn(
             f"connection {connection.id} is adopted: removing the resource deletes it in Weld, unless "
             "deletion_policy='retain' is set."
         )
 
 
-def warn_of_same(session: Session, connections: Collection[ConnectionInfo], inputs: Props) -> None:
+def warn_of_same(context: ProviderContext, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Name the connections that look like the one to be made."""
-    own = session.ownership.ids() | session.recognized
+    own = context.ownership.ids() | context.recognized
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
         ids = ", ".join(connection.id for connection in same)
-        session.notices.warn(
+        context.reporter.warn(
             f"Weld has a connection with integration {inputs['integration_id']!r} and label {inputs['label']!r} "
-            f"already ({ids}).{_renamed(session, same[0].id)} To take it over instead of authorizing a new one, write "
+            f"already ({ids}).{_renamed(context, same[0].id)} To take it over instead of authorizing a new one, write "
             f"adopt={same[0].id!r}."
         )
 
 
-def _renamed(session: Session, id: str) -> str:
+def _renamed(context: ProviderContext, id: str) -> str:
     """Say how a resource that was renamed keeps its connection; empty where no other one of the stack has it."""
     urn = CURRENT_URN.get()
-    former = session.ownership.former_name(urn, id)
+    former = context.ownership.former_name(urn, id)
     return f" {name_of(former)} of this stack stands for it. {alias_advice(urn, former)}." if former else ""
 
 

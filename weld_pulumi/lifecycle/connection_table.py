@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..validation.problems import show
-from .fields import Change, Field, Table
+from .fields import Attribute, Change, Schema
 from .sync_table import adopt
 from .values import choice, kind, text, triggers
 
@@ -39,12 +39,12 @@ def _redirect_uri(value: Any) -> str:
     return value
 
 
-CONNECTION = Table(
-    Field("integration_id", text, Change.REPLACE, required=True),
-    Field("label", text, Change.UPDATE, required=True),
-    Field("redirect_uri", kind(_redirect_uri), Change.LOCAL),
-    Field("authorization_timeout", kind(_seconds), Change.LOCAL, default=600),
-    Field("reauthorize_triggers", triggers, Change.UPDATE, hidden=True),
-    Field("adopt", adopt, Change.LOCAL, default=False),
-    Field("deletion_policy", choice("delete", "retain"), Change.LOCAL, default="delete"),
+CONNECTION = Schema(
+    Attribute("integration_id", text, Change.REPLACE, required=True),
+    Attribute("label", text, Change.UPDATE, required=True),
+    Attribute("redirect_uri", kind(_redirect_uri), Change.LOCAL),
+    Attribute("authorization_timeout", kind(_seconds), Change.LOCAL, default=600),
+    Attribute("reauthorize_triggers", triggers, Change.UPDATE, hidden=True),
+    Attribute("adopt", adopt, Change.LOCAL, default=False),
+    Attribute("deletion_policy", choice("delete", "retain"), Change.LOCAL, default="delete"),
 )

@@ -11,7 +11,7 @@ from .._registry import OPTIONS
 from ..errors import NotFoundError, WeldError, WeldValidationError
 from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
-from .base import Checked, DiffResult, Handler, Live, private_state, with_private_state
+from .base import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
 from .fields import Change, Props
 from .once import create_exactly_once
 from .option_paths import option_problems
@@ -57,25 +57,25 @@ class EltSyncHandler(Handler):
 
     # Check and diff --------------------------------------------------------------------------------------------
 
-    def check(self, olds: Props, news: Props) -> Checked:
+    def check(self, olds: Props, news: Props) -> CheckResult:
         """See :class:`.base.Handler`."""
-        self.session.hidden.add(news.get("elt_settings"))
+        self.context.hidden.add(news.get("elt_settings"))
         inputs, found = SYNC.canonical(news)
         found = without_kept(found, olds.get("source_streams"), news.get("source_streams"))
         problems = self.minded([*found, *schedule_problem(inputs)])
-        ask = self.session.may_ask()
+        ask = self.context.may_ask()
         if not problems and inputs.get("source_streams") is not None:
-            inputs["source_streams"] = resolved_streams(self.session, inputs, olds, ask)
+            inputs["source_streams"] = resolved_streams(self.context, inputs, olds, ask)
         problems += option_problems(SYNC, news.get(OPTIONS), news, olds, inputs)
-        tell_kept_data(self.session, self.urn, inputs)
-        replaced = None if olds else self.session.ownership.replacing(self.urn)
+        tell_kept_data(self.context, self.urn, inputs)
+        replaced = None if olds else self.context.ownership.replacing(self.urn)
         if replaced is not None and not is_pending(replaced.id):
-            tell_replacement(self.session, replaced.id, replaced.outs)
+            tell_replacement(self.context, replaced.id, replaced.outs)
         if is_pending(inputs.get("connection_id")):
-            warn_of_pending(self.session, inputs)
+            warn_of_pending(self.context, inputs)
         elif ask:
             problems += self._ask(olds, inputs, news.get("source_streams"), problems)
-        return Checked(inputs, problems)
+        return CheckResult(inputs, problems)
 
     def _ask(self, olds: Props, inputs: Props, given: Any, problems: list[Problem]) -> list[Problem]:
         """Ask Weld about what has changed, as far as it is not wrong anyway."""
@@ -90,7 +90,7 @@ class EltSyncHandler(Handler):
         if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in given_sound):
             return []
         if olds or wrong & _PLACE:
-            return ask_weld(self.session, sound, entries, olds, asked)
+            return ask_weld(self.context, sound, entries, olds, asked)
         return self._ask_new(inputs, sound, entries, is_sound=not wrong)
 
     def _ask_new(self, inputs: Props, sound: Props, entries: list[Props], is_sound: bool) -> list[Problem]:
@@ -106,9 +106,9 @@ class EltSyncHandler(Handler):
         try:
             adopted = self._adopted(inputs)
         except WeldValidationError as error:
-            return [*ask_weld(self.session, sound, entries, {}, asked), WholeProblem("adopt", str(error))]
+            return [*ask_weld(self.context, sound, entries, {}, asked), WholeProblem("adopt", str(error))]
         if adopted is None:
-            found = ask_weld(self.session, sound, entries, {}, asked)
+            found = ask_weld(self.context, sound, entries, {}, asked)
             return [*found, *(self._ask_for_doubles(inputs) if is_sound else ())]
         place = {
             "connection_id": adopted.source_connection_id,
@@ -117,46 +117,46 @@ class EltSyncHandler(Handler):
         # What is unknown in the program is seen in the sync that is taken over.
         seen = {name: value for name, value in place.items() if inputs[name] is UNKNOWN and value is not None}
         if is_sound:
-            tell_adoption(self.session, self.urn, adopted, self._outs(adopted, {**inputs, **seen}), {**inputs, **seen})
-        return ask_weld(self.session, {**sound, **seen}, entries, {}, asked)
+            tell_adoption(self.context, self.urn, adopted, self._outs(adopted, {**inputs, **seen}), {**inputs, **seen})
+        return ask_weld(self.context, {**sound, **seen}, entries, {}, asked)
 
     def _adopted(self, inputs: Props) -> EltSyncInfo | None:
         if has_unknown([inputs[name] for name in _PLACE if name in inputs]):
-            return foreseen_adoption(self.session, self.urn, inputs)
-        return adoption_of(self.session, self.urn, inputs)
+            return foreseen_adoption(self.context, self.urn, inputs)
+        return adoption_of(self.context, self.urn, inputs)
 
     def _ask_for_doubles(self, inputs: Props) -> list[Problem]:
         """Look at what is there already beside a new sync, whose arguments are sound."""
         if not has_unknown(inputs):
-            problem = duplicate_problem(self.session, self.urn, inputs)
+            problem = duplicate_problem(self.context, self.urn, inputs)
             if problem is not None:
                 return [problem]
             what = fingerprint(inputs.get(name) for name in _BODY)
-            rival = self.session.ownership.first_to_want(self.urn, what)
+            rival = self.context.ownership.first_to_want(self.urn, what)
             if rival:
                 return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
-            warn_of_unreported(self.session, inputs)
-        warn_of_shared_schema(self.session, self.urn, inputs)
+            warn_of_unreported(self.context, inputs)
+        warn_of_shared_schema(self.context, self.urn, inputs)
         return []
 
     def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
         """See :class:`.base.Handler`."""
         wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
-        self.session.intend(id, news.get("enabled"), wanted["source_streams"])
+        self.context.plan_sync(id, news.get("enabled"), wanted["source_streams"])
         changed = SYNC.changed(olds, wanted)
         replaces = SYNC.replacing(changed)
-        rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
         if rival:
             raise WeldValidationError(duplicate(id, rival))
         adopted = bool(private_state(olds).get("adopted"))
-        if changed and not replaces and self.session.ownership.is_in_program(self.urn):
+        if changed and not replaces and self.context.ownership.is_in_program(self.urn):
             if adopted:
-                self.session.notices.info(
+                self.context.reporter.info(
                     f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
                 )
             if "source_streams" in changed:
                 found = bool(private_state(olds).get("found"))
-                tell_stream_changes(self.session, self.urn, id, olds, wanted, found)
+                tell_stream_changes(self.context, self.urn, id, olds, wanted, found)
         schema = news.get("destination_schema_name")
         into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
         # Also where it is only the program's options that make this a replacement.
@@ -167,11 +167,11 @@ class EltSyncHandler(Handler):
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Handler`."""
         if is_pending(news["connection_id"]):
-            return wait_for_connection(self.session, self.urn, news)
-        with self.session.lock_for(f"create/{news['connection_id']}"):
-            adopted = adoption_of(self.session, self.urn, news, FRESH)
+            return wait_for_connection(self.context, self.urn, news)
+        with self.context.lock_for(f"create/{news['connection_id']}"):
+            adopted = adoption_of(self.context, self.urn, news, FRESH)
             sync = adopted or self._make(news)
-            self.session.ownership.make(self.urn, sync.id)
+            self.context.ownership.make(self.urn, sync.id)
         if adopted is not None:
             return sync.id, self._adopt(adopted, news)
         try:
@@ -182,30 +182,30 @@ class EltSyncHandler(Handler):
 
     def _make(self, news: Props) -> EltSyncInfo:
         connection_id = news["connection_id"]
-        problem = duplicate_problem(self.session, self.urn, news, FRESH)
+        problem = duplicate_problem(self.context, self.urn, news, FRESH)
         if problem is not None:
             raise WeldValidationError(problem.reason)
-        before = {sync.id for sync in self.session.syncs_of(connection_id)}
+        before = {sync.id for sync in self.context.syncs_of(connection_id)}
         body = {name: news[name] for name in _BODY if news.get(name) is not None}
         body.setdefault("sync_interval", DAILY)
 
         unsure: list[EltSyncInfo] = []
 
         def find() -> EltSyncInfo | None:
-            self.session.forget(f"syncs/{connection_id}")
-            syncs = self.session.syncs_of(connection_id)
+            self.context.forget(f"syncs/{connection_id}")
+            syncs = self.context.syncs_of(connection_id)
             found = next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
             unsure.extend([found] if found is not None and found.destination_schema_name is None else [])
             return found
 
-        sync = create_exactly_once(self.session, lambda: self.client.create_sync(body), find, "the sync")
+        sync = create_exactly_once(self.context, lambda: self.client.create_sync(body), find, "the sync")
         if unsure:
             raise WeldError(
                 f"the answer to the creation of the sync was lost. The sync {sync.id} came up meanwhile, but Weld does "
                 f"not report its schema, so it may be another one's. If it is this one, write adopt={sync.id!r}; if "
                 "not, run it again."
             )
-        known = self.session.syncs_of(connection_id)
+        known = self.context.syncs_of(connection_id)
         if all(other.id != sync.id for other in known):
             known.append(sync.model_copy(update={"source_connection_id": connection_id}))
         return sync
@@ -215,22 +215,22 @@ class EltSyncHandler(Handler):
         if news.get("orchestration_workflow_id"):
             self.client.attach_orchestration(sync.id, news["orchestration_workflow_id"])
         wanted = self._with_streams(sync.id, news)
-        streams = upsert(self.session, sync.id, [body_of(entry) for entry in wanted.get("source_streams") or ()])
+        streams = upsert(self.context, sync.id, [body_of(entry) for entry in wanted.get("source_streams") or ()])
         facts = facts_of(sync)
         is_on = sync.enabled
         if is_on != news["enabled"]:
-            is_on = switch(self.session, sync.id, news["enabled"], streams)
+            is_on = switch(self.context, sync.id, news["enabled"], streams)
             # Enabled means running; anything else is for Weld to name.
             facts = {**facts, "status": "RUNNING"} if is_on else facts_of(self.client.get_sync(sync.id))
         outs = {**wanted, **facts, "stream_ids": {name: stream.id for name, stream in streams.items()}}
         self._fire(sync.id, {}, wanted, outs, is_on, undoing=True)
         if wanted.get("source_streams") is None:
             fields = (field.name for field in TRIGGER_FIELDS)
-            self.session.sync_plans[sync.id].triggers = {name: wanted[name] for name in fields if name in wanted}
+            self.context.sync_plans[sync.id].triggers = {name: wanted[name] for name in fields if name in wanted}
         return with_private_state(outs, enable_refused=news["enabled"] and not is_on)
 
     def _adopt(self, sync: EltSyncInfo, news: Props) -> Props:
-        self.session.notices.info(
+        self.context.reporter.info(
             f"adopted sync {sync.id}; removing the EltSync from the stack applies its deletion_policy."
         )
         wanted = self._with_streams(sync.id, news)
@@ -240,9 +240,9 @@ class EltSyncHandler(Handler):
         return self._reconcile(sync, view, wanted, changed, adopting=True)
 
     def _roll_back(self, id: str, connection_id: str, error: WeldError) -> None:
-        self.session.ownership.unmake(id)
-        self.session.sync_plans.pop(id, None)
-        self.session.forget(f"streams/{id}", f"syncs/{connection_id}")
+        self.context.ownership.unmake(id)
+        self.context.sync_plans.pop(id, None)
+        self.context.forget(f"streams/{id}", f"syncs/{connection_id}")
         try:
             self.client.delete_sync(id)
         except WeldError as second:
@@ -255,22 +255,22 @@ class EltSyncHandler(Handler):
 
     # Read ------------------------------------------------------------------------------------------------------
 
-    def read(self, id: str, props: Props) -> Live:
+    def read(self, id: str, props: Props) -> ReadResult:
         """See :class:`.base.Handler`."""
-        self.session.hidden.add(props.get("elt_settings"))
+        self.context.hidden.add(props.get("elt_settings"))
         declared = SYNC.declared(props)
         if is_pending(id) and declared:
-            return Live(id, props, declared)
+            return ReadResult(id, props, declared)
         try:
-            sync = self.client.get_sync(id) if _is_inline(declared) else self.session.read_sync(id)
+            sync = self.client.get_sync(id) if _is_inline(declared) else self.context.read_sync(id)
         except NotFoundError as error:
             if not declared:
                 error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there.")
                 raise
-            return Live(None)
+            return ReadResult(None)
         memo = private_state(props)
         outs = self._outs(sync, declared, bool(memo.get("enable_refused")), bool(memo.get("found")))
-        return Live(id, outs, SYNC.declared(outs))
+        return ReadResult(id, outs, SYNC.declared(outs))
 
     def _outs(
         self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool = False, found: bool = False
@@ -284,7 +284,7 @@ class EltSyncHandler(Handler):
             found: its streams were not made by this stack.
         """
         inline = _is_inline(declared)
-        streams = self.session.streams_in(sync) if inline or (refused and not sync.enabled) else {}
+        streams = self.context.streams_in(sync) if inline or (refused and not sync.enabled) else {}
         view = view_of(sync, streams if inline else None, declared)
         still_empty = refused and not sync.enabled and not streams
         if still_empty:
@@ -298,10 +298,10 @@ class EltSyncHandler(Handler):
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.base.Handler`."""
-        self.session.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
+        self.context.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
         if is_pending(id):
-            return still_pending(self.session, olds, news)
-        self.session.forget(f"sync/{id}")
+            return still_pending(self.context, olds, news)
+        self.context.forget(f"sync/{id}")
         wanted = self._with_streams(id, news)
         changed = SYNC.changed(olds, wanted)
         if all(SYNC[name].change is Change.LOCAL for name in changed):
@@ -321,22 +321,22 @@ class EltSyncHandler(Handler):
         streams of a sync that were not managed until now.
         """
         id, entries = live.id, wanted.get("source_streams")
-        change_schedule_and_settings(self.session, live, olds, wanted, changed, adopting)
+        change_schedule_and_settings(self.context, live, olds, wanted, changed, adopting)
         if adopting and entries is not None:
-            add_streams(self.session, live, entries)
+            add_streams(self.context, live, entries)
         elif "source_streams" in changed and entries is not None:
             before = olds.get("source_streams")
-            separate = self.session.ownership.streams_in_state(self.urn, id) if before is None else {}
-            reconcile_streams(self.session, live, before, entries, separate)
+            separate = self.context.ownership.streams_in_state(self.urn, id) if before is None else {}
+            reconcile_streams(self.context, live, before, entries, separate)
         is_on = live.enabled
         if is_on != wanted["enabled"] and ("enabled" in changed or private_state(olds).get("enable_refused")):
-            is_on = switch(self.session, id, wanted["enabled"])
+            is_on = switch(self.context, id, wanted["enabled"])
         after = self.client.get_sync(id)
         newly_inline = entries is not None and olds.get("source_streams") is None
         found = adopting or newly_inline or bool(private_state(olds).get("found"))
         outs = self._outs(after, wanted, wanted["enabled"] and not is_on, found)
         if not adopting:
-            warn_of_kept_settings(self.session, olds, wanted, after)
+            warn_of_kept_settings(self.context, olds, wanted, after)
         if adopting or newly_inline:
             outs = with_private_state(outs, **private_state(outs), adopted=bool(SYNC.changed(outs, wanted)))
         else:
@@ -350,25 +350,25 @@ class EltSyncHandler(Handler):
         """See :class:`.base.Handler`."""
         if is_pending(id):
             return  # nothing of it is at Weld
-        self.session.hidden.add(props.get("elt_settings"))
-        keeper = self.session.ownership.let_go(self.urn, id)
+        self.context.hidden.add(props.get("elt_settings"))
+        keeper = self.context.ownership.let_go(self.urn, id)
         if keeper is not None:
-            self.session.notices.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack stands for it too.")
+            self.context.reporter.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack stands for it too.")
             return
         policy = props.get("deletion_policy", "delete")
         if policy == "retain":
-            self.session.notices.info(f"sync {id} stays in Weld (deletion_policy='retain').")
+            self.context.reporter.info(f"sync {id} stays in Weld (deletion_policy='retain').")
         elif policy == "disable":
             self._disable(id)
         else:
             self.client.delete_sync(id, remove_data=props.get("remove_destination_data") is True)
-        self.session.ownership.note_deleted(id)
-        self.session.forget(f"syncs/{props.get('connection_id')}")
+        self.context.ownership.note_deleted(id)
+        self.context.forget(f"syncs/{props.get('connection_id')}")
 
     def _disable(self, id: str) -> None:
         with suppress(NotFoundError):
             self.client.disable_sync(id)
-            self.session.notices.info(f"sync {id} is disabled and stays in Weld (deletion_policy='disable').")
+            self.context.reporter.info(f"sync {id} is disabled and stays in Weld (deletion_policy='disable').")
 
     # Shared steps ----------------------------------------------------------------------------------------------
 
@@ -376,8 +376,8 @@ class EltSyncHandler(Handler):
         """Return the inputs with every pattern resolved, and tell the SourceStreams of this sync what is wanted."""
         entries = news.get("source_streams")
         if has_open(entries):
-            entries = resolved(self.session, entries, self.session.available_streams(id), news)
-        self.session.intend(id, news["enabled"], entries)
+            entries = resolved(self.context, entries, self.context.available_streams(id), news)
+        self.context.plan_sync(id, news["enabled"], entries)
         return news if entries is None else {**news, "source_streams": entries}
 
     def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_on: bool, undoing: bool = False) -> None:
@@ -385,7 +385,7 @@ class EltSyncHandler(Handler):
         if news.get("source_streams") is None and any_fired(olds, news):
             streams = {stream.name: stream.id for stream in self.client.list_streams(id)}
         before, now = by_name(olds.get("source_streams")), by_name(news.get("source_streams"))
-        TriggeredActions.of_sync(olds, news, streams, before, now).carry_out(self.session, is_on, undoing)
+        TriggeredActions.of_sync(olds, news, streams, before, now).carry_out(self.context, is_on, undoing)
 
 
 def _is_inline(declared: Mapping[str, Any]) -> bool:

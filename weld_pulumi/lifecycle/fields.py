@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from ..validation.problems import Problem
 from ..validation.suggest import did_you_mean
-from .values import Kind, has_unknown
+from .values import Parser, has_unknown
 
-__all__ = ["Change", "Field", "Props", "Table"]
+__all__ = ["Attribute", "Change", "Props", "Schema"]
 
 Props = dict[str, Any]
 
@@ -27,7 +27,7 @@ def _equal(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-class Field(NamedTuple):
+class Attribute(NamedTuple):
     """One argument.
 
     Attributes:
@@ -42,7 +42,7 @@ class Field(NamedTuple):
     """
 
     name: str
-    kind: Kind
+    kind: Parser
     change: Change
     default: Any = None
     required: bool = False
@@ -61,7 +61,7 @@ class Field(NamedTuple):
         return old != new and (has_unknown(new) or not self.same(old, new))
 
 
-class Table:
+class Schema:
     """The arguments of one resource.
 
     Args:
@@ -70,15 +70,15 @@ class Table:
             writes its whole state after each step, so with thousands of streams their size is what an `up` costs.
     """
 
-    def __init__(self, *fields: Field, sparse: bool = False) -> None:
+    def __init__(self, *fields: Attribute, sparse: bool = False) -> None:
         self._fields = {field.name: field for field in fields}
         self._sparse = sparse
         self._required = [field.name for field in fields if field.required]
 
-    def __iter__(self) -> Iterator[Field]:
+    def __iter__(self) -> Iterator[Attribute]:
         return iter(self._fields.values())
 
-    def __getitem__(self, name: str) -> Field:
+    def __getitem__(self, name: str) -> Attribute:
         return self._fields[name]
 
     def __contains__(self, name: str) -> bool:
@@ -108,7 +108,7 @@ class Table:
                 canonical[field.name] = value
         return canonical, problems
 
-    def _concerned(self, given: Mapping[str, Any]) -> Iterable[Field]:
+    def _concerned(self, given: Mapping[str, Any]) -> Iterable[Attribute]:
         """Return the fields that canonical form may hold: of thousands of sparse entries each says little."""
         if not self._sparse:
             return self

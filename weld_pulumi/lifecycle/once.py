@@ -8,7 +8,7 @@ from typing import TypeVar
 from ..api.answers import AnswerLostError
 from ..api.retries import REPEATED_STATUSES
 from ..errors import ServerError, WeldError
-from .session import Session
+from .context import ProviderContext
 
 __all__ = ["create_exactly_once"]
 
@@ -18,11 +18,11 @@ T = TypeVar("T")
 _LOOKS = (0.0, 1.0, 2.0, 4.0)
 
 
-def create_exactly_once(session: Session, send: Callable[[], T], find: Callable[[], T | None], what: str) -> T:
+def create_exactly_once(context: ProviderContext, send: Callable[[], T], find: Callable[[], T | None], what: str) -> T:
     """Send a request whose effect must happen exactly once, and return what it made.
 
     Args:
-        session: gives the clock and the number of repetitions.
+        context: gives the clock and the number of repetitions.
         send: sends the request.
         find: looks for what an earlier try may have made.
         what: names it in a message, for example "the sync".
@@ -30,22 +30,22 @@ def create_exactly_once(session: Session, send: Callable[[], T], find: Callable[
     Raises:
         WeldError: it was not made, or nobody can tell.
     """
-    for attempt in range(session.settings.max_retries + 1):
+    for attempt in range(context.settings.max_retries + 1):
         try:
             return send()
         except (AnswerLostError, ServerError) as error:
-            made = _look(session, find, error, what)
+            made = _look(context, find, error, what)
             if made is not None:
                 return made
             refused = isinstance(error, ServerError) and error.status_code not in REPEATED_STATUSES
-            if refused or attempt == session.settings.max_retries:
+            if refused or attempt == context.settings.max_retries:
                 raise
     raise AssertionError("the last try either returns or raises")
 
 
-def _look(session: Session, find: Callable[[], T | None], lost: WeldError, what: str) -> T | None:
+def _look(context: ProviderContext, find: Callable[[], T | None], lost: WeldError, what: str) -> T | None:
     for pause in _LOOKS:
-        session.clock.sleep(pause)
+        context.clock.sleep(pause)
         try:
             made = find()
         except WeldError:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ..validation.patterns import is_pattern
 from ..validation.problems import Problem, show
-from .fields import Table
+from .fields import Schema
 from .streams import ENTRY
 
 __all__ = ["IGNORE", "REPLACE", "option_problems"]
@@ -38,7 +38,7 @@ class _Place(NamedTuple):
 
 
 def option_problems(
-    table: Table, options: Any, given: Mapping[str, Any], olds: Mapping[str, Any], inputs: Mapping[str, Any]
+    table: Schema, options: Any, given: Mapping[str, Any], olds: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> list[Problem]:
     """Return problems with options that reach into lists.
 
@@ -119,7 +119,7 @@ def _twice(option: str, path: str, given: Mapping[str, Any]) -> Iterator[Problem
 
 
 def _reordered(
-    table: Table, option: str, path: str, olds: Mapping[str, Any], inputs: Mapping[str, Any]
+    table: Schema, option: str, path: str, olds: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> Iterator[Problem]:
     """Refuse what the engine would take for a change, and replace the resource, though only an order is new."""
     place = _place(path)
@@ -140,7 +140,7 @@ def _reordered(
                 yield Problem(at + name, reason)
 
 
-def _in_another_order(table: Table, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def _in_another_order(table: Schema, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     told = [
         field for field in table if isinstance(old.get(field.name), list) and old[field.name] != new.get(field.name)
     ]

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from ..errors import WeldApiError, WeldConnectionError
-from .session import Session
+from .context import ProviderContext
 
 if TYPE_CHECKING:
     from ..api.models import ConnectionBridge, ConnectionInfo
@@ -21,7 +21,7 @@ __all__ = ["TO_BE_MADE", "BridgeTracker", "Key", "fitting", "is_used", "newly_au
 #: Integration and label.
 Key = tuple[str, str]
 
-#: In the place of a pending id in ``Session.waiting``: the resource is to be made, and has no link yet.
+#: In the place of a pending id in ``ProviderContext.waiting``: the resource is to be made, and has no link yet.
 TO_BE_MADE = "to be made"
 
 
@@ -33,7 +33,7 @@ def unlisted(id: str, label: str | None = None, integration_id: str | None = Non
 
 
 def newly_authorized(
-    session: Session,
+    context: ProviderContext,
     connections: Iterable[ConnectionInfo],
     known: Collection[str],
     integration_id: str,
@@ -44,7 +44,7 @@ def newly_authorized(
     """Return the one new connection that a person has made for this integration and label, or None.
 
     Args:
-        session: of this process.
+        context: of this process.
         connections: those that are there now.
         known: ids of those that were there before the link was opened.
         integration_id: what was asked for.
@@ -54,22 +54,26 @@ def newly_authorized(
             a stack one by one, others may be still to come.)
     """
     own = (integration_id, label)
-    with session.lock:
-        found = fitting(session, connections, known, integration_id, label)
-        others = [key for key, owner in session.waiting.items() if key != own and owner != TO_BE_MADE]
+    with context.lock:
+        found = fitting(context, connections, known, integration_id, label)
+        others = [key for key, owner in context.waiting.items() if key != own and owner != TO_BE_MADE]
     if len(found) != 1:
         return None
     rivals = any(_fits(found[0], *key) for key in others)
     if not rivals and (found[0].label is not None or alone or bridge_id is None):
         return found[0]
-    return found[0] if is_used(session, bridge_id) else None
+    return found[0] if is_used(context, bridge_id) else None
 
 
 def fitting(
-    session: Session, connections: Iterable[ConnectionInfo], known: Collection[str], integration_id: str, label: str
+    context: ProviderContext,
+    connections: Iterable[ConnectionInfo],
+    known: Collection[str],
+    integration_id: str,
+    label: str,
 ) -> list[ConnectionInfo]:
     """Return the new connections that may be the one, as far as Weld tells; those that tell most win."""
-    taken = {*known, *session.recognized, *session.ownership.ids()}
+    taken = {*known, *context.recognized, *context.ownership.ids()}
     found = [c for c in connections if c.id not in taken and _fits(c, integration_id, label)]
     telling = [c for c in found if c.label is not None and c.integration_id is not None]
     return telling or found
@@ -82,25 +86,25 @@ class BridgeTracker:
         bridge_id: the bridge, if Weld listed it before it was used, so that its use can be seen; else None.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, context: ProviderContext) -> None:
+        self._context = context
         self.bridge_id: str | None = None
 
     def follow(self, bridge: ConnectionBridge) -> None:
         """Follow a bridge that was just opened."""
-        self.bridge_id = bridge.id if bridge.id in (_listed_bridges(self._session) or ()) else None
+        self.bridge_id = bridge.id if bridge.id in (_listed_bridges(self._context) or ()) else None
 
 
-def is_used(session: Session, bridge_id: str | None) -> bool:
+def is_used(context: ProviderContext, bridge_id: str | None) -> bool:
     """Tell whether a bridge that Weld listed once has gone from the list."""
-    listed = _listed_bridges(session) if bridge_id is not None else None
+    listed = _listed_bridges(context) if bridge_id is not None else None
     return listed is not None and bridge_id not in listed
 
 
-def _listed_bridges(session: Session) -> set[str | None] | None:
+def _listed_bridges(context: ProviderContext) -> set[str | None] | None:
     """Return the ids of the bridges that can still be used, or None where Weld does not tell."""
     try:
-        return {bridge.id for bridge in session.client.list_bridges()} - {None}
+        return {bridge.id for bridge in context.client.list_bridges()} - {None}
     except (WeldApiError, WeldConnectionError):
         return None
 

@@ -11,8 +11,8 @@ from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
 from ..validation.problems import Problem, WholeProblem
 from ..validation.streams import unknown_stream_problems
-from .base import PRIVATE_STATE, Checked, DiffResult, Handler, Live, private_state, with_private_state
-from .fields import Change, Field, Props, Table
+from .base import PRIVATE_STATE, CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
+from .fields import Attribute, Change, Props, Schema
 from .option_paths import option_problems
 from .ownership import alias_advice, name_of, short_name
 from .stream_changes import exposed_columns
@@ -40,11 +40,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SourceStreamHandler"]
 
-STREAM = Table(
-    Field("elt_sync_id", text, Change.REPLACE, required=True),
-    Field("name", text, Change.REPLACE, required=True),
+STREAM = Schema(
+    Attribute("elt_sync_id", text, Change.REPLACE, required=True),
+    Attribute("name", text, Change.REPLACE, required=True),
     *STREAM_FIELDS,
-    Field("adopt", flag, Change.LOCAL, default=False),
+    Attribute("adopt", flag, Change.LOCAL, default=False),
     *TRIGGER_FIELDS,
     RESET,
     sparse=True,
@@ -60,29 +60,29 @@ class SourceStreamHandler(Handler):
 
     # Check and diff --------------------------------------------------------------------------------------------
 
-    def check(self, olds: Props, news: Props) -> Checked:
+    def check(self, olds: Props, news: Props) -> CheckResult:
         """See :class:`.base.Handler`."""
         inputs, found = STREAM.canonical(news)
         wrong = {problem.path for problem in found}
         found += [problem for problem in rules(stream_problems(inputs)) if problem.path not in wrong]
         problems = [*self.minded(found), *option_problems(STREAM, news.get(OPTIONS), news, olds, inputs)]
-        replaced = None if olds else self.session.ownership.replacing(self.urn)
+        replaced = None if olds else self.context.ownership.replacing(self.urn)
         if replaced is not None and not is_pending(replaced.id):
             self._tell_replacement(replaced.outs)
         sync_id, name = inputs.get("elt_sync_id"), inputs.get("name")
         if wrong & {"elt_sync_id", "name"} or not isinstance(sync_id, str) or not isinstance(name, str):
-            return Checked(inputs, problems)
-        conflict = inline_conflict(self.session, sync_id, name)
+            return CheckResult(inputs, problems)
+        conflict = inline_conflict(self.context, sync_id, name)
         if conflict:
             problems.append(WholeProblem("elt_sync_id", conflict))
-        elif not is_pending(sync_id) and self.session.may_ask():
+        elif not is_pending(sync_id) and self.context.may_ask():
             problems += self._ask(olds, inputs, not problems)
-        return Checked(inputs, problems)
+        return CheckResult(inputs, problems)
 
     def _tell_replacement(self, olds: Mapping[str, Any]) -> None:
         """Say what is lost, whoever decided that a stream is replaced: an argument or an option."""
         lost = "progress and history table are" if olds.get("enabled_history_table") else "progress is"
-        self.session.notices.warn(
+        self.context.reporter.warn(
             f"replacing stream {olds.get('name')!r} removes it from sync {olds.get('elt_sync_id')}: its {lost} lost."
         )
 
@@ -91,9 +91,9 @@ class SourceStreamHandler(Handler):
             return []
         sync_id, name = inputs["elt_sync_id"], inputs["name"]
         try:
-            available = self.session.available_streams(sync_id)
+            available = self.context.available_streams(sync_id)
         except NotFoundError:
-            if self.session.ownership.is_made(sync_id):
+            if self.context.ownership.is_made(sync_id):
                 return []
             return [
                 WholeProblem("elt_sync_id", f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them")
@@ -109,8 +109,8 @@ class SourceStreamHandler(Handler):
 
     def _ask_for_present(self, inputs: Props) -> list[Problem]:
         """Say before a creation what `create` would say of a stream that is there."""
-        there = self.session.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
-        replaced = self.session.ownership.held(self.urn)
+        there = self.context.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
+        replaced = self.context.ownership.held(self.urn)
         if (there is None and (replaced or not _adopts(inputs))) or (there is not None and there.id == replaced):
             return []
         try:
@@ -119,15 +119,15 @@ class SourceStreamHandler(Handler):
             return [WholeProblem("name", str(error))]
         if there is None:
             return []
-        if former := self.session.ownership.former_name(self.urn, there.id):
-            self.session.notices.info(
+        if former := self.context.ownership.former_name(self.urn, there.id):
+            self.context.reporter.info(
                 f"stream {there.name!r} ({there.id}) is what {name_of(former)} of this stack stands for. "
                 f"{alias_advice(self.urn, former)}; else this resource takes the stream over."
             )
         self._tell_columns(there, inputs)
         if _adopts(inputs):
             differing = ", ".join(differs_from(there, _stream_part(inputs))) or "nothing"
-            self.session.notices.info(
+            self.context.reporter.info(
                 f"adopts stream {there.name!r} ({there.id}); different from the program: {differing}."
             )
         return []
@@ -137,25 +137,25 @@ class SourceStreamHandler(Handler):
         owner, known = f"sync {inputs['elt_sync_id']}", self._last_entry(there)
         replaced = {name: known[name] for name in WRITE_ONLY if known.get(name) and inputs.get(name)}
         if exposed := exposed_columns(replaced, inputs):
-            warn_of_exposure(self.session, owner, {there.name: exposed})
+            warn_of_exposure(self.context, owner, {there.name: exposed})
         if not known:
-            warn_of_first_lists(self.session, owner, {there.name: {}}, {there.name: inputs})
+            warn_of_first_lists(self.context, owner, {there.name: {}}, {there.name: inputs})
 
     def _last_entry(self, stream: EltStreamInfo) -> Mapping[str, Any]:
         """Return what this stack said last of a stream, be it separate or inline; empty for a stranger's."""
-        known = self.session.ownership.last_outputs(self.urn, stream.id)
-        inline = [entry.outs.get("source_streams") for entry in self.session.ownership.in_state(self.urn, stream.id)]
+        known = self.context.ownership.last_outputs(self.urn, stream.id)
+        inline = [entry.outs.get("source_streams") for entry in self.context.ownership.in_state(self.urn, stream.id)]
         return known or next((found for each in inline if (found := by_name(each).get(stream.name))), {})
 
     def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
         """See :class:`.base.Handler`."""
         changed = STREAM.changed(olds, news)
         replaces = STREAM.replacing(changed)
-        rival = self.session.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
         if rival:
             raise WeldValidationError(_duplicate(olds, rival))
         adopted = bool(private_state(olds).get("adopted"))
-        if changed and not replaces and self.session.ownership.is_in_program(self.urn):
+        if changed and not replaces and self.context.ownership.is_in_program(self.urn):
             self._tell_change(olds, news, changed)
         # Where only the program's options make this a replacement, the old one is in the place of the new one.
         return DiffResult(changed, replaces, delete_first=bool(changed) and not replaces, hidden=adopted)
@@ -163,43 +163,43 @@ class SourceStreamHandler(Handler):
     def _tell_change(self, olds: Props, news: Props, changed: list[str]) -> None:
         name, owner, memo = str(olds.get("name")), f"sync {olds.get('elt_sync_id')}", private_state(olds)
         if memo.get("adopted"):
-            self.session.notices.info(
+            self.context.reporter.info(
                 f"stream {name!r} was taken over as it was, and differs from the program in: {', '.join(changed)}."
             )
         if exposed := exposed_columns(olds, news):
-            warn_of_exposure(self.session, owner, {name: exposed})
+            warn_of_exposure(self.context, owner, {name: exposed})
         if memo.get("found"):
-            warn_of_first_lists(self.session, owner, {name: olds}, {name: news})
+            warn_of_first_lists(self.context, owner, {name: olds}, {name: news})
 
     # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Handler`."""
         sync_id, name, entry = news["elt_sync_id"], news["name"], _stream_part(news)
-        require_not_inline(self.session, sync_id, name)
+        require_not_inline(self.context, sync_id, name)
         if is_pending(sync_id):
             # The sync waits for its connection, and has said so; `up` replaces both then.
             return pending_id(short_name(self.urn)), {**news}
-        there = self.session.streams_of(sync_id).get(name)
-        if there is not None or (_adopts(news) and not self.session.ownership.held(self.urn)):
+        there = self.context.streams_of(sync_id).get(name)
+        if there is not None or (_adopts(news) and not self.context.ownership.held(self.urn)):
             self._refuse(there, news)
         body = body_of(entry) if there is None else merged_for_adoption(there, entry)
-        stream = upsert(self.session, sync_id, [body])[name] if body else there
+        stream = upsert(self.context, sync_id, [body])[name] if body else there
         assert stream is not None
-        known = self.session.ownership.last_outputs(self.urn, stream.id) if there is not None else {}
+        known = self.context.ownership.last_outputs(self.urn, stream.id) if there is not None else {}
         is_found = there is not None and not self._last_entry(there)
-        self.session.ownership.make(self.urn, stream.id)
+        self.context.ownership.make(self.urn, stream.id)
         try:
             is_on = self._start_sync(sync_id)
             self._fire({}, {**self._asked_by_sync(sync_id), **news}, stream.id, is_on, undoing=there is None)
         except WeldError as error:
-            self.session.ownership.unmake(stream.id)
+            self.context.ownership.unmake(stream.id)
             if there is None:
                 self._roll_back(stream, sync_id, error)
             raise
         if there is None:
             return stream.id, {**news, **_facts(stream)}
-        self.session.notices.info(f"stream {name!r} ({stream.id}) was there already; this resource takes it over.")
+        self.context.reporter.info(f"stream {name!r} ({stream.id}) was there already; this resource takes it over.")
         # Columns are write-only in Weld's API: what the previous resource sent last is what Weld has.
         columns = {name: known[name] for name in WRITE_ONLY if known.get(name)}
         outs = self._outs(stream, {**columns, **news})
@@ -213,11 +213,11 @@ class SourceStreamHandler(Handler):
         """
         sync_id, name = news["elt_sync_id"], news["name"]
         if there is None:
-            listed = ", ".join(map(repr, sorted(self.session.streams_of(sync_id))[:10])) or "none"
+            listed = ", ".join(map(repr, sorted(self.context.streams_of(sync_id))[:10])) or "none"
             raise WeldValidationError(
                 f"adopt=True: sync {sync_id} has no stream {name!r}. It has: {listed}. Leave adopt out to make one."
             )
-        rival = self.session.ownership.claim(self.urn, there.id)
+        rival = self.context.ownership.claim(self.urn, there.id)
         if rival:
             raise WeldValidationError(_duplicate(news, rival))
         differing = differs_from(there, _stream_part(news))
@@ -228,13 +228,13 @@ class SourceStreamHandler(Handler):
             )
 
     def _way_to_have(self, id: str) -> str:
-        former = self.session.ownership.former_name(self.urn, id)
+        former = self.context.ownership.former_name(self.urn, id)
         if former is None:
             return "To take it over and change it, write adopt=True."
         return f"{alias_advice(self.urn, former)}; to take it over and change it, write adopt=True."
 
     def _roll_back(self, stream: EltStreamInfo, sync_id: str, error: WeldError) -> None:
-        self.session.note_known_streams(sync_id, removed=[stream.name])
+        self.context.note_known_streams(sync_id, removed=[stream.name])
         try:
             self.client.delete_stream(stream.id)
         except WeldError as second:
@@ -247,38 +247,38 @@ class SourceStreamHandler(Handler):
 
         Return whether it is known to be on.
         """
-        intent = self.session.sync_plans.get(sync_id)
+        intent = self.context.sync_plans.get(sync_id)
         if intent is None or not intent.enabled:
             return False
-        with self.session.lock_for(f"enable/{sync_id}"):
-            if sync_id not in self.session.running:
+        with self.context.lock_for(f"enable/{sync_id}"):
+            if sync_id not in self.context.running:
                 if not self.client.get_sync(sync_id).enabled:
                     self.client.enable_sync(sync_id)
-                self.session.running.add(sync_id)
+                self.context.running.add(sync_id)
         return True
 
     def _asked_by_sync(self, sync_id: str) -> Props:
         """Return the triggers of a sync that was just made: they mean all its streams, also those made after it."""
-        intent = self.session.sync_plans.get(sync_id)
+        intent = self.context.sync_plans.get(sync_id)
         return intent.triggers if intent is not None else {}
 
     # Read ------------------------------------------------------------------------------------------------------
 
-    def read(self, id: str, props: Props) -> Live:
+    def read(self, id: str, props: Props) -> ReadResult:
         """See :class:`.base.Handler`."""
         declared = STREAM.declared(props)
         if is_pending(id) and declared:
-            return Live(id, props, declared)
+            return ReadResult(id, props, declared)
         stream = self._find(id, declared)
         if stream is None:
-            return Live(None)
+            return ReadResult(None)
         outs = with_private_state(self._outs(stream, declared), found=private_state(props).get("found"))
-        return Live(id, outs, STREAM.declared(outs))
+        return ReadResult(id, outs, STREAM.declared(outs))
 
     def _find(self, id: str, declared: Mapping[str, Any]) -> EltStreamInfo | None:
         sync_id = declared.get("elt_sync_id")
         if isinstance(sync_id, str):
-            listed = self.session.streams_or_none(sync_id)
+            listed = self.context.streams_or_none(sync_id)
             if listed is None:
                 return None
             named = listed.get(str(declared.get("name")))
@@ -319,41 +319,41 @@ class SourceStreamHandler(Handler):
 
     def _send(self, id: str, olds: Props, news: Props) -> EltStreamInfo:
         sync_id, name = news["elt_sync_id"], news["name"]
-        require_not_inline(self.session, sync_id, name)
+        require_not_inline(self.context, sync_id, name)
         live = self._find(id, news)
         if live is None:
             raise WeldError(f"stream {name!r} ({id}) is gone from sync {sync_id}; `pulumi up --refresh` makes it anew.")
-        return upsert(self.session, sync_id, [body_of(_stream_part(news), live, olds)])[name]
+        return upsert(self.context, sync_id, [body_of(_stream_part(news), live, olds)])[name]
 
     def _fire(self, olds: Props, news: Props, id: str, is_on: bool = False, undoing: bool = False) -> None:
         firing = TriggeredActions.of_stream(olds, news, news["name"], id)
         is_on = is_on or (bool(firing.runs) and self._is_on(news["elt_sync_id"]))
-        firing.carry_out(self.session, is_on, undoing)
+        firing.carry_out(self.context, is_on, undoing)
 
     def _is_on(self, sync_id: str) -> bool:
-        with self.session.lock_for(f"enable/{sync_id}"):
-            if sync_id not in self.session.running and self.client.get_sync(sync_id).enabled:
-                self.session.running.add(sync_id)
-            return sync_id in self.session.running
+        with self.context.lock_for(f"enable/{sync_id}"):
+            if sync_id not in self.context.running and self.client.get_sync(sync_id).enabled:
+                self.context.running.add(sync_id)
+            return sync_id in self.context.running
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Handler`."""
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         if is_pending(id):
             return  # nothing of it is at Weld
-        keeper = self.session.ownership.let_go(self.urn, id)
-        intent = self.session.sync_plans.get(sync_id)
+        keeper = self.context.ownership.let_go(self.urn, id)
+        intent = self.context.sync_plans.get(sync_id)
         if intent is not None and intent.inline is not None and name in intent.inline:
-            self.session.notices.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
+            self.context.reporter.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
         if keeper is not None:
-            self.session.notices.warn(
+            self.context.reporter.warn(
                 f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack stands for it too."
             )
             return
         self.client.delete_stream(id)
-        self.session.ownership.note_deleted(id)
-        self.session.note_known_streams(sync_id, removed=[str(name)])
+        self.context.ownership.note_deleted(id)
+        self.context.note_known_streams(sync_id, removed=[str(name)])
 
 
 def _duplicate(props: Mapping[str, Any], rival: str) -> str:

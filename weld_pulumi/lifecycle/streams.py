@@ -17,8 +17,8 @@ from ..validation.flags import stream_problems
 from ..validation.patterns import is_pattern
 from ..validation.problems import Problem
 from ..validation.streams import duplicate_problems, unknown_stream_problems
-from .fields import Change, Field, Props, Table
-from .session import Session
+from .context import ProviderContext
+from .fields import Attribute, Change, Props, Schema
 from .triggers import RESET, TRIGGER_FIELDS
 from .values import UNKNOWN, flag, in_order_of, kind, names, rules, same_names, text
 
@@ -59,22 +59,22 @@ def _pointer(value: Any) -> str | None:
 #: Not managed when it is left out, unlike all others.
 _POINTER = "incremental_pointer_id"
 STREAM_FIELDS = (
-    Field(_POINTER, kind(_pointer), Change.UPDATE),
-    Field("excluded_columns", names, Change.UPDATE, default=[], same=same_names, write_only=True),
-    Field("hashed_columns", names, Change.UPDATE, default=[], same=same_names, write_only=True),
-    Field("full_sync_always", flag, Change.UPDATE, default=False),
-    Field("full_sync_at_midnight", flag, Change.UPDATE, default=False),
-    Field("protected_from_full_sync", flag, Change.UPDATE, default=False),
-    Field("excluded_substreams", names, Change.UPDATE, default=[], same=same_names),
-    Field("enabled_history_table", flag, Change.UPDATE, default=False),
+    Attribute(_POINTER, kind(_pointer), Change.UPDATE),
+    Attribute("excluded_columns", names, Change.UPDATE, default=[], same=same_names, write_only=True),
+    Attribute("hashed_columns", names, Change.UPDATE, default=[], same=same_names, write_only=True),
+    Attribute("full_sync_always", flag, Change.UPDATE, default=False),
+    Attribute("full_sync_at_midnight", flag, Change.UPDATE, default=False),
+    Attribute("protected_from_full_sync", flag, Change.UPDATE, default=False),
+    Attribute("excluded_substreams", names, Change.UPDATE, default=[], same=same_names),
+    Attribute("enabled_history_table", flag, Change.UPDATE, default=False),
 )
 #: An entry of ``source_streams``.
-ENTRY = Table(
-    Field("name", text, Change.REPLACE, required=True),
+ENTRY = Schema(
+    Attribute("name", text, Change.REPLACE, required=True),
     *STREAM_FIELDS,
     *TRIGGER_FIELDS,
     RESET,
-    Field("exclude", flag, Change.LOCAL, default=False),
+    Attribute("exclude", flag, Change.LOCAL, default=False),
     sparse=True,
 )
 #: What only the program says of a stream.
@@ -159,7 +159,7 @@ def merged_for_adoption(live: EltStreamInfo, entry: Mapping[str, Any]) -> Props 
     return body_of(wanted, live, before={})
 
 
-def find_streams(session: Session, sync_id: str, wanted: Iterable[str]) -> dict[str, EltStreamInfo]:
+def find_streams(context: ProviderContext, sync_id: str, wanted: Iterable[str]) -> dict[str, EltStreamInfo]:
     """Find streams that were just sent; Weld's lists may show them only after a moment.
 
     Raises:
@@ -167,9 +167,9 @@ def find_streams(session: Session, sync_id: str, wanted: Iterable[str]) -> dict[
     """
     missing = set(wanted)
     for pause in _LOOKS:
-        session.clock.sleep(pause)
-        session.forget(f"streams/{sync_id}", f"sync/{sync_id}")
-        found = session.streams_of(sync_id)
+        context.clock.sleep(pause)
+        context.forget(f"streams/{sync_id}", f"sync/{sync_id}")
+        found = context.streams_of(sync_id)
         missing = {name for name in missing if name not in found}
         if not missing:
             return found
@@ -179,27 +179,27 @@ def find_streams(session: Session, sync_id: str, wanted: Iterable[str]) -> dict[
     )
 
 
-def upsert(session: Session, sync_id: str, bodies: Sequence[Props]) -> dict[str, EltStreamInfo]:
+def upsert(context: ProviderContext, sync_id: str, bodies: Sequence[Props]) -> dict[str, EltStreamInfo]:
     """Send streams and return them by name, as Weld has them now."""
     if not bodies:
         return {}
     sent = [body["name"] for body in bodies]
     try:
-        answered = {stream.name: stream for stream in session.client.upsert_streams(sync_id, bodies)}
+        answered = {stream.name: stream for stream in context.client.upsert_streams(sync_id, bodies)}
     except WeldApiError as error:
         if error.status_code in (400, 422):
-            _explain(session, sync_id, bodies, error)
+            _explain(context, sync_id, bodies, error)
         raise
     if not all(name in answered for name in sent):
-        answered = {**find_streams(session, sync_id, sent), **answered}
-    session.note_known_streams(sync_id, answered.values())
+        answered = {**find_streams(context, sync_id, sent), **answered}
+    context.note_known_streams(sync_id, answered.values())
     return {name: answered[name] for name in sent}
 
 
-def _explain(session: Session, sync_id: str, bodies: Sequence[Props], error: WeldApiError) -> None:
+def _explain(context: ProviderContext, sync_id: str, bodies: Sequence[Props], error: WeldApiError) -> None:
     """Say which names Weld cannot have meant well, if its streams can be read: its own words may be none at all."""
     try:
-        problems = unknown_stream_problems(bodies, session.available_streams(sync_id))
+        problems = unknown_stream_problems(bodies, context.available_streams(sync_id))
     except WeldError:
         return
     error.hint = "" if problems else error.hint
@@ -313,20 +313,20 @@ def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Prop
     return described
 
 
-def require_not_inline(session: Session, sync_id: str, name: str) -> None:
+def require_not_inline(context: ProviderContext, sync_id: str, name: str) -> None:
     """Refuse a separate stream for a sync whose EltSync lists its streams inline.
 
     Raises:
         WeldValidationError: the two would undo each other.
     """
-    reason = inline_conflict(session, sync_id, name)
+    reason = inline_conflict(context, sync_id, name)
     if reason:
         raise WeldValidationError(f"stream {name!r}: {reason}")
 
 
-def inline_conflict(session: Session, sync_id: str, name: str) -> str | None:
+def inline_conflict(context: ProviderContext, sync_id: str, name: str) -> str | None:
     """Say why a separate stream cannot be beside inline ones, or None."""
-    intent = session.sync_plans.get(sync_id)
+    intent = context.sync_plans.get(sync_id)
     if intent is None or intent.inline is None:
         return None
     listed = sorted(intent.inline)

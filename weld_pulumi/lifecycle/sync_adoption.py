@@ -10,8 +10,8 @@ from ..errors import WeldValidationError
 from ..validation.cron import same_schedule
 from ..validation.problems import Problem, WholeProblem
 from ..validation.schema_names import same_schema
+from .context import ProviderContext
 from .ownership import alias_advice, name_of
-from .session import Session
 from .sync_settings import is_within
 from .sync_table import DAILY, same_date_told
 from .values import UNKNOWN
@@ -39,34 +39,34 @@ DIFFER = "write another destination_schema_name, sync_interval, elt_settings or 
 
 
 def duplicate_problem(
-    session: Session, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
+    context: ProviderContext, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
 ) -> Problem | None:
     """Refuse a new sync that is there already, and say what to write instead; None where there is no such.
 
     Args:
-        session: of this process.
+        context: of this process.
         urn: the resource that the sync is for.
         inputs: canonical inputs, with nothing unknown in them.
         max_age: how old the list of syncs may be, in seconds.
     """
-    replaced = session.ownership.held(urn)
-    syncs = _syncs_of(session, str(inputs["connection_id"]), max_age)
-    staying = (sync for sync in syncs if sync.id != replaced and not session.ownership.is_deleted(sync.id))
-    found = next((sync for sync in staying if is_same(session, sync, inputs)), None)
+    replaced = context.ownership.held(urn)
+    syncs = _syncs_of(context, str(inputs["connection_id"]), max_age)
+    staying = (sync for sync in syncs if sync.id != replaced and not context.ownership.is_deleted(sync.id))
+    found = next((sync for sync in staying if is_same(context, sync, inputs)), None)
     if found is None:
         return None
     reason = (
         f"Weld has this sync already: {found.id} (connection {found.source_connection_id}, schema "
-        f"{found.destination_schema_name!r}); {_advice(session, urn, found.id, is_new=replaced is None)}"
+        f"{found.destination_schema_name!r}); {_advice(context, urn, found.id, is_new=replaced is None)}"
     )
     return WholeProblem("destination_schema_name", reason)
 
 
-def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:
-    owner = session.ownership.owner(urn, id)
+def _advice(context: ProviderContext, urn: str, id: str, is_new: bool) -> str:
+    owner = context.ownership.owner(urn, id)
     if owner:
         return f"{name_of(owner)} of this program stands for it too. Remove one of the two resources, or {DIFFER}."
-    owners = {entry.urn for entry in session.ownership.in_state(urn, id)}
+    owners = {entry.urn for entry in context.ownership.in_state(urn, id)}
     if not owners:
         return f"two stacks must not share one. To take it over, write adopt={id!r}."
     if urn in owners:
@@ -87,12 +87,12 @@ def _advice(session: Session, urn: str, id: str, is_new: bool) -> str:
     )
 
 
-def is_same(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
+def is_same(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
     """Compare connection, schema, interval, settings and start date; a schema that is not reported is not the same."""
     return (
         sync.destination_schema_name is not None
         and is_alike(sync, inputs)
-        and _nothing_beyond(session, sync, inputs)
+        and _nothing_beyond(context, sync, inputs)
         and same_date_told(inputs.get("start_date"), sync.start_date)
     )
 
@@ -112,70 +112,70 @@ def _may_be_into(sync: EltSyncInfo, schema: str) -> bool:
     return sync.destination_schema_name is None or same_schema(sync.destination_schema_name, schema)
 
 
-def _syncs_of(session: Session, connection_id: str, max_age: float | None) -> list[EltSyncInfo]:
+def _syncs_of(context: ProviderContext, connection_id: str, max_age: float | None) -> list[EltSyncInfo]:
     """Return the syncs of a connection; where Weld does not report a schema, the state may have it."""
-    return [_with_known_schema(session, sync) for sync in session.syncs_of(connection_id, max_age)]
+    return [_with_known_schema(context, sync) for sync in context.syncs_of(connection_id, max_age)]
 
 
-def _with_known_schema(session: Session, sync: EltSyncInfo) -> EltSyncInfo:
-    said = session.ownership.last_outputs("", sync.id).get("destination_schema_name")
+def _with_known_schema(context: ProviderContext, sync: EltSyncInfo) -> EltSyncInfo:
+    said = context.ownership.last_outputs("", sync.id).get("destination_schema_name")
     if sync.destination_schema_name is not None or not isinstance(said, str):
         return sync
     return sync.model_copy(update={"destination_schema_name": said})
 
 
-def warn_of_unreported(session: Session, inputs: Mapping[str, Any]) -> None:
+def warn_of_unreported(context: ProviderContext, inputs: Mapping[str, Any]) -> None:
     """Name the syncs of which nobody can tell whether the one with these inputs would be a duplicate."""
-    syncs = _syncs_of(session, str(inputs["connection_id"]), None)
+    syncs = _syncs_of(context, str(inputs["connection_id"]), None)
     unsure = [s for s in syncs if s.destination_schema_name is None and is_alike(s, inputs)]
-    unsure = [s for s in unsure if s.id not in session.ownership.ids() and not session.ownership.is_deleted(s.id)]
+    unsure = [s for s in unsure if s.id not in context.ownership.ids() and not context.ownership.is_deleted(s.id)]
     if unsure:
-        session.notices.warn(
+        context.reporter.warn(
             f"Weld does not report the schema of {_listed(unsure)}, so it is unknown whether there is a sync into "
             f"{inputs['destination_schema_name']!r} already. To take one over instead of making another, write "
             f"adopt={unsure[0].id!r}."
         )
 
 
-def _nothing_beyond(session: Session, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
+def _nothing_beyond(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
     """Settings beyond the declared ones make another sync, unless Weld filled them in from the schema's defaults."""
     declared = inputs.get("elt_settings") or {}
     beyond = {key: value for key, value in (sync.elt_settings or {}).items() if key not in declared}
     if not beyond:
         return True
-    properties = (session.settings_schema(str(inputs["connection_id"])) or {}).get("properties")
+    properties = (context.settings_schema(str(inputs["connection_id"])) or {}).get("properties")
     known = properties if isinstance(properties, dict) else {}
     return all(isinstance(known.get(k), dict) and known[k].get("default") == v for k, v in beyond.items())
 
 
 def adoption_of(
-    session: Session, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
+    context: ProviderContext, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
 ) -> EltSyncInfo | None:
     """Return the sync to take over, or None where none is asked for, or where the sync is to be replaced.
 
     Raises:
         WeldValidationError: there is no candidate, there are several, or the id is of another kind of sync.
     """
-    adopt, replaced = inputs.get("adopt"), session.ownership.held(urn)
+    adopt, replaced = inputs.get("adopt"), context.ownership.held(urn)
     # A replacement does not take over what it replaces, but it may take over what a killed run has made of it.
     if not adopt or adopt == replaced:
         return None
     try:
         if isinstance(adopt, str):
-            sync = _by_id(session, adopt, inputs)
+            sync = _by_id(context, adopt, inputs)
         else:
-            sync = _only_one(session, inputs, max_age, replaced)
+            sync = _only_one(context, inputs, max_age, replaced)
     except WeldValidationError:
         if replaced:
             return None
         raise
-    rival = session.ownership.claim(urn, sync.id)
+    rival = context.ownership.claim(urn, sync.id)
     if rival:
         raise WeldValidationError(f"adopt={adopt!r}: {duplicate(sync.id, rival)}")
     return sync
 
 
-def foreseen_adoption(session: Session, urn: str, inputs: Mapping[str, Any]) -> EltSyncInfo | None:
+def foreseen_adoption(context: ProviderContext, urn: str, inputs: Mapping[str, Any]) -> EltSyncInfo | None:
     """Return the sync to take over, as far as that can be seen while its connection or schema is unknown.
 
     What cannot be seen is said.
@@ -183,21 +183,21 @@ def foreseen_adoption(session: Session, urn: str, inputs: Mapping[str, Any]) -> 
     Raises:
         WeldValidationError: there is no sync with the id, or it is of another kind.
     """
-    adopt, replaced = inputs.get("adopt"), session.ownership.held(urn)
+    adopt, replaced = inputs.get("adopt"), context.ownership.held(urn)
     if not adopt or replaced or adopt is UNKNOWN:
         return None
     if isinstance(adopt, str):
-        sync = _by_id(session, adopt, inputs)
-        if rival := session.ownership.claim(urn, sync.id):
+        sync = _by_id(context, adopt, inputs)
+        if rival := context.ownership.claim(urn, sync.id):
             raise WeldValidationError(f"adopt={adopt!r}: {duplicate(sync.id, rival)}")
         return sync
     schema = inputs["destination_schema_name"]
-    near = [sync for id in sorted(session.adopting) for sync in _syncs_of(session, id, None)]
+    near = [sync for id in sorted(context.adopting) for sync in _syncs_of(context, id, None)]
     found = [s for s in near if isinstance(schema, str) and same_schema(s.destination_schema_name, schema)]
     if len(found) == 1 and inputs["connection_id"] is UNKNOWN:
         return found[0]
     there = f" Connections that this program adopts have: {_listed(found or near)}." if near else ""
-    session.notices.warn(
+    context.reporter.warn(
         f"adopt=True of {name_of(urn)}: which sync that is stays unknown until `pulumi up`, as its connection or its "
         f"schema is.{there} Write adopt='ID' to see it in preview."
     )
@@ -209,9 +209,11 @@ def duplicate(sync_id: str, rival: str) -> str:
     return f"{name_of(rival)} of this program stands for sync {sync_id} too; remove one of the two resources."
 
 
-def _only_one(session: Session, inputs: Mapping[str, Any], max_age: float | None, replaced: str | None) -> EltSyncInfo:
+def _only_one(
+    context: ProviderContext, inputs: Mapping[str, Any], max_age: float | None, replaced: str | None
+) -> EltSyncInfo:
     connection_id, schema = str(inputs["connection_id"]), str(inputs["destination_schema_name"])
-    syncs = _syncs_of(session, connection_id, max_age)
+    syncs = _syncs_of(context, connection_id, max_age)
     found = [sync for sync in syncs if _may_be_into(sync, schema) and sync.id != replaced]
     if len(found) == 1 and found[0].destination_schema_name is not None:
         return found[0]
@@ -227,12 +229,12 @@ _LEAVE_OUT = "Leave adopt out to make one"
 _ASK_FOR_SYNCS = "`weld-pulumi syncs` lists those that are there"
 
 
-def _by_id(session: Session, sync_id: str, inputs: Mapping[str, Any]) -> EltSyncInfo:
-    sync = or_none(session.client.get_sync, sync_id)
+def _by_id(context: ProviderContext, sync_id: str, inputs: Mapping[str, Any]) -> EltSyncInfo:
+    sync = or_none(context.client.get_sync, sync_id)
     if sync is None:
         connection_id = inputs["connection_id"]
         known = isinstance(connection_id, str)
-        there = f"Syncs of this connection: {_listed(session.syncs_of(connection_id))}" if known else _ASK_FOR_SYNCS
+        there = f"Syncs of this connection: {_listed(context.syncs_of(connection_id))}" if known else _ASK_FOR_SYNCS
         raise WeldValidationError(f"adopt={sync_id!r}: Weld has no such sync. {there}. {_LEAVE_OUT}.")
     same = sync.source_connection_id in (None, inputs["connection_id"]) or inputs["connection_id"] is UNKNOWN
     schema = inputs["destination_schema_name"]

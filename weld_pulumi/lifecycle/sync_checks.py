@@ -14,9 +14,9 @@ from ..validation.schema_names import same_schema
 from ..validation.settings import misspelled_settings, settings_problems
 from ..validation.streams import unknown_stream_problems
 from ..validation.suggest import did_you_mean
+from .context import OfferedStream, ProviderContext
 from .fields import Props
 from .ownership import CURRENT_URN
-from .session import OfferedStream, Session
 from .streams import by_name, has_open, has_pattern
 from .sync_neighbors import tell_streams_unseen, warn_of_streams_elsewhere
 from .sync_notices import named
@@ -36,12 +36,12 @@ def pending_id(name: str) -> str:
 
 
 def ask_weld(
-    session: Session, inputs: Props, entries: list[Props], olds: Mapping[str, Any], asked: Collection[str]
+    context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any], asked: Collection[str]
 ) -> list[Problem]:
     """Check arguments against what Weld knows.
 
     Args:
-        session: of this process.
+        context: of this process.
         inputs: canonical inputs.
         entries: ``source_streams`` in the order of the program, so that a problem names the place there.
         olds: inputs of the last run.
@@ -50,28 +50,28 @@ def ask_weld(
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str):
         if any(entries):
-            tell_streams_unseen(session)
+            tell_streams_unseen(context)
         return []
     problems: list[Problem] = []
     if "connection_id" in asked or "elt_settings" in asked:
-        schema = session.settings_schema(connection_id)
-        if schema is None and (missing := _missing_connection(session, connection_id)):
+        schema = context.settings_schema(connection_id)
+        if schema is None and (missing := _missing_connection(context, connection_id)):
             return missing
         problems += settings_problems(schema or {}, inputs.get("elt_settings"), lambda value: value is UNKNOWN)
         for path, reason in misspelled_settings(schema or {}, inputs.get("elt_settings")):
-            session.notices.warn(f"sync {named(CURRENT_URN.get(), inputs)}: {path} {reason}")
+            context.reporter.warn(f"sync {named(CURRENT_URN.get(), inputs)}: {path} {reason}")
     if "orchestration_workflow_id" in asked:
-        problems += _orchestration(session, inputs.get("orchestration_workflow_id"))
+        problems += _orchestration(context, inputs.get("orchestration_workflow_id"))
     if "start_date" in asked and isinstance(inputs.get("start_date"), str):
-        problems += _start_date(session, connection_id)
+        problems += _start_date(context, connection_id)
     if any(entries) and ("source_streams" in asked or "connection_id" in asked):
-        problems += _streams(session, inputs, entries, olds)
+        problems += _streams(context, inputs, entries, olds)
     return problems
 
 
-def _missing_connection(session: Session, connection_id: str) -> list[Problem]:
-    known = session.connections()
-    if session.ownership.is_made(connection_id) or any(connection.id == connection_id for connection in known):
+def _missing_connection(context: ProviderContext, connection_id: str) -> list[Problem]:
+    known = context.connections()
+    if context.ownership.is_made(connection_id) or any(connection.id == connection_id for connection in known):
         return []
     near = did_you_mean(connection_id, [connection.id for connection in known])
     return [
@@ -83,50 +83,50 @@ def _missing_connection(session: Session, connection_id: str) -> list[Problem]:
     ]
 
 
-def _orchestration(session: Session, workflow_id: Any) -> list[Problem]:
+def _orchestration(context: ProviderContext, workflow_id: Any) -> list[Problem]:
     if not isinstance(workflow_id, str):
         return []
-    known = session.orchestrations()
+    known = context.orchestrations()
     if any(orchestration.id == workflow_id for orchestration in known):
         return []
     listed = ", ".join(f"{o.id!r} ({o.name})" for o in known[:10]) or "none"
     return [Problem("orchestration_workflow_id", f"there is no orchestration {workflow_id!r}; Weld has: {listed}")]
 
 
-def _start_date(session: Session, connection_id: str) -> list[Problem]:
-    integration_id = next((c.integration_id for c in session.connections() if c.id == connection_id), None)
-    integration = next((i for i in session.integrations() if i.id == integration_id), None)
+def _start_date(context: ProviderContext, connection_id: str) -> list[Problem]:
+    integration_id = next((c.integration_id for c in context.connections() if c.id == connection_id), None)
+    integration = next((i for i in context.integrations() if i.id == integration_id), None)
     if integration is None or integration.supports_start_date is not False:
         return []
     return [Problem("start_date", f"is not supported by the integration {integration.id!r}; leave it out")]
 
 
-def _streams(session: Session, inputs: Props, entries: list[Props], olds: Mapping[str, Any]) -> list[Problem]:
-    available = _available(session, inputs)
+def _streams(context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any]) -> list[Problem]:
+    available = _available(context, inputs)
     if available is None:
-        warn_of_streams_elsewhere(session, inputs, entries)
+        warn_of_streams_elsewhere(context, inputs, entries)
         return []
     before = olds.get("source_streams")
     in_use = set(map(str, by_name(before))) if isinstance(before, list) else set()
     return unknown_stream_problems(entries, available, in_use=in_use)
 
 
-def _available(session: Session, inputs: Props) -> dict[str, OfferedStream] | None:
+def _available(context: ProviderContext, inputs: Props) -> dict[str, OfferedStream] | None:
     """Return the streams that this sync can have, as told by it or by another sync of its connection."""
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str) or is_pending(connection_id):
         return None
-    syncs = session.syncs_of(connection_id)
+    syncs = context.syncs_of(connection_id)
     own = [s for s in syncs if same_schema(s.destination_schema_name or "", str(inputs.get("destination_schema_name")))]
     for sync in [*own, *syncs][:1]:
-        return or_none(session.available_streams, sync.id)
+        return or_none(context.available_streams, sync.id)
     return None
 
 
 # Patterns ----------------------------------------------------------------------------------------------------------
 
 
-def resolved_streams(session: Session, inputs: Props, olds: Mapping[str, Any], ask: bool) -> Any:
+def resolved_streams(context: ProviderContext, inputs: Props, olds: Mapping[str, Any], ask: bool) -> Any:
     """Return ``source_streams`` with its patterns resolved, as far as that is possible now.
 
     Where Weld cannot be asked, the names of the last run stand for what is available, so that a preview without a key
@@ -135,10 +135,10 @@ def resolved_streams(session: Session, inputs: Props, olds: Mapping[str, Any], a
     entries = inputs.get("source_streams")
     if not has_open(entries) or has_unknown(entries):
         return entries
-    available = _available(session, inputs) if ask else None
+    available = _available(context, inputs) if ask else None
     if available is None:
         return resolved_by_names(entries, olds.get("source_streams"))
-    return _in_last_order(resolved(session, entries, available, inputs), entries, olds.get("source_streams"))
+    return _in_last_order(resolved(context, entries, available, inputs), entries, olds.get("source_streams"))
 
 
 def _in_last_order(found: list[Props], entries: list[Props], before: Any) -> list[Props]:
@@ -149,14 +149,14 @@ def _in_last_order(found: list[Props], entries: list[Props], before: Any) -> lis
 
 
 def resolved(
-    session: Session, entries: list[Props], available: Mapping[str, OfferedStream], inputs: Mapping[str, Any]
+    context: ProviderContext, entries: list[Props], available: Mapping[str, OfferedStream], inputs: Mapping[str, Any]
 ) -> list[Props]:
     """Resolve patterns against what is available; one that matches nothing is told."""
     resolution = resolve(entries, available.values())
     unmatched = [("pattern", name) for name in resolution.unmatched]
     unmatched += [("exclusion", name) for name in resolution.unmatched_excludes]
     for what, name in unmatched:
-        session.notices.warn(
+        context.reporter.warn(
             f"source_streams of {inputs.get('destination_schema_name')!r}: the {what} {name!r} matches no stream."
         )
     return resolution.entries

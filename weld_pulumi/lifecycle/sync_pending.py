@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import AuthorizationPendingError
+from .context import ProviderContext
 from .fields import Props
 from .ownership import short_name
-from .session import Session
 from .sync_checks import is_pending, pending_id
 from .sync_table import SYNC
 
@@ -20,9 +20,9 @@ def _skips(news: Mapping[str, Any]) -> bool:
     return is_pending(news.get("connection_id")) and news.get("on_pending_connection") == "skip"
 
 
-def _pending_text(session: Session, news: Mapping[str, Any]) -> str:
+def _pending_text(context: ProviderContext, news: Mapping[str, Any]) -> str:
     """Say why the sync cannot be made, and what to do."""
-    label = session.label_of(str(news["connection_id"]))
+    label = context.label_of(str(news["connection_id"]))
     if _skips(news):
         return (
             f"the connection {label!r} is not authorized yet, so what is to be synced from it waits: run "
@@ -34,34 +34,34 @@ def _pending_text(session: Session, news: Mapping[str, Any]) -> str:
     )
 
 
-def warn_of_pending(session: Session, news: Mapping[str, Any]) -> None:
+def warn_of_pending(context: ProviderContext, news: Mapping[str, Any]) -> None:
     """Warn in check; once where the connection itself has said that it waits."""
-    if _skips(news) or news["connection_id"] not in session.pending_told:
-        session.notices.warn(_pending_text(session, news))
+    if _skips(news) or news["connection_id"] not in context.pending_told:
+        context.reporter.warn(_pending_text(context, news))
 
 
-def wait_for_connection(session: Session, urn: str, news: Props) -> tuple[str, Props]:
+def wait_for_connection(context: ProviderContext, urn: str, news: Props) -> tuple[str, Props]:
     """Return id and outputs of a sync that a later `up` makes; nothing of it is at Weld.
 
     Raises:
         AuthorizationPendingError: the program does not allow that.
     """
-    _require_skip(session, news)
+    _require_skip(context, news)
     id = pending_id(short_name(urn))
-    session.intend(id, news["enabled"], news.get("source_streams"))
+    context.plan_sync(id, news["enabled"], news.get("source_streams"))
     return id, {**news, "status": "PENDING", "stream_ids": {}}
 
 
-def still_pending(session: Session, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Props:
+def still_pending(context: ProviderContext, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Props:
     """Return the outputs of a sync that goes on waiting.
 
     Raises:
         AuthorizationPendingError: the program does not allow that any more.
     """
-    _require_skip(session, news)
+    _require_skip(context, news)
     return {**{name: value for name, value in olds.items() if name not in SYNC}, **news}
 
 
-def _require_skip(session: Session, news: Mapping[str, Any]) -> None:
+def _require_skip(context: ProviderContext, news: Mapping[str, Any]) -> None:
     if not _skips(news):
-        raise AuthorizationPendingError(_pending_text(session, news))
+        raise AuthorizationPendingError(_pending_text(context, news))

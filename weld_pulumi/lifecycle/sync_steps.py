@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import WeldApiError
+from .context import ProviderContext
 from .fields import Props
-from .session import Session
 from .streams import ENTRY, SENT, body_of, by_name, merged_for_adoption, upsert
 from .sync_settings import has_path, is_within, merged, removed_keys
 from .sync_table import DAILY
@@ -19,7 +19,12 @@ __all__ = ["add_streams", "change_schedule_and_settings", "reconcile_streams", "
 
 
 def change_schedule_and_settings(
-    session: Session, live: EltSyncInfo, olds: Mapping[str, Any], news: Props, changed: Collection[str], adopting: bool
+    context: ProviderContext,
+    live: EltSyncInfo,
+    olds: Mapping[str, Any],
+    news: Props,
+    changed: Collection[str],
+    adopting: bool,
 ) -> None:
     """Send what has changed of interval, settings and orchestration; adopting does not take an orchestration away."""
     workflow = news.get("orchestration_workflow_id")
@@ -29,14 +34,14 @@ def change_schedule_and_settings(
     if "sync_interval" in changed and news.get("sync_interval"):
         body["sync_interval"] = news["sync_interval"]
     if moved and not workflow and not adopting:
-        session.client.detach_orchestration(live.id)
+        context.client.detach_orchestration(live.id)
         body["sync_interval"] = news.get("sync_interval") or DAILY
     if "elt_settings" in changed and (settings := _settings_to_send(live, olds, news)) is not None:
         body["elt_settings"] = settings
     if body:
-        session.client.update_sync(live.id, body)
+        context.client.update_sync(live.id, body)
     if moved and workflow:
-        session.client.attach_orchestration(live.id, workflow)
+        context.client.attach_orchestration(live.id, workflow)
 
 
 def _settings_to_send(live: EltSyncInfo, olds: Mapping[str, Any], news: Props) -> Props | None:
@@ -48,31 +53,35 @@ def _settings_to_send(live: EltSyncInfo, olds: Mapping[str, Any], news: Props) -
     return merged(told, before, wanted or {})
 
 
-def warn_of_kept_settings(session: Session, olds: Mapping[str, Any], news: Props, after: EltSyncInfo) -> None:
+def warn_of_kept_settings(context: ProviderContext, olds: Mapping[str, Any], news: Props, after: EltSyncInfo) -> None:
     """Tell which settings the program has taken out and Weld keeps."""
     removed = removed_keys(olds.get("elt_settings"), news.get("elt_settings"))
     kept = ["elt_settings." + ".".join(path) for path in removed if has_path(after.elt_settings, path)]
     if kept:
-        session.notices.warn(
+        context.reporter.warn(
             f"sync {after.id}: Weld keeps {', '.join(kept)}, which the program no longer gives; it is not managed now."
         )
 
 
 def reconcile_streams(
-    session: Session, live: EltSyncInfo, before: Any, entries: list[Props], separate: Mapping[str, Mapping[str, Any]]
+    context: ProviderContext,
+    live: EltSyncInfo,
+    before: Any,
+    entries: list[Props],
+    separate: Mapping[str, Mapping[str, Any]],
 ) -> None:
     """Send the entries that are new or have changed since the last run, and remove those that were taken out.
 
     A stream that is there and was not inline keeps the lists of columns that nobody of this stack has given.
 
     Args:
-        session: of this process.
+        context: of this process.
         live: the sync.
         before: the entries of the last run; None where the streams were not managed.
         entries: those of the program.
         separate: what SourceStreams of the stack gave last, by name.
     """
-    last, there = by_name(before), session.streams_in(live)
+    last, there = by_name(before), context.streams_in(live)
 
     def is_new(name: str, entry: Props) -> bool:
         known = name in there and name in last
@@ -81,42 +90,44 @@ def reconcile_streams(
     wanted = by_name(entries)
     changed = [entry for name, entry in wanted.items() if is_new(name, entry)]
     given = {**{name: {} for name in there}, **separate, **last}
-    upsert(session, live.id, [body_of(e, there.get(e["name"]), given.get(e["name"])) for e in changed])
+    upsert(context, live.id, [body_of(e, there.get(e["name"]), given.get(e["name"])) for e in changed])
     # Only what the last run knew of may go: a stream that was added since has not been shown in a preview.
     for name in sorted(last.keys() & there.keys() - wanted.keys()):
-        session.client.delete_stream(there[name].id)
-        session.note_known_streams(live.id, removed=[name])
+        context.client.delete_stream(there[name].id)
+        context.note_known_streams(live.id, removed=[name])
 
 
-def add_streams(session: Session, live: EltSyncInfo, entries: list[Props]) -> None:
+def add_streams(context: ProviderContext, live: EltSyncInfo, entries: list[Props]) -> None:
     """Add the entries to an adopted sync, so that no stream loses anything by it."""
-    there, wanted = session.streams_in(live), by_name(entries)
+    there, wanted = context.streams_in(live), by_name(entries)
     bodies = [merged_for_adoption(there[n], e) if n in there else body_of(e) for n, e in wanted.items()]
-    upsert(session, live.id, [body for body in bodies if body is not None])
+    upsert(context, live.id, [body for body in bodies if body is not None])
 
 
-def switch(session: Session, sync_id: str, wanted: bool, streams: Mapping[str, EltStreamInfo] | None = None) -> bool:
+def switch(
+    context: ProviderContext, sync_id: str, wanted: bool, streams: Mapping[str, EltStreamInfo] | None = None
+) -> bool:
     """Enable or disable a sync; return whether it is on.
 
     Where Weld refuses to enable a sync without streams, that is told, and is no error.
 
     Args:
-        session: of this process.
+        context: of this process.
         sync_id: the sync.
         wanted: whether it is to be on.
         streams: its streams; None where they are not known.
     """
     if not wanted:
-        session.client.disable_sync(sync_id)
+        context.client.disable_sync(sync_id)
         return False
     try:
-        session.client.enable_sync(sync_id)
+        context.client.enable_sync(sync_id)
     except WeldApiError as error:
-        if error.status_code not in (400, 409, 422) or streams or session.client.list_streams(sync_id):
+        if error.status_code not in (400, 409, 422) or streams or context.client.list_streams(sync_id):
             raise
-        session.notices.warn(
+        context.reporter.warn(
             f"sync {sync_id} has no stream yet, and Weld does not enable an empty sync; it starts with its first one."
         )
         return False
-    session.running.add(sync_id)
+    context.running.add(sync_id)
     return True

@@ -9,7 +9,7 @@ from ..validation.cron import canonical_cron, same_schedule
 from ..validation.dates import canonical_date, same_date
 from ..validation.problems import Problem, show
 from ..validation.schema_names import same_schema, schema_name_problem
-from .fields import Change, Field, Props, Table
+from .fields import Attribute, Change, Props, Schema
 from .streams import canonical_entries, entries_of, same_entries
 from .sync_settings import as_declared
 from .triggers import TRIGGER_FIELDS
@@ -58,20 +58,20 @@ def _adopt(value: Any) -> bool | str:
 
 adopt = kind(_adopt)
 
-SYNC = Table(
-    Field("connection_id", text, Change.REPLACE, required=True),
-    Field("destination_schema_name", kind(_schema_name), Change.REPLACE, required=True, same=same_schema),
-    Field("sync_interval", kind(_cron), Change.UPDATE, same=same_schedule),
-    Field("orchestration_workflow_id", text, Change.UPDATE),
-    Field("elt_settings", mapping, Change.UPDATE, same=_same_settings, hidden=True),
-    Field("start_date", kind(_date), Change.REPLACE, same=same_date),
-    Field("enabled", flag, Change.UPDATE, default=True),
-    Field("source_streams", canonical_entries, Change.UPDATE, same=same_entries, hidden=True),
-    Field("adopt", adopt, Change.LOCAL, default=False),
-    Field("deletion_policy", choice("delete", "disable", "retain"), Change.LOCAL, default="delete"),
-    Field("remove_destination_data", flag, Change.LOCAL, default=False),
+SYNC = Schema(
+    Attribute("connection_id", text, Change.REPLACE, required=True),
+    Attribute("destination_schema_name", kind(_schema_name), Change.REPLACE, required=True, same=same_schema),
+    Attribute("sync_interval", kind(_cron), Change.UPDATE, same=same_schedule),
+    Attribute("orchestration_workflow_id", text, Change.UPDATE),
+    Attribute("elt_settings", mapping, Change.UPDATE, same=_same_settings, hidden=True),
+    Attribute("start_date", kind(_date), Change.REPLACE, same=same_date),
+    Attribute("enabled", flag, Change.UPDATE, default=True),
+    Attribute("source_streams", canonical_entries, Change.UPDATE, same=same_entries, hidden=True),
+    Attribute("adopt", adopt, Change.LOCAL, default=False),
+    Attribute("deletion_policy", choice("delete", "disable", "retain"), Change.LOCAL, default="delete"),
+    Attribute("remove_destination_data", flag, Change.LOCAL, default=False),
     *TRIGGER_FIELDS,
-    Field("on_pending_connection", choice("fail", "skip"), Change.LOCAL, default="fail"),
+    Attribute("on_pending_connection", choice("fail", "skip"), Change.LOCAL, default="fail"),
 )
 
 #: Arguments that Weld knows nothing of: they are what the program said.

@@ -10,20 +10,20 @@ from typing import Any
 
 from .._text import sentence
 from ..errors import ConflictError, WeldApiError, WeldError
-from .fields import Change, Field
+from .context import ProviderContext
+from .fields import Attribute, Change
 from .once import create_exactly_once
-from .session import Session
 from .values import flag, triggers
 
 __all__ = ["RESET", "TRIGGER_FIELDS", "TriggeredActions", "any_fired", "fired"]
 
 #: Of a sync, a stream, and an entry of inline streams.
 TRIGGER_FIELDS = (
-    Field("run_triggers", triggers, Change.UPDATE, hidden=True),
-    Field("full_refresh_triggers", triggers, Change.UPDATE, hidden=True),
+    Attribute("run_triggers", triggers, Change.UPDATE, hidden=True),
+    Attribute("full_refresh_triggers", triggers, Change.UPDATE, hidden=True),
 )
 #: Of a stream and an entry.
-RESET = Field("reset_history_table", flag, Change.LOCAL, default=False)
+RESET = Attribute("reset_history_table", flag, Change.LOCAL, default=False)
 #: Seconds by which Weld's clock may be behind ours.
 _CLOCK_SKEW = 5.0
 
@@ -85,11 +85,11 @@ class TriggeredActions:
             [(name, streams[name]) for name in asked("run_triggers")],
         )
 
-    def carry_out(self, session: Session, enabled: bool, undoing: bool = False) -> None:
+    def carry_out(self, context: ProviderContext, enabled: bool, undoing: bool = False) -> None:
         """Ask Weld for it.
 
         Args:
-            session: of this process.
+            context: of this process.
             enabled: whether the sync is, since Weld runs no others.
             undoing: what was made is removed again where this fails. Else the next `up` would ask all streams once
                 more, so a request that fails after others have been carried out is told instead.
@@ -98,56 +98,56 @@ class TriggeredActions:
             WeldError: nothing, or with ``undoing`` not all, was carried out.
         """
         asks = [
-            (f"full-refresh {id}", partial(_request_full_refresh, session, name, id, reset))
+            (f"full-refresh {id}", partial(_request_full_refresh, context, name, id, reset))
             for name, id, reset in self.refreshes
         ]
         if self.runs and not enabled:
-            session.notices.warn(
+            context.reporter.warn(
                 f"no run was asked for ({_named([name for name, _ in self.runs])}): the sync is not enabled. It runs "
                 "once enabled=True is set; change run_triggers again after that."
             )
         else:
-            asks += [(f"run {id}", partial(_request_run, session, name, id)) for name, id in self.runs]
+            asks += [(f"run {id}", partial(_request_run, context, name, id)) for name, id in self.runs]
         for number, (command, ask) in enumerate(asks):
             try:
                 ask()
             except WeldError as error:
                 if undoing or not number:
                     raise
-                session.notices.warn(f"{error} The rest is done, so it is not asked again: `weld-pulumi {command}`.")
+                context.reporter.warn(f"{error} The rest is done, so it is not asked again: `weld-pulumi {command}`.")
 
 
-def _request_full_refresh(session: Session, name: str, id: str, reset_history: bool) -> None:
+def _request_full_refresh(context: ProviderContext, name: str, id: str, reset_history: bool) -> None:
     try:
-        session.client.request_full_refresh(id, reset_history)
+        context.client.request_full_refresh(id, reset_history)
     except WeldApiError as error:
         if error.status_code != 400:
             raise
-        session.notices.warn(
+        context.reporter.warn(
             f"Weld did not mark stream {name!r} for a full refresh: {sentence(error.message or 'no reason given')} "
             "Change full_refresh_triggers again once that is settled."
         )
 
 
-def _request_run(session: Session, name: str, id: str) -> None:
-    begun = session.clock.now() - _CLOCK_SKEW
+def _request_run(context: ProviderContext, name: str, id: str) -> None:
+    begun = context.clock.now() - _CLOCK_SKEW
 
     def ask() -> bool:
-        session.client.request_run(id)
+        context.client.request_run(id)
         return True
 
     def started() -> bool | None:
-        runs = session.client.list_runs(id, limit=1)
+        runs = context.client.list_runs(id, limit=1)
         return any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) or None
 
     try:
-        create_exactly_once(session, ask, started, f"a run of {name!r}")
+        create_exactly_once(context, ask, started, f"a run of {name!r}")
     except ConflictError:
-        session.notices.info(f"stream {name!r} is running already; no second run was asked for.")
+        context.reporter.info(f"stream {name!r} is running already; no second run was asked for.")
     except WeldApiError as error:
         if error.status_code != 400:
             raise
-        session.notices.warn(
+        context.reporter.warn(
             f"Weld did not start a run of stream {name!r}: {sentence(error.message or 'no reason given')}"
         )
 

@@ -14,7 +14,7 @@ from ..validation.problems import Problem, show
 
 __all__ = [
     "UNKNOWN",
-    "Kind",
+    "Parser",
     "Rule",
     "choice",
     "flag",
@@ -43,7 +43,7 @@ class _Unknown:
 
 UNKNOWN = _Unknown()
 
-Kind = Callable[[Any, str], tuple[Any, list[Problem]]]
+Parser = Callable[[Any, str], tuple[Any, list[Problem]]]
 
 
 def has_unknown(value: Any) -> bool:
@@ -68,7 +68,7 @@ def rules(problems: Iterable[Problem]) -> list[Problem]:
     return [Rule(problem.path, problem.reason) for problem in problems]
 
 
-def kind(read: Callable[[Any], Any]) -> Kind:
+def kind(read: Callable[[Any], Any]) -> Parser:
     """Make a kind out of a function that raises ``TypeError(reason)`` or ``ValueError(reason)``; unknowns pass."""
 
     def canonical(value: Any, path: str) -> tuple[Any, list[Problem]]:
@@ -151,7 +151,7 @@ def _triggers(value: Any) -> Any:
     return plain(value) or None
 
 
-def choice(*allowed: str) -> Kind:
+def choice(*allowed: str) -> Parser:
     """Make the kind of an argument that takes one of a few words."""
 
     def read(value: Any) -> str:
@@ -162,11 +162,11 @@ def choice(*allowed: str) -> Kind:
     return kind(read)
 
 
-text: Kind = kind(_text)
-flag: Kind = kind(_flag)
-names: Kind = kind(_names)
-mapping: Kind = kind(_mapping)
-triggers: Kind = kind(_triggers)
+text: Parser = kind(_text)
+flag: Parser = kind(_flag)
+names: Parser = kind(_names)
+mapping: Parser = kind(_mapping)
+triggers: Parser = kind(_triggers)
 
 
 def fingerprint(values: Iterable[Any]) -> str:

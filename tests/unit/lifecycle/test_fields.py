@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.support.wording import says
-from weld_pulumi.lifecycle.fields import Table
+from weld_pulumi.lifecycle.fields import Schema
 from weld_pulumi.lifecycle.source_stream import STREAM
 from weld_pulumi.lifecycle.streams import canonical_entries
 
 
-def reasons(table: Table, name: str) -> list[str]:
+def reasons(table: Schema, name: str) -> list[str]:
     _, problems = table.canonical({**{field.name: "x" for field in table if field.required}, name: "x"})
     return [problem.reason for problem in problems if problem.path == name]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.unit.validation.offered import Offered, Retirement
 from weld_pulumi.lifecycle.connection_table import CONNECTION
-from weld_pulumi.lifecycle.fields import Table as Arguments
+from weld_pulumi.lifecycle.fields import Schema as Arguments
 from weld_pulumi.lifecycle.source_stream import STREAM
 from weld_pulumi.lifecycle.sync_table import SYNC, schedule_problem
 from weld_pulumi.validation import (

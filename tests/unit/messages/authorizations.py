@@ -16,10 +16,10 @@ from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.lifecycle import authorization, interruption
 from weld_pulumi.lifecycle.authorization import Outcome, Request, State, authorize
+from weld_pulumi.lifecycle.context import ProviderContext
 from weld_pulumi.lifecycle.listener import Callback, Listener, Ticket
-from weld_pulumi.lifecycle.notices import Reporter
 from weld_pulumi.lifecycle.pending import tell_pending
-from weld_pulumi.lifecycle.session import Session
+from weld_pulumi.lifecycle.reporter import Reporter
 
 from .stage import Table, raised
 
@@ -32,8 +32,8 @@ def waiting(request: Request, done: Any, weld: FakeClient | None = None) -> str:
     """What is said until `done` has found a connection, or the time is over."""
     said: list[str] = []
     client = cast(WeldClient, weld or FakeClient())
-    session = Session(Settings(api_key="key"), lambda _: client, Reporter(said.append), FastClock())
-    authorize(session, request, done)
+    context = ProviderContext(Settings(api_key="key"), lambda _: client, Reporter(said.append), FastClock())
+    authorize(context, request, done)
     return "\n".join(said)
 
 
@@ -105,9 +105,9 @@ TABLE.add(
 def ended(state: State, refused: str | None = None) -> str:
     """What is said where a run goes on without a person."""
     said: list[str] = []
-    session = Session(Settings(), lambda _: cast(WeldClient, None), Reporter(said.append))
+    context = ProviderContext(Settings(), lambda _: cast(WeldClient, None), Reporter(said.append))
     bridge = ConnectionBridge(authorize_url="https://weld.test/authorize?token=t")
-    tell_pending(session, {"integration_id": "stripe", "label": "Shop"}, Outcome(bridge, state, refused=refused))
+    tell_pending(context, {"integration_id": "stripe", "label": "Shop"}, Outcome(bridge, state, refused=refused))
     return "\n".join(said)
 
 

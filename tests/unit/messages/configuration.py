@@ -15,8 +15,8 @@ from weld_pulumi._stack_state import StackState
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import PROVIDER_NAME_KEY, Settings, load
 from weld_pulumi.lifecycle.connection import ConnectionHandler
-from weld_pulumi.lifecycle.notices import Reporter
-from weld_pulumi.lifecycle.session import Session
+from weld_pulumi.lifecycle.context import ProviderContext
+from weld_pulumi.lifecycle.reporter import Reporter
 
 from .stage import Stage, Table, connection, raised, sync
 
@@ -259,6 +259,6 @@ def an_argument_that_is_secret(stage: Stage) -> str:
 )
 def no_key_in_a_preview(_: Stage) -> str:
     said: list[str] = []
-    session = Session(Settings(), lambda _: cast(WeldClient, None), Reporter(said.append))
-    ConnectionHandler(session).check({}, {"integration_id": "stripe", "label": "Shop"})
+    context = ProviderContext(Settings(), lambda _: cast(WeldClient, None), Reporter(said.append))
+    ConnectionHandler(context).check({}, {"integration_id": "stripe", "label": "Shop"})
     return "\n".join(said)

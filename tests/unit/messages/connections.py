@@ -7,8 +7,8 @@ from typing import Any
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import Settings
 from weld_pulumi.lifecycle.connection import ConnectionHandler
-from weld_pulumi.lifecycle.notices import Reporter
-from weld_pulumi.lifecycle.session import Session
+from weld_pulumi.lifecycle.context import ProviderContext
+from weld_pulumi.lifecycle.reporter import Reporter
 
 from .stage import Stage, Table, connection, raised
 
@@ -297,9 +297,9 @@ def weld_cannot_be_asked_whether_a_person_has_acted(stage: Stage) -> str:
     stage.up(connection())
     stage.weld.fault("status", "GET", "/connections", status=403, times=None)
     settings = Settings(stage.weld.api_key, stage.weld.url, validation="offline", key_source="the test")
-    session = Session(settings, lambda _: WeldClient(settings), Reporter(stage.stack.lines.append))
+    context = ProviderContext(settings, lambda _: WeldClient(settings), Reporter(stage.stack.lines.append))
     held = stage.stack.state["shop"]
-    return stage.lines(lambda: ConnectionHandler(session).diff(held.id, held.outs, held.inputs))
+    return stage.lines(lambda: ConnectionHandler(context).diff(held.id, held.outs, held.inputs))
 
 
 # Again -------------------------------------------------------------------------------------------------------------

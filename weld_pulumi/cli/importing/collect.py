@@ -9,9 +9,9 @@ from typing import Any
 from ...api.models import ConnectionInfo, EltSyncInfo
 from ...lifecycle.base import Handler, private_state, with_private_state
 from ...lifecycle.connection import ConnectionHandler
+from ...lifecycle.context import ProviderContext
 from ...lifecycle.elt_sync import EltSyncHandler
 from ...lifecycle.fields import Props
-from ...lifecycle.session import Session
 from ...lifecycle.source_stream import SourceStreamHandler
 from ...lifecycle.streams import entry_of
 from ...lifecycle.sync_table import DAILY
@@ -89,7 +89,7 @@ class Workspace:
 
 
 def collect(
-    session: Session,
+    context: ProviderContext,
     connections: list[ConnectionInfo],
     syncs: list[EltSyncInfo],
     destinations: set[str],
@@ -98,13 +98,13 @@ def collect(
     """Read objects of a workspace.
 
     Args:
-        session: speaks to Weld.
+        context: speaks to Weld.
         connections: to read, in this order.
         syncs: to read, in this order.
         destinations: ids of the connections into which syncs of the workspace write.
         options: how they are to be written down.
     """
-    collector = _Collector(session, options)
+    collector = _Collector(context, options)
     for connection in connections:
         if ("Connection", connection.id) not in options.managed.ids:
             collector.connection(connection, syncs, destinations)
@@ -119,15 +119,15 @@ def collect(
 
 
 class _Collector:
-    def __init__(self, session: Session, options: Options) -> None:
-        self._session = session
+    def __init__(self, context: ProviderContext, options: Options) -> None:
+        self._context = context
         self._options = options
         self._names = Names(options.managed.names)
         self._made: dict[str, Imported] = {}
         self.found = Workspace()
 
     def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo], destinations: set[str]) -> None:
-        lifecycle = ConnectionHandler(self._session)
+        lifecycle = ConnectionHandler(self._context)
         told = lifecycle.read(connection.id, {}).outs
         integration = told.get("integration_id") or _integration_of(connection.id, syncs)
         name = self._names.resource(lifecycle.title, told.get("label"), integration)
@@ -139,7 +139,7 @@ class _Collector:
         self._resource(lifecycle, connection.id, str(integration), name, args, comments)
 
     def sync(self, sync: EltSyncInfo) -> None:
-        lifecycle = EltSyncHandler(self._session)
+        lifecycle = EltSyncHandler(self._context)
         args = _beyond_defaults(lifecycle, lifecycle.read(sync.id, {}).outs)
         if "destination_schema_name" not in args:
             self.found.note(
@@ -168,8 +168,8 @@ class _Collector:
         self._streams(sync.id, sync.destination_schema_name or "", str(sync.source_integration_id))
 
     def _streams(self, sync_id: str, sync_name: str, integration: str) -> None:
-        lifecycle = SourceStreamHandler(self._session)
-        for stream in sorted(self._session.streams_of(sync_id).values(), key=lambda each: each.name):
+        lifecycle = SourceStreamHandler(self._context)
+        for stream in sorted(self._context.streams_of(sync_id).values(), key=lambda each: each.name):
             if ("SourceStream", stream.id) in self._options.managed.ids:
                 continue
             args = {"elt_sync_id": sync_id, **entry_of(stream, None)}
@@ -221,7 +221,7 @@ class _Collector:
         settings = args.pop("elt_settings", None)
         if not settings:
             return []
-        kept, left_out = without_secrets(settings, self._session.settings_schema(str(args.get("connection_id"))))
+        kept, left_out = without_secrets(settings, self._context.settings_schema(str(args.get("connection_id"))))
         if kept:
             args["elt_settings"] = kept
         if not left_out:
@@ -239,7 +239,7 @@ class _Collector:
     def _schedule(self, sync_id: str, args: Props) -> list[str]:
         workflow = args.get("orchestration_workflow_id")
         if workflow:
-            names = {each.id: each.name for each in self._session.orchestrations()}
+            names = {each.id: each.name for each in self._context.orchestrations()}
             return [f"Run by the orchestration {names[workflow]!r}."] if names.get(workflow) else []
         if args.get("sync_interval"):
             return []

@@ -16,8 +16,8 @@ import click
 from ...api.client import WeldClient
 from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
-from ...lifecycle.notices import Reporter
-from ...lifecycle.session import Session
+from ...lifecycle.context import ProviderContext
+from ...lifecycle.reporter import Reporter
 from ..naming import find
 from ..progress import progress
 from ..show import as_json, console, json_option, note, say, waiting
@@ -117,24 +117,26 @@ def _read(
     client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Wanted
 ) -> Workspace:
     managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
-    session = Session(client.settings, lambda _: client, Reporter(lambda _: None))
+    context = ProviderContext(client.settings, lambda _: client, Reporter(lambda _: None))
     with waiting(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
         sync_ids = [find(client, word, "sync").id for word in syncs]
-        all_connections, all_syncs = session.connections(), client.list_syncs()
-        destinations = _destinations(session, all_connections, all_syncs)
+        all_connections, all_syncs = context.connections(), client.list_syncs()
+        destinations = _destinations(context, all_connections, all_syncs)
     taken, synced = all_connections, all_syncs
     if connection_ids or sync_ids:
         taken = [c for c in taken if c.id in connection_ids]
         synced = [s for s in synced if (s.id in sync_ids if sync_ids else s.source_connection_id in connection_ids)]
     taken, synced = sorted(taken, key=_of_connection), sorted(synced, key=_of_sync)
     with progress(f"Reading {len(taken)} connections and {len(synced)} syncs", len(taken) + len(synced)) as count:
-        return collect(session, taken, synced, destinations, Options(separate, what.adopt, managed, count.step))
+        return collect(context, taken, synced, destinations, Options(separate, what.adopt, managed, count.step))
 
 
-def _destinations(session: Session, connections: Sequence[ConnectionInfo], syncs: Sequence[EltSyncInfo]) -> set[str]:
+def _destinations(
+    context: ProviderContext, connections: Sequence[ConnectionInfo], syncs: Sequence[EltSyncInfo]
+) -> set[str]:
     """Return the ids of connections that are no sources, or into which syncs write."""
-    sources = {integration.id for integration in session.integrations()}
+    sources = {integration.id for integration in context.integrations()}
     written_to = {sync.destination_connection_id for sync in syncs}
     return {c.id for c in connections if c.id in written_to or (c.integration_id and c.integration_id not in sources)}
 

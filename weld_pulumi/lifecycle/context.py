@@ -19,8 +19,8 @@ from ..api.lookup import or_none
 from ..api.redaction import SecretRegistry
 from ..config import Settings
 from .fields import Props
-from .notices import Reporter
 from .ownership import OwnershipRegistry
+from .reporter import Reporter
 
 if TYPE_CHECKING:
     from ..api.client import WeldClient
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         RetirementDetails,
     )
 
-__all__ = ["Clock", "OfferedStream", "Session", "SyncPlan"]
+__all__ = ["Clock", "OfferedStream", "ProviderContext", "SyncPlan"]
 
 T = TypeVar("T")
 
@@ -111,14 +111,14 @@ class SyncPlan:
 
 
 @dataclass
-class Session:
+class ProviderContext:
     """The state of one plugin process. No provider instance holds any."""
 
     settings: Settings
     #: Makes the client, whose errors show nothing that is hidden. Where nothing has changed nothing is asked, and HTTP
     #: and the models need not be loaded.
     connect: Callable[[SecretRegistry], WeldClient]
-    notices: Reporter = field(default_factory=Reporter)
+    reporter: Reporter = field(default_factory=Reporter)
     clock: Clock = field(default_factory=Clock)
     sync_plans: dict[str, SyncPlan] = field(default_factory=dict)
     #: Syncs of which this process knows that they are enabled.
@@ -150,7 +150,7 @@ class Session:
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
     def __post_init__(self) -> None:
-        self.notices.redact = self.hidden
+        self.reporter.redact = self.hidden
 
     @property
     def client(self) -> WeldClient:
@@ -175,7 +175,7 @@ class Session:
         if self.settings.validation != "full":
             return False
         if self.settings.api_key is None:
-            self.notices.warn(
+            self.reporter.warn(
                 "there is no API key, so only the rules that need no network are checked. Set it with "
                 "`pulumi config set --secret weld:apiKey` or WELD_API_KEY."
             )
