@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _KINDS = ("connection", "elt_sync", "source_stream")
-_PLUGIN = ", ".join(["weld_pulumi._dynamic", *(f"weld_pulumi.lifecycle.{kind}" for kind in _KINDS)])
+_PLUGIN = ", ".join(["weld_pulumi.provider.dynamic", *(f"weld_pulumi.provider.{kind}" for kind in _KINDS)])
 # Process: what is there anyway, and what is added to it. The plugin loads HTTP and models with its first request.
 IMPORTS = {
     "program": ("pulumi", "weld_pulumi"),

@@ -1,7 +1,7 @@
 """The frozen door of stored stacks: a state file says ``weld_pulumi._registry.load`` and the name of a resource.
 
 Keep this path and these names for ever: every stack that was ever deployed reads them back. The program only pickles a
-:class:`ProviderReference`; the life cycles behind it are imported where the engine runs them, in the plugin process.
+:class:`ProviderReference`; the handlers behind it are imported where the engine runs them, in the plugin process.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pulumi.dynamic
 from pulumi.dynamic.dynamic import serialize_provider
 
 if TYPE_CHECKING:
-    from ._dynamic import DynamicProvider
+    from .provider.dynamic import DynamicProvider
 
 __all__ = ["OPTIONS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
 
@@ -26,7 +26,7 @@ OPTIONS = "__options"
 
 def load(name: str) -> DynamicProvider:
     """Return the provider of the resource ``name``: Connection, EltSync or SourceStream."""
-    from ._dynamic import DynamicProvider
+    from .provider.dynamic import DynamicProvider
 
     return DynamicProvider(name)
 

@@ -80,7 +80,7 @@ def test_a_setting_that_cannot_be_used_stays_an_error_of_every_request(config: d
 def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
     """Let `check` of a Connection do something: Python runs this file when it starts."""
     code = f"""
-        from weld_pulumi.lifecycle.connection import ConnectionHandler
+        from weld_pulumi.provider.connection.handler import ConnectionHandler
 
         def check(self, olds, news):
             {statement}

@@ -9,7 +9,13 @@ from textwrap import dedent
 import pytest
 
 HEAVY = ("requests", "urllib3", "pydantic", "jsonschema", "cronsim", "fastapi", "uvicorn", "starlette", "rich", "click")
-OURS = ("weld_pulumi.simulator", "weld_pulumi.api", "weld_pulumi.lifecycle", "weld_pulumi._dynamic", "weld_pulumi.cli")
+OURS = (
+    "weld_pulumi.simulator",
+    "weld_pulumi.api",
+    "weld_pulumi.provider",
+    "weld_pulumi.provider.dynamic",
+    "weld_pulumi.cli",
+)
 
 
 def loaded(program: str) -> set[str]:
@@ -77,7 +83,7 @@ def test_the_plugin_loads_http_only_when_it_asks_weld() -> None:
     assert not {name.split(".")[0] for name in modules} & (set(HEAVY) - {"cronsim"})
 
 
-@pytest.mark.parametrize("module", ["weld_pulumi._dynamic", "weld_pulumi.api.client"])
+@pytest.mark.parametrize("module", ["weld_pulumi.provider.dynamic", "weld_pulumi.api.client"])
 def test_the_plugin_loads_no_simulator_and_no_commands(module: str) -> None:
     modules = loaded(f"import {module}")
     others = ("fastapi", "uvicorn", "starlette", "rich", "click", "weld_pulumi.simulator", "weld_pulumi.cli")
@@ -86,4 +92,4 @@ def test_the_plugin_loads_no_simulator_and_no_commands(module: str) -> None:
 
 def test_the_client_can_be_used_without_the_plugin() -> None:
     modules = loaded("import weld_pulumi.api.client")
-    assert not {name for name in modules if name.startswith(("weld_pulumi.lifecycle", "weld_pulumi._dynamic"))}
+    assert not {name for name in modules if name.startswith(("weld_pulumi.provider", "weld_pulumi.provider.dynamic"))}

@@ -14,7 +14,7 @@ from pulumi.runtime import set_mocks
 from tests.support.mocks import Weld, seen
 from tests.support.plugin import SECRET, Plugin, pickled
 from weld_pulumi import _registry
-from weld_pulumi._dynamic import DynamicProvider
+from weld_pulumi.provider.dynamic import DynamicProvider
 from weld_pulumi.simulator import Simulator
 
 #: As release 0.1.0 wrote them into states. Never to be changed; a newer form is added beside these.

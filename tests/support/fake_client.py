@@ -6,7 +6,7 @@ from typing import Any
 
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.errors import NotFoundError
-from weld_pulumi.lifecycle.context import Clock
+from weld_pulumi.provider.core.context import Clock
 
 __all__ = ["FakeClient", "FastClock"]
 

@@ -17,7 +17,6 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 from pulumi.output import Unknown
 
-from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.redaction import SecretRegistry
 from weld_pulumi.api.retries import Backoff
@@ -25,9 +24,10 @@ from weld_pulumi.api.transport import Transport, open_session
 from weld_pulumi.api.wire import WireSession
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import WeldError
-from weld_pulumi.lifecycle.context import Clock, ProviderContext
-from weld_pulumi.lifecycle.ownership import Entry, OwnershipRegistry
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.core.context import Clock, ProviderContext
+from weld_pulumi.provider.core.ownership import Entry, OwnershipRegistry
+from weld_pulumi.provider.core.reporter import Reporter
+from weld_pulumi.provider.dynamic import DynamicProvider
 from weld_pulumi.simulator import Simulator
 
 Props = dict[str, Any]

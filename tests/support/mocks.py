@@ -10,9 +10,9 @@ from pulumi.runtime import Mocks, set_mocks
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
 import weld_pulumi as weld
-from weld_pulumi.lifecycle.connection import ConnectionHandler
-from weld_pulumi.lifecycle.elt_sync import EltSyncHandler
-from weld_pulumi.lifecycle.source_stream import SourceStreamHandler
+from weld_pulumi.provider.connection.handler import ConnectionHandler
+from weld_pulumi.provider.elt_sync.handler import EltSyncHandler
+from weld_pulumi.provider.source_stream.handler import SourceStreamHandler
 
 TOKEN = "pulumi-python:dynamic/weld:"
 ANSWERED: dict[str, dict[str, Any]] = {

@@ -18,10 +18,10 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import AuthenticationError, ServerError, WeldApiError
-from weld_pulumi.lifecycle import interruption
-from weld_pulumi.lifecycle.authorization import NOBODY_LISTENS, Request, State, authorize, is_expired
-from weld_pulumi.lifecycle.context import ProviderContext
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.connection.authorization import NOBODY_LISTENS, Request, State, authorize, is_expired
+from weld_pulumi.provider.core import interruption
+from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.reporter import Reporter
 
 
 @pytest.fixture

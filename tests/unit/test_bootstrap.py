@@ -95,7 +95,7 @@ class TestVirtualEnvironment:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.dont_write_bytecode", True)
-        module = tmp_path / "weld_pulumi" / "lifecycle" / "module.py"
+        module = tmp_path / "weld_pulumi" / "provider" / "module.py"
         module.parent.mkdir(parents=True)
         module.write_text("ANSWER = 42\n")
         virtual_env.compile_package(tmp_path)

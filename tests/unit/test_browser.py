@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from weld_pulumi.lifecycle.browser import has_screen, has_terminal, open_page, opens_by_itself
+from weld_pulumi.provider.connection.browser import has_screen, has_terminal, open_page, opens_by_itself
 
 NAMES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 

@@ -12,9 +12,9 @@ from pulumi.dynamic import ConfigureRequest
 from pulumi.dynamic.config import Config
 
 from tests.support.wording import says
-from weld_pulumi._dynamic import DynamicProvider
 from weld_pulumi.config import PROVIDER_NAME_KEY, SETTINGS, Settings, is_loopback, load
 from weld_pulumi.errors import WeldConfigError
+from weld_pulumi.provider.dynamic import DynamicProvider
 
 KEY = "weld-key-0123456789"
 

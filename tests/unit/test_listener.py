@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.support.wording import says
-from weld_pulumi.lifecycle.listener import Callback, Listener, Ticket
+from weld_pulumi.provider.connection.listener import Callback, Listener, Ticket
 
 LINK = "https://weld.example/authorize?token=t"
 

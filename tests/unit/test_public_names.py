@@ -20,7 +20,7 @@ from tests.support.mocks import TABLES, registered
 from tests.support.wording import naming
 from weld_pulumi.api import models
 from weld_pulumi.config import SETTINGS
-from weld_pulumi.lifecycle.streams import ENTRY
+from weld_pulumi.provider.source_stream.streams import ENTRY
 
 # Pulumi's own, on Python 3.12 and newer.
 pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
@@ -172,7 +172,7 @@ def test_a_resource_takes_its_name_then_opts_then_keywords(resource: Any) -> Non
 
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_signature_table_and_docstring_name_the_same_arguments(resource: Any) -> None:
-    """The signature, the life cycle's table, the registered properties and the docstring name the same arguments."""
+    """The signature, the handler's table, the registered properties and the docstring name the same arguments."""
     wanted = ARGUMENTS[resource]
     assert keywords(resource) == wanted
     assert [field.name for field in TABLES[resource]] == wanted

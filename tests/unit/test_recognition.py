@@ -10,9 +10,9 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import ServerError
-from weld_pulumi.lifecycle.context import ProviderContext
-from weld_pulumi.lifecycle.recognition import TO_BE_MADE, BridgeTracker, newly_authorized
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.connection.matching import TO_BE_MADE, BridgeTracker, newly_authorized
+from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.reporter import Reporter
 
 
 class Weld:

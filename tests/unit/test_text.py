@@ -8,7 +8,7 @@ import pytest
 
 from weld_pulumi._text import one_line, printable
 from weld_pulumi.errors import WeldApiError, WeldValidationError
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.core.reporter import Reporter
 
 ACTING = {
     "a C0 control": "\x00\x07\x08\x1b\r",

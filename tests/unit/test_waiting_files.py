@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from weld_pulumi.lifecycle.waiting_files import WaitingFile, announce, announced
+from weld_pulumi.provider.connection.waiting_files import WaitingFile, announce, announced
 
 ADDRESS = "http://localhost:41234/x7k2q"
 

@@ -13,12 +13,12 @@ from ..api.client import WeldClient
 from ..api.models import ConnectionBridge, ConnectionInfo
 from ..config import load
 from ..errors import WeldConfigError
-from ..lifecycle.authorization import Request
-from ..lifecycle.authorization import authorize as open_bridge
-from ..lifecycle.browser import has_terminal
-from ..lifecycle.context import ProviderContext
-from ..lifecycle.recognition import BridgeTracker, newly_authorized
-from ..lifecycle.waiting_files import announced
+from ..provider.connection.authorization import Request
+from ..provider.connection.authorization import authorize as open_bridge
+from ..provider.connection.browser import has_terminal
+from ..provider.connection.matching import BridgeTracker, newly_authorized
+from ..provider.connection.waiting_files import announced
+from ..provider.core.context import ProviderContext
 from .desk import Desk, Result, result_of
 from .project import export_stack, find_project
 from .show import as_json, console, json_option

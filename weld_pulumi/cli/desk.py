@@ -10,11 +10,11 @@ from rich.text import Text
 
 from .._text import printable
 from ..api.client import WeldClient
-from ..lifecycle.authorization import Outcome, Request
-from ..lifecycle.browser import has_screen, open_page
-from ..lifecycle.context import ProviderContext
-from ..lifecycle.listener import Listener
-from ..lifecycle.reporter import Reporter
+from ..provider.connection.authorization import Outcome, Request
+from ..provider.connection.browser import has_screen, open_page
+from ..provider.connection.listener import Listener
+from ..provider.core.context import ProviderContext
+from ..provider.core.reporter import Reporter
 from .show import waiting
 
 __all__ = ["Desk", "Result", "result_of"]

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..api.models import ConnectionBridge, ConnectionInfo
-from ..lifecycle.authorization import Outcome, Request, State, await_person, is_expired
-from ..lifecycle.authorization import authorize as open_bridge
-from ..lifecycle.base import PRIVATE_STATE, private_state
-from ..lifecycle.context import ProviderContext
-from ..lifecycle.pending import Pending, tell_candidates
-from ..lifecycle.sync_checks import is_pending
-from ..lifecycle.waiting_files import WaitingFile
+from ..provider.connection.authorization import Outcome, Request, State, await_person, is_expired
+from ..provider.connection.authorization import authorize as open_bridge
+from ..provider.connection.pending import Pending, tell_candidates
+from ..provider.connection.waiting_files import WaitingFile
+from ..provider.core.context import ProviderContext
+from ..provider.core.handler import PRIVATE_STATE, private_state
+from ..provider.elt_sync.checks import is_pending
 from .desk import Desk, Result, result_of
 
 __all__ = ["OfRun", "OfStack"]

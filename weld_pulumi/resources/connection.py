@@ -59,7 +59,7 @@ class Connection(WeldResource):
     _kind = "Connection"
     _outputs = ("status", "authorize_url", "authorize_expires_at", "created_at")
     _secret_outputs = ("authorize_url",)
-    # What the life cycle remembers: labels in Weld, among others.
+    # What the handler remembers: labels in Weld, among others.
     _derived = MappingProxyType({"__weld": "label"})
     _defaults = MappingProxyType(
         {

@@ -14,12 +14,13 @@ from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
-from weld_pulumi.lifecycle import authorization, interruption
-from weld_pulumi.lifecycle.authorization import Outcome, Request, State, authorize
-from weld_pulumi.lifecycle.context import ProviderContext
-from weld_pulumi.lifecycle.listener import Callback, Listener, Ticket
-from weld_pulumi.lifecycle.pending import tell_pending
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.connection import authorization
+from weld_pulumi.provider.connection.authorization import Outcome, Request, State, authorize
+from weld_pulumi.provider.connection.listener import Callback, Listener, Ticket
+from weld_pulumi.provider.connection.pending import tell_pending
+from weld_pulumi.provider.core import interruption
+from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.reporter import Reporter
 
 from .stage import Table, raised
 

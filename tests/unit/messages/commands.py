@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from pulumi.output import Unknown
 
-from weld_pulumi.lifecycle.waiting_files import announce
+from weld_pulumi.provider.connection.waiting_files import announce
 
 from .doctor import with_pulumi
 from .stage import Stage, Table, connection

@@ -11,12 +11,12 @@ import pulumi
 
 import weld_pulumi as weld
 from weld_pulumi._registry import SECRETS
-from weld_pulumi._stack_state import StackState
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import PROVIDER_NAME_KEY, Settings, load
-from weld_pulumi.lifecycle.connection import ConnectionHandler
-from weld_pulumi.lifecycle.context import ProviderContext
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.connection.handler import ConnectionHandler
+from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.reporter import Reporter
+from weld_pulumi.provider.stack_state import StackState
 
 from .stage import Stage, Table, connection, raised, sync
 

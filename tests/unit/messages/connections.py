@@ -6,9 +6,9 @@ from typing import Any
 
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.config import Settings
-from weld_pulumi.lifecycle.connection import ConnectionHandler
-from weld_pulumi.lifecycle.context import ProviderContext
-from weld_pulumi.lifecycle.reporter import Reporter
+from weld_pulumi.provider.connection.handler import ConnectionHandler
+from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.reporter import Reporter
 
 from .stage import Stage, Table, connection, raised
 

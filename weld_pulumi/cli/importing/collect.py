@@ -1,4 +1,4 @@
-"""Reads a workspace through the life cycles: for each object, what a program and a state have to say of it."""
+"""Reads a workspace through the handlers: for each object, what a program and a state have to say of it."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...api.models import ConnectionInfo, EltSyncInfo
-from ...lifecycle.base import Handler, private_state, with_private_state
-from ...lifecycle.connection import ConnectionHandler
-from ...lifecycle.context import ProviderContext
-from ...lifecycle.elt_sync import EltSyncHandler
-from ...lifecycle.fields import Props
-from ...lifecycle.source_stream import SourceStreamHandler
-from ...lifecycle.streams import entry_of
-from ...lifecycle.sync_table import DAILY
+from ...provider.connection.handler import ConnectionHandler
+from ...provider.core.context import ProviderContext
+from ...provider.core.handler import Handler, private_state, with_private_state
+from ...provider.core.schema import Props
+from ...provider.elt_sync.handler import EltSyncHandler
+from ...provider.elt_sync.schema import DAILY
+from ...provider.source_stream.handler import SourceStreamHandler
+from ...provider.source_stream.streams import entry_of
 from ...validation.problems import Problem
 from .managed import NOTHING, Managed
 from .names import Names
@@ -127,20 +127,20 @@ class _Collector:
         self.found = Workspace()
 
     def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo], destinations: set[str]) -> None:
-        lifecycle = ConnectionHandler(self._context)
-        told = lifecycle.read(connection.id, {}).outs
+        handler = ConnectionHandler(self._context)
+        told = handler.read(connection.id, {}).outs
         integration = told.get("integration_id") or _integration_of(connection.id, syncs)
-        name = self._names.resource(lifecycle.title, told.get("label"), integration)
-        args = {**_beyond_defaults(lifecycle, told), "integration_id": integration, "label": told.get("label")}
+        name = self._names.resource(handler.title, told.get("label"), integration)
+        args = {**_beyond_defaults(handler, told), "integration_id": integration, "label": told.get("label")}
         comments = []
         if connection.id in destinations:
             args["deletion_policy"] = "retain"
             comments.append("Syncs write into this destination, so removing the resource leaves it in Weld.")
-        self._resource(lifecycle, connection.id, str(integration), name, args, comments)
+        self._resource(handler, connection.id, str(integration), name, args, comments)
 
     def sync(self, sync: EltSyncInfo) -> None:
-        lifecycle = EltSyncHandler(self._context)
-        args = _beyond_defaults(lifecycle, lifecycle.read(sync.id, {}).outs)
+        handler = EltSyncHandler(self._context)
+        args = _beyond_defaults(handler, handler.read(sync.id, {}).outs)
         if "destination_schema_name" not in args:
             self.found.note(
                 f"EltSync {sync.id} is left out: Weld does not report its destination_schema_name. Declare it in the "
@@ -151,16 +151,16 @@ class _Collector:
         inline = None if self._options.separate else args.get("source_streams", [])
         args.pop("source_streams", None)
         if inline is not None:
-            problems = _problems(lifecycle, {**args, "source_streams": inline})
+            problems = _problems(handler, {**args, "source_streams": inline})
             if any(problem.path.startswith("source_streams") for problem in problems):
                 self.found.note(f"The streams of sync {sync.id} stay out of the program: {_listed(problems)}.")
             else:
                 args["source_streams"] = inline
                 self._note_columns(inline)
-        name = self._names.resource(lifecycle.title, sync.destination_schema_name)
+        name = self._names.resource(handler.title, sync.destination_schema_name)
         connection = self._made.get(str(args.get("connection_id")))
         integration = connection.integration if connection else str(sync.source_integration_id)
-        made = self._resource(lifecycle, sync.id, integration, name, args, comments)
+        made = self._resource(handler, sync.id, integration, name, args, comments)
         if made is not None and self._options.separate:
             self._streams(sync.id, made.name, integration)
 
@@ -168,18 +168,18 @@ class _Collector:
         self._streams(sync.id, sync.destination_schema_name or "", str(sync.source_integration_id))
 
     def _streams(self, sync_id: str, sync_name: str, integration: str) -> None:
-        lifecycle = SourceStreamHandler(self._context)
+        handler = SourceStreamHandler(self._context)
         for stream in sorted(self._context.streams_of(sync_id).values(), key=lambda each: each.name):
             if ("SourceStream", stream.id) in self._options.managed.ids:
                 continue
             args = {"elt_sync_id": sync_id, **entry_of(stream, None)}
-            name = self._names.resource(lifecycle.title, f"{sync_name} {stream.name}")
-            if self._resource(lifecycle, stream.id, integration, name, args):
+            name = self._names.resource(handler.title, f"{sync_name} {stream.name}")
+            if self._resource(handler, stream.id, integration, name, args):
                 self._note_columns([args])
 
     def _resource(
         self,
-        lifecycle: Handler,
+        handler: Handler,
         id: str,
         integration: str,
         name: str,
@@ -187,18 +187,18 @@ class _Collector:
         comments: list[str] | None = None,
     ) -> Imported | None:
         """Describe one object as the engine would after a first `up`; None where the program could not have it."""
-        kind = lifecycle.title
+        kind = handler.title
         args = {key: value for key, value in args.items() if value is not None}
-        if "label" in lifecycle.table and not str(args.get("label", "")).strip():
+        if "label" in handler.table and not str(args.get("label", "")).strip():
             args["label"] = name
-        problems = _problems(lifecycle, args)
+        problems = _problems(handler, args)
         if problems:
             self.found.note(f"{kind} {id} is left out: {_listed(problems)}.")
             return None
-        canonical, _ = lifecycle.table.canonical(args)
-        inputs = lifecycle.check(canonical, args).inputs
-        live = lifecycle.read(id, inputs)
-        differing = lifecycle.diff(id, live.outs, inputs).changed
+        canonical, _ = handler.table.canonical(args)
+        inputs = handler.check(canonical, args).inputs
+        live = handler.read(id, inputs)
+        differing = handler.diff(id, live.outs, inputs).changed
         if differing:
             self.found.note(f"{kind} {id} will show a change in {', '.join(differing)}.")
         if self._options.adopt:
@@ -253,15 +253,15 @@ class _Collector:
             self.found.note(_COLUMNS_ADVICE)
 
 
-def _beyond_defaults(lifecycle: Handler, told: Mapping[str, Any]) -> Props:
+def _beyond_defaults(handler: Handler, told: Mapping[str, Any]) -> Props:
     """Return the arguments in ``told`` that a program has to give."""
-    return {f.name: told[f.name] for f in lifecycle.table if told.get(f.name) not in (None, f.default)}
+    return {f.name: told[f.name] for f in handler.table if told.get(f.name) not in (None, f.default)}
 
 
-def _problems(lifecycle: Handler, args: Props) -> list[Problem]:
+def _problems(handler: Handler, args: Props) -> list[Problem]:
     """Return what a preview would refuse, with a state that has the same arguments."""
-    canonical, problems = lifecycle.table.canonical(args)
-    return problems or lifecycle.check(canonical, args).problems
+    canonical, problems = handler.table.canonical(args)
+    return problems or handler.check(canonical, args).problems
 
 
 def _integration_of(connection_id: str, syncs: list[EltSyncInfo]) -> str | None:

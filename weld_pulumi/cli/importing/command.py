@@ -16,8 +16,8 @@ import click
 from ...api.client import WeldClient
 from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
-from ...lifecycle.context import ProviderContext
-from ...lifecycle.reporter import Reporter
+from ...provider.core.context import ProviderContext
+from ...provider.core.reporter import Reporter
 from ..naming import find
 from ..progress import progress
 from ..show import as_json, console, json_option, note, say, waiting

@@ -1,0 +1,1 @@
+"""The handler of `Connection`, and how a person authorizes one."""

@@ -1,0 +1,1 @@
+"""The handler of `SourceStream`, and the streams that an `EltSync` lists inline."""
