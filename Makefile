@@ -63,9 +63,10 @@ coverage: venv
 $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: the quick tests of one folder of tests/
 	$(PYTEST) -m "not long" tests/$*
 
-lint: venv ## ruff and mypy
+lint: venv ## ruff, mypy and import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy weld_pulumi tests tools
 	@for program in $(PROGRAMS); do echo "$(BIN)/mypy $$program"; $(BIN)/mypy "$$program" || exit 1; done
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from weld_pulumi.provider.core.option_paths import option_problems
 from weld_pulumi.provider.elt_sync.schema import DAILY, SYNC
+from weld_pulumi.provider.source_stream.option_paths import option_problems
 
 from .stage import Ref, Stage, Table, connection, raised, stream, sync
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from weld_pulumi.provider.core.option_paths import option_problems
 from weld_pulumi.provider.core.values import UNKNOWN
 from weld_pulumi.provider.elt_sync.schema import SYNC
+from weld_pulumi.provider.source_stream.option_paths import option_problems
 
 
 def entries(*names: Any) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from ...validation.problems import Problem, WholeProblem
 from ...validation.schema_names import same_schema
 from ..core.exactly_once import create_exactly_once
 from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
-from ..core.option_paths import option_problems
 from ..core.ownership import name_of
 from ..core.schema import Change, Props
 from ..core.values import UNKNOWN, fingerprint, has_unknown
+from ..source_stream.option_paths import option_problems
 from ..source_stream.streams import body_of, by_name, has_open, single_entries, upsert, without_kept
 from ..source_stream.triggers import TRIGGER_FIELDS, TriggeredActions, any_fired
 from .adoption import (

@@ -20,13 +20,13 @@ from ..core.handler import (
     private_state,
     with_private_state,
 )
-from ..core.option_paths import option_problems
 from ..core.ownership import alias_advice, name_of, short_name
 from ..core.schema import Attribute, Change, Props, Schema
 from ..core.values import flag, has_unknown, rules, text
 from ..elt_sync.checks import is_pending, pending_id
 from ..elt_sync.notices import warn_of_exposure, warn_of_first_lists
 from ..elt_sync.stream_changes import exposed_columns
+from .option_paths import option_problems
 from .streams import (
     SENT,
     STREAM_FIELDS,

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 from ...validation.patterns import is_pattern
 from ...validation.problems import Problem, show
-from ..source_stream.streams import ENTRY
-from .schema import Schema
+from ..core.schema import Schema
+from .streams import ENTRY
 
 __all__ = ["IGNORE", "REPLACE", "option_problems"]
 
