@@ -199,3 +199,22 @@ def test_a_stream_with_the_same_flags_keeps_the_columns_that_only_weld_knows(wel
     charges = Res("SourceStream", "charges", {"elt_sync_id": Ref("sync"), "name": "charges"})
     assert stack.up([sync(weld), charges]) == {"charges": "create"}
     assert streams_of(weld, id)["charges"]["hashed_columns"] == ["email"]
+
+
+def test_a_stream_that_no_preview_has_shown_stays_when_the_list_changes(weld: Simulator, stack: Stack) -> None:
+    stack.up([sync(weld, source_streams=["charges", "refunds"])])
+    id = sync_into(weld, "raw")["id"]
+    weld.create_stream(id, "customers")
+    assert stack.up([sync(weld, source_streams=["charges", "invoices"])]) == {"sync": "update"}
+    assert sorted(streams_of(weld, id)) == ["charges", "customers", "invoices"]
+
+
+def test_a_sync_that_came_up_after_the_preview_is_refused_and_named_and_not_doubled(
+    weld: Simulator, stack: Stack
+) -> None:
+    wanted = sync(weld)
+    inputs = Process(weld, stack.lines)["EltSync"].check({}, wanted.props).inputs
+    came = weld.create_sync(wanted.props["connection_id"], destination_schema_name="raw", sync_interval="0 * * * *")
+    with pytest.raises(WeldError, match=naming(f"adopt={came['id']!r}")):
+        Process(weld, stack.lines)["EltSync"].create(inputs)
+    assert [row["id"] for row in weld.state()["syncs"]] == [came["id"]]
