@@ -15,11 +15,7 @@ PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py)
 # More workers than cores: a test on the engine waits for a third of its time.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(shell expr 2 '*' $(CORES))
-# make COVERAGE=1 … measures coverage too, in the workers and in each plugin process.
-ifdef COVERAGE
-export COVERAGE_FILE := $(CURDIR)/.coverage-data/part
-endif
-PYTEST := $(RUN) python -m $(if $(COVERAGE),coverage run -m )pytest -q -n $(WORKERS) --maxprocesses 16 --dist loadgroup
+PYTEST := $(RUN) python -m pytest -q -n $(WORKERS) --maxprocesses 16 --dist loadgroup
 LEVELS := unit process simulator cli engine browser examples resilience
 
 help: ## show this list
@@ -50,15 +46,15 @@ test-quick: setup
 test-long: setup
 	$(PYTEST) -m long
 
-test-all: ## every test, the long matrices too (about half an hour on two cores), and the coverage of all
-	rm -rf .coverage-data
-	@$(MAKE) --no-print-directory COVERAGE=1 test
-	@$(MAKE) --no-print-directory COVERAGE=1 test-long
-	@$(MAKE) --no-print-directory coverage
+test-all: test test-long coverage ## every test, the long matrices too (about half an hour on two cores), and coverage
 
-coverage: venv
-	$(BIN)/coverage combine -q --data-file=.coverage-data/all .coverage-data
-	$(BIN)/coverage report --data-file=.coverage-data/all
+# Of the levels below the engine, with the plugin processes of tests/process: measuring makes everything half as fast.
+coverage: export COVERAGE_FILE := $(CURDIR)/.coverage-data/part
+coverage: setup
+	rm -rf .coverage-data
+	$(subst -m pytest,-m coverage run -m pytest,$(PYTEST)) -m "not long" tests/unit tests/process tests/simulator tests/cli tests/resilience
+	$(BIN)/coverage combine -q .coverage-data
+	$(BIN)/coverage report
 
 $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: the quick tests of one folder of tests/
 	$(PYTEST) -m "not long" tests/$*

@@ -13,6 +13,7 @@ from weld_pulumi.simulator import Simulator
 STREAMS = [{"name": "charges"}]
 
 
+@pytest.mark.long
 def test_connection_schema_and_start_date_need_a_new_sync(weld: Simulator, stack: Stacks) -> None:
     old, new = (weld.create_connection("stripe", label)["id"] for label in ("Old", "New"))
     stacked = stack(

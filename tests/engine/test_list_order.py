@@ -32,6 +32,7 @@ def listed(stacked: Any, part: str = "inputs") -> list[str]:
     return [entry["name"] for entry in stacked.resource("shop")[part]["source_streams"]]
 
 
+@pytest.mark.long
 def test_the_order_of_the_program_is_stored_and_shows_nowhere(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     invoices = {"name": "invoices", "excluded_substreams": ["invoice_line_items", "invoice_discounts"]}

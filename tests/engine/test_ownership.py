@@ -270,6 +270,7 @@ def test_schemas_that_two_syncs_exchange_are_refused_with_the_way_that_loses_not
     assert weld.state()["syncs"] == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("order", first_quick([("one", "copy"), ("copy", "one")]))
 def test_a_copy_of_a_sync_beside_it_is_refused_in_preview_and_both_are_named(
     weld: Simulator, stack: Stacks, order: tuple[str, str]

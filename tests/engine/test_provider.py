@@ -40,6 +40,7 @@ def labels(weld: Simulator) -> set[str]:
     return {row["label"] for row in weld.state()["connections"]} - {"Databricks (simulator)"}
 
 
+@pytest.mark.long
 def test_one_program_deploys_to_two_workspaces(stack: Stacks, weld: Simulator, other: Simulator) -> None:
     # The key is given in plain text here, and is a secret all the same.
     project = stack(TWO_WORKSPACES, config={"testing:otherKey": OTHER_KEY, "testing:otherUrl": other.url})
