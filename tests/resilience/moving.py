@@ -246,6 +246,6 @@ def as_declared(weld: Simulator, stack: Stack, program: list[Res], before: dict[
             expected.append((ids[res.props["elt_sync_id"].name], res.props["name"]))
         expected += [(ids[res.name], entry["name"]) for entry in res.props.get("source_streams") or ()]
     streams = {(row["elt_sync_id"], row["name"]): row for row in now["streams"] if row["id"] not in theirs}
-    assert sorted(streams) == sorted(expected)
+    assert sorted(streams) == sorted(expected), (sorted(streams), sorted(expected))
     for (_, name), row in streams.items():
         assert (row["hashed_columns"] or []) == HASHED.get(name, []), f"columns of {name}"

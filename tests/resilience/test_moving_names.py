@@ -60,6 +60,8 @@ def live(steps: list[Step]) -> None:
                 accepted = copy.deepcopy(moves)
             else:
                 nothing_lost(weld, stack, moves.program())
+                if how == "dies":
+                    return  # Weld keeps what the killed run made; nothing knows of it once that program is withdrawn
                 moves = copy.deepcopy(accepted)
                 event(f"taken back: {move}")
         untouched(weld, theirs)
