@@ -7,47 +7,31 @@ text beside them. Other tests assert what a message names: ids, arguments, comma
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from weld_pulumi.simulator import Simulator
 
-from . import (
-    answers,
-    arguments,
-    authorizations,
-    commands,
-    configuration,
-    connections,
-    doctor,
-    elt_settings,
-    imports,
-    schedules,
-    streams,
-    sync_runs,
-    syncs,
-)
-from .stage import Message, Stage
+from .stage import Message, Stage, Table
 
-TABLES = {
-    module.__name__.rpartition(".")[2]: module.TABLE
-    for module in (
-        answers,
-        arguments,
-        authorizations,
-        commands,
-        configuration,
-        connections,
-        doctor,
-        elt_settings,
-        imports,
-        schedules,
-        streams,
-        sync_runs,
-        syncs,
-    )
-}
+SUBJECTS = (
+    "answers",
+    "arguments",
+    "authorizations",
+    "commands",
+    "configuration",
+    "connections",
+    "doctor",
+    "elt_settings",
+    "imports",
+    "schedules",
+    "streams",
+    "sync_runs",
+    "syncs",
+)
+TABLES: dict[str, Table] = {subject: import_module(f"{__package__}.{subject}").TABLE for subject in SUBJECTS}
 MESSAGES = [pytest.param(each, id=f"{subject}-{each.name}") for subject, table in TABLES.items() for each in table]
 
 

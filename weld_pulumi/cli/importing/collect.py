@@ -128,10 +128,10 @@ class _Collector:
 
     def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo], destinations: set[str]) -> None:
         handler = ConnectionHandler(self._context)
-        told = handler.read(connection.id, {}).outs
-        integration = told.get("integration_id") or _integration_of(connection.id, syncs)
-        name = self._names.resource(handler.title, told.get("label"), integration)
-        args = {**_beyond_defaults(handler, told), "integration_id": integration, "label": told.get("label")}
+        reported = handler.read(connection.id, {}).outs
+        integration = reported.get("integration_id") or _integration_of(connection.id, syncs)
+        name = self._names.resource(handler.title, reported.get("label"), integration)
+        args = {**_beyond_defaults(handler, reported), "integration_id": integration, "label": reported.get("label")}
         comments = []
         if connection.id in destinations:
             args["deletion_policy"] = "retain"
@@ -253,9 +253,9 @@ class _Collector:
             self.found.note(_COLUMNS_ADVICE)
 
 
-def _beyond_defaults(handler: Handler, told: Mapping[str, Any]) -> Props:
+def _beyond_defaults(handler: Handler, reported: Mapping[str, Any]) -> Props:
     """Return the arguments in ``told`` that a program has to give."""
-    return {f.name: told[f.name] for f in handler.table if told.get(f.name) not in (None, f.default)}
+    return {f.name: reported[f.name] for f in handler.table if reported.get(f.name) not in (None, f.default)}
 
 
 def _problems(handler: Handler, args: Props) -> list[Problem]:
