@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 __all__ = ["one_line", "printable", "sentence"]
 
 
@@ -18,3 +20,10 @@ def one_line(text: str) -> str:
 def sentence(text: str) -> str:
     """Return a text with a capital letter, and a full stop where it has no end of its own."""
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def shortened(names: Iterable[str], most: int = 10) -> str:
+    """Join names with commas; of more than ``most`` the rest is counted."""
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

@@ -15,7 +15,7 @@ from ..provider.connection.pending import Pending, tell_candidates
 from ..provider.connection.waiting_files import WaitingFile
 from ..provider.core.context import ProviderContext
 from ..provider.core.handler import PRIVATE_STATE, private_state
-from ..provider.elt_sync.checks import is_pending
+from ..provider.core.pending_connections import is_pending
 from .desk import Desk, Result, result_of
 
 __all__ = ["OfRun", "OfStack"]

@@ -28,6 +28,8 @@ from .._text import printable
 from ..api.retries import Backoff, interruptible
 from ..config import Settings, load
 from ..errors import AuthenticationError, WeldError
+from ..schema.attributes import Props
+from ..schema.values import fingerprint
 from ..validation.problems import Problem, WholeProblem
 from .core.context import ProviderContext
 from .core.handler import CheckResult as Checked
@@ -35,8 +37,6 @@ from .core.handler import Handler
 from .core.interruption import cancelled, is_abandoned, watch_engine
 from .core.ownership import CURRENT_URN, OwnershipRegistry
 from .core.reporter import Reporter
-from .core.schema import Props
-from .core.values import fingerprint
 from .engine_values import from_engine, to_engine, unfit
 from .pulumi_internals import current_urn
 from .stack_state import StackState
@@ -64,13 +64,13 @@ def new_context(settings: Settings) -> ProviderContext:
     return ProviderContext(settings, partial(_connect, settings), reporter, ownership=ownership)
 
 
-_kept_session = cache(new_context)
+_kept_context = cache(new_context)
 
 
 def _shared_context(settings: Settings) -> ProviderContext:
     """Return the context of this process: all resources of one provider share it."""
     with _contexts_lock:
-        return _kept_session(settings)
+        return _kept_context(settings)
 
 
 def _handler_of(name: str) -> type[Handler]:
@@ -150,7 +150,7 @@ class DynamicProvider(ResourceProvider):
         if not secrets:
             return self._handler.check(olds, news)
         # A message may show the canonical form of a value; inside of lists there may be another order in it.
-        canonical, _ = self._handler.table.canonical(news)
+        canonical, _ = self._handler.schema.canonical(news)
         self._hidden.mark([canonical.get(path) for path in secrets])
         self._hidden.mark([olds.get(name) for name in arguments_of(secrets)])
         checked = self._handler.check(olds, news)
@@ -165,7 +165,7 @@ class DynamicProvider(ResourceProvider):
             return DiffResult(changes=False)
         # With None the engine compares the inputs itself, and so shows details and honors replace_on_changes.
         return DiffResult(
-            changes=True if diffed.hidden else None,
+            changes=True if diffed.not_in_inputs else None,
             replaces=diffed.replaces,
             delete_before_replace=diffed.delete_first,
         )
@@ -185,7 +185,7 @@ class DynamicProvider(ResourceProvider):
         outs = to_engine(live.outs)
         # Where no argument has changed the engine keeps its inputs: thousands of streams need not travel once more,
         # and lists keep the order of the program, which an old state may have in its inputs only.
-        same = live.inputs == self._handler.table.declared(before)
+        same = live.inputs == self._handler.schema.declared(before)
         return ReadResult(live.id, self._stored(outs, known), None if same else to_engine(live.inputs))
 
     def update(self, _id: str, _olds: dict[str, Any], _news: dict[str, Any]) -> UpdateResult:
@@ -217,14 +217,14 @@ class DynamicProvider(ResourceProvider):
 
     def _is_printable(self, path: str, news: Mapping[str, Any]) -> bool:
         """Tell whether the engine may print the value of a property; another resource may say that it is secret."""
-        table = self._handler.table
-        return path in table and not table[path].hidden and not self._hidden.is_inside(news.get(path))
+        schema = self._handler.schema
+        return path in schema and not schema[path].sensitive and not self._hidden.is_inside(news.get(path))
 
     # What is secret --------------------------------------------------------------------------------------------
 
     @property
     def _hidden(self) -> SecretRegistry:
-        return self._handler.context.hidden
+        return self._handler.context.secrets
 
     def _mark_known(self, outs: Mapping[str, Any]) -> list[str]:
         """Mark what was secret in the last run: the program may not be there to say it again. Return the arguments."""

@@ -9,8 +9,8 @@ from typing import Any
 from pulumi.output import Unknown
 
 from .._registry import OPTIONS
+from ..schema.values import UNKNOWN
 from .core.handler import PRIVATE_STATE
-from .core.values import UNKNOWN
 
 __all__ = ["from_engine", "to_engine", "unfit"]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.validation.offered import Offered, Retirement
 from weld_pulumi.provider.connection.schema import CONNECTION
-from weld_pulumi.provider.core.schema import Schema as Arguments
 from weld_pulumi.provider.elt_sync.schema import SYNC, schedule_problem
+
+from tests.unit.validation.offered import Offered, Retirement
 from weld_pulumi.provider.source_stream.handler import STREAM
+from weld_pulumi.schema.attributes import Schema as Arguments
 from weld_pulumi.validation import (
     canonical_date,
     integration_problem,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.support.wording import says
-from weld_pulumi.provider.core.schema import Schema
 from weld_pulumi.provider.source_stream.handler import STREAM
 from weld_pulumi.provider.source_stream.streams import canonical_entries
+from weld_pulumi.schema.attributes import Schema
 
 
 def reasons(table: Schema, name: str) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-
-from weld_pulumi.provider.core.values import UNKNOWN
 from weld_pulumi.provider.elt_sync.schema import SYNC
 from weld_pulumi.provider.source_stream.option_paths import option_problems
+
+from weld_pulumi.schema.values import UNKNOWN
 
 
 def entries(*names: Any) -> dict[str, Any]:

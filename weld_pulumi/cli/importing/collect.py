@@ -10,11 +10,11 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...provider.connection.handler import ConnectionHandler
 from ...provider.core.context import ProviderContext
 from ...provider.core.handler import Handler, private_state, with_private_state
-from ...provider.core.schema import Props
+from ...provider.elt_sync.candidates import DAILY
 from ...provider.elt_sync.handler import EltSyncHandler
-from ...provider.elt_sync.schema import DAILY
 from ...provider.source_stream.handler import SourceStreamHandler
 from ...provider.source_stream.streams import entry_of
+from ...schema.attributes import Props
 from ...validation.problems import Problem
 from .managed import NOTHING, Managed
 from .names import Names
@@ -169,7 +169,7 @@ class _Collector:
 
     def _streams(self, sync_id: str, sync_name: str, integration: str) -> None:
         handler = SourceStreamHandler(self._context)
-        for stream in sorted(self._context.streams_of(sync_id).values(), key=lambda each: each.name):
+        for stream in sorted(self._context.reads.streams_of(sync_id).values(), key=lambda each: each.name):
             if ("SourceStream", stream.id) in self._options.managed.ids:
                 continue
             args = {"elt_sync_id": sync_id, **entry_of(stream, None)}
@@ -189,13 +189,13 @@ class _Collector:
         """Describe one object as the engine would after a first `up`; None where the program could not have it."""
         kind = handler.title
         args = {key: value for key, value in args.items() if value is not None}
-        if "label" in handler.table and not str(args.get("label", "")).strip():
+        if "label" in handler.schema and not str(args.get("label", "")).strip():
             args["label"] = name
         problems = _problems(handler, args)
         if problems:
             self.found.note(f"{kind} {id} is left out: {_listed(problems)}.")
             return None
-        canonical, _ = handler.table.canonical(args)
+        canonical, _ = handler.schema.canonical(args)
         inputs = handler.check(canonical, args).inputs
         live = handler.read(id, inputs)
         differing = handler.diff(id, live.outs, inputs).changed
@@ -221,7 +221,7 @@ class _Collector:
         settings = args.pop("elt_settings", None)
         if not settings:
             return []
-        kept, left_out = without_secrets(settings, self._context.settings_schema(str(args.get("connection_id"))))
+        kept, left_out = without_secrets(settings, self._context.reads.settings_schema(str(args.get("connection_id"))))
         if kept:
             args["elt_settings"] = kept
         if not left_out:
@@ -239,7 +239,7 @@ class _Collector:
     def _schedule(self, sync_id: str, args: Props) -> list[str]:
         workflow = args.get("orchestration_workflow_id")
         if workflow:
-            names = {each.id: each.name for each in self._context.orchestrations()}
+            names = {each.id: each.name for each in self._context.reads.orchestrations()}
             return [f"Run by the orchestration {names[workflow]!r}."] if names.get(workflow) else []
         if args.get("sync_interval"):
             return []
@@ -255,12 +255,12 @@ class _Collector:
 
 def _beyond_defaults(handler: Handler, reported: Mapping[str, Any]) -> Props:
     """Return the arguments in ``told`` that a program has to give."""
-    return {f.name: reported[f.name] for f in handler.table if reported.get(f.name) not in (None, f.default)}
+    return {f.name: reported[f.name] for f in handler.schema if reported.get(f.name) not in (None, f.default)}
 
 
 def _problems(handler: Handler, args: Props) -> list[Problem]:
     """Return what a preview would refuse, with a state that has the same arguments."""
-    canonical, problems = handler.table.canonical(args)
+    canonical, problems = handler.schema.canonical(args)
     return problems or handler.check(canonical, args).problems
 
 

@@ -121,7 +121,7 @@ def _read(
     with waiting(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
         sync_ids = [find(client, word, "sync").id for word in syncs]
-        all_connections, all_syncs = context.connections(), client.list_syncs()
+        all_connections, all_syncs = context.reads.connections(), client.list_syncs()
         destinations = _destinations(context, all_connections, all_syncs)
     taken, synced = all_connections, all_syncs
     if connection_ids or sync_ids:
@@ -136,7 +136,7 @@ def _destinations(
     context: ProviderContext, connections: Sequence[ConnectionInfo], syncs: Sequence[EltSyncInfo]
 ) -> set[str]:
     """Return the ids of connections that are no sources, or into which syncs write."""
-    sources = {integration.id for integration in context.integrations()}
+    sources = {integration.id for integration in context.reads.integrations()}
     written_to = {sync.destination_connection_id for sync in syncs}
     return {c.id for c in connections if c.id in written_to or (c.integration_id and c.integration_id not in sources)}
 

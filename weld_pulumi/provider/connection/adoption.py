@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from ...errors import WeldValidationError
+from ...schema.attributes import Props
 from ...validation.problems import listed
 from ..core.context import ProviderContext
 from ..core.ownership import CURRENT_URN, alias_advice, name_of
-from ..core.schema import Props
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionInfo

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
+from ...schema.attributes import Props
+from ...schema.connection import CONNECTION
+from ...schema.values import has_unknown
 from ...validation.integrations import integration_problem
 from ...validation.problems import Problem, WholeProblem
 from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import name_of
-from ..core.schema import Props
-from ..core.values import has_unknown
 from ..elt_sync.checks import is_pending
 from ..source_stream.triggers import fired
 from .adoption import adoption_of, duplicate, tell_adoption, warn_of_same
@@ -31,7 +32,6 @@ from .pending import (
     wait_for,
 )
 from .reauthorization import Watch
-from .schema import CONNECTION
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionBridge, ConnectionInfo
@@ -47,7 +47,7 @@ class ConnectionHandler(Handler):
     """A connection."""
 
     title = "Connection"
-    table = CONNECTION
+    schema = CONNECTION
 
     # Check -----------------------------------------------------------------------------------------------------
 
@@ -119,20 +119,22 @@ class ConnectionHandler(Handler):
         adopts = ["adopt"] if news["adopt"] and is_pending(pending.id) else []
         if replaces or adopts:
             pending.release()
-            return DiffResult([*changed, *adopts], [*replaces, *adopts], hidden=bool(adopts))
+            return DiffResult([*changed, *adopts], [*replaces, *adopts], not_in_inputs=bool(adopts))
         seen = self._look(pending)
         if seen.found is None:
             pending.tell(seen)
-            return DiffResult([*changed, "status"], [], hidden=True) if seen.dead else DiffResult(changed, replaces)
+            return (
+                DiffResult([*changed, "status"], [], not_in_inputs=True) if seen.dead else DiffResult(changed, replaces)
+            )
         if not is_pending(pending.id):
-            return DiffResult([*changed, "status"], [], hidden=True)
+            return DiffResult([*changed, "status"], [], not_in_inputs=True)
         pending.recognized(seen.found.id)
         self.context.authorized[key_of(news)] = seen.found.id
         self.context.reporter.info(
             f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
             "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
         )
-        return DiffResult(["status"], ["status"], hidden=True)
+        return DiffResult(["status"], ["status"], not_in_inputs=True)
 
     def _look(self, pending: Pending) -> Look:
         if self.context.settings.api_key is None:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ...errors import WeldError, WeldValidationError
+from ...schema.attributes import Props
 from ..core.context import ProviderContext
 from ..core.handler import private_state
 from ..core.ownership import CURRENT_URN
-from ..core.schema import Props
 from ..elt_sync.checks import is_pending, pending_id
 from .authorization import Outcome, State, is_expired
 from .matching import TO_BE_MADE, Key, fitting, is_used, newly_authorized

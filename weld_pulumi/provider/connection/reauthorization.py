@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...schema.attributes import Props
 from ..core.context import ProviderContext
-from ..core.schema import Props
 from .matching import BridgeTracker, is_used
 
 if TYPE_CHECKING:

@@ -1,24 +1,38 @@
-"""The shape of a handler: what the engine asks and what it is answered, as plain data."""
+"""The base of the handlers: the operations of the engine, and the steps of check and diff that all resources share."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, final
 
+from ..._registry import OPTIONS
+from ...errors import WeldValidationError
+from ...schema.attributes import Props, Schema
+from ...schema.values import Rule
 from ...validation.problems import Problem
+from .adoption import duplicate
 from .context import ProviderContext
+from .option_paths import option_problems
 from .ownership import CURRENT_URN
-from .schema import Props, Schema
-from .values import Rule
+from .pending_connections import is_pending
 
 if TYPE_CHECKING:
     from ...api.client import WeldClient
 
-__all__ = ["PRIVATE_STATE", "CheckResult", "DiffResult", "Handler", "ReadResult", "private_state", "with_private_state"]
+__all__ = [
+    "PRIVATE_STATE",
+    "CheckResult",
+    "Checking",
+    "DiffResult",
+    "Handler",
+    "ReadResult",
+    "private_state",
+    "with_private_state",
+]
 
-#: Output under which a handler keeps what it must remember; the engine does not show names with two underscores.
+#: Output in which a handler keeps its private state; the engine does not show names with two underscores.
 PRIVATE_STATE = "__weld"
 
 
@@ -31,21 +45,43 @@ class CheckResult:
 
 
 @dataclass
+class Checking:
+    """A check under way.
+
+    Attributes:
+        olds: canonical inputs of the last run; empty for a new resource.
+        given: arguments as the engine passes them, with what it ignores put back.
+        inputs: canonical inputs.
+        problems: what has been found so far.
+    """
+
+    olds: Props
+    given: Props
+    inputs: Props
+    problems: list[Problem]
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is nothing to compare with: a new resource, or the new half of a replacement."""
+        return not self.olds
+
+
+@dataclass
 class DiffResult:
     """What has to happen: arguments that changed, those of them that need a new object, and in which order.
 
-    ``hidden`` says that the change is not one of inputs, so that the engine cannot find it by itself.
+    ``not_in_inputs``: the change is not one of inputs, so the engine cannot find it by comparing them.
     """
 
     changed: list[str] = field(default_factory=list)
     replaces: list[str] = field(default_factory=list)
     delete_first: bool = False
-    hidden: bool = False
+    not_in_inputs: bool = False
 
 
 @dataclass
 class ReadResult:
-    """An object as it is now: id, outputs, and the inputs that would describe it. ``id`` None: it is gone."""
+    """An object as it is now: id, outputs, and the inputs that would describe it. ``id`` None: it does not exist."""
 
     id: str | None
     outs: Props = field(default_factory=dict)
@@ -53,10 +89,14 @@ class ReadResult:
 
 
 class Handler(ABC):
-    """One resource. Instances hold the context of the process and nothing else."""
+    """Check, diff, create, read, update and delete one resource.
+
+    ``check`` and ``diff`` are final: they call the hooks below them. Instances hold the context of the process and
+    nothing else.
+    """
 
     title: ClassVar[str]
-    table: ClassVar[Schema]
+    schema: ClassVar[Schema]
 
     def __init__(self, context: ProviderContext) -> None:
         self.context = context
@@ -71,26 +111,111 @@ class Handler(ABC):
         """The URN of the resource that is being handled."""
         return CURRENT_URN.get()
 
-    def minded(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Return the problems that stop a resource: with ``weld:validation`` ``off`` none but those of types."""
+    # Check -----------------------------------------------------------------------------------------------------
+
+    @final
+    def check(self, olds: Props, news: Props) -> CheckResult:
+        """Read the program's arguments into canonical form, and find out what is wrong with them.
+
+        Args:
+            olds: inputs of the last run; empty for a new resource.
+            news: arguments as the engine passes them.
+        """
+        checking = Checking(olds, news, *self.schema.canonical(news))
+        checking.problems = self._blocking(self.offline_problems(checking))
+        self.resolve(checking)
+        checking.problems += option_problems(self.schema, news.get(OPTIONS), news, olds, checking.inputs)
+        if checking.is_new:
+            self._warn_of_replacement()
+        if self.asks_weld(checking) and self.context.may_ask():
+            checking.problems += self.online_problems(checking)
+        return CheckResult(checking.inputs, checking.problems)
+
+    def _blocking(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Return the problems that block the operation. With ``weld:validation=off``, only type errors do."""
         off = self.context.settings.validation == "off"
         return [problem for problem in problems if not (off and isinstance(problem, Rule))]
 
-    @abstractmethod
-    def check(self, olds: Props, news: Props) -> CheckResult:
-        """Read the program's arguments; ``olds`` are the inputs of the last run, empty for a new resource."""
+    def _warn_of_replacement(self) -> None:
+        """Report what a replacement loses, whether an argument or an option of the program asks for it."""
+        replaced = self.context.ownership.replacing(self.urn)
+        if replaced is not None and not is_pending(replaced.id):
+            loss = self.loss(replaced.id, replaced.outs)
+            if loss:
+                self.context.reporter.warn(loss)
+
+    def offline_problems(self, checking: Checking) -> list[Problem]:
+        """Return the problems found so far and those that need no network: contradictions between arguments."""
+        return checking.problems
+
+    def resolve(self, checking: Checking) -> None:  # noqa: B027 - a hook
+        """Replace in ``checking.inputs`` what stands for something that only Weld, or the last run, knows."""
+
+    def loss(self, id: str, outs: Mapping[str, Any]) -> str:
+        """Say what is lost when this object is replaced; "" for nothing."""
+        return ""
+
+    def asks_weld(self, checking: Checking) -> bool:
+        """Tell whether Weld has to be asked about these inputs."""
+        return True
 
     @abstractmethod
+    def online_problems(self, checking: Checking) -> list[Problem]:
+        """Return the problems that only Weld can find; report what ``up`` will take over."""
+
+    # Diff ------------------------------------------------------------------------------------------------------
+
+    @final
     def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
-        """Compare the outputs of the last run with canonical inputs."""
+        """Compare the outputs of the last run with canonical inputs.
+
+        Raises:
+            WeldValidationError: another resource of the program manages the same object.
+        """
+        wanted = self.wanted(id, olds, news)
+        self.plan(id, wanted)
+        changed = self.schema.changed(olds, wanted)
+        replaces = self.schema.replacing(changed)
+        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        if rival:
+            raise WeldValidationError(duplicate(self.describe(id, olds), rival))
+        if changed and not replaces and self.context.ownership.is_in_program(self.urn):
+            self.report_changes(id, olds, wanted, changed)
+        adopted = bool(private_state(olds).get("adopted"))
+        found = DiffResult(changed, replaces, bool(changed) and self.deletes_first(olds, wanted, replaces), adopted)
+        return self.refined(id, olds, wanted, found)
+
+    def wanted(self, id: str, olds: Props, news: Props) -> Props:
+        """Return the inputs to compare: with what the last run resolved filled in."""
+        return news
+
+    def plan(self, id: str, wanted: Props) -> None:  # noqa: B027 - a hook
+        """Leave in the context what resources that come later need."""
+
+    @abstractmethod
+    def describe(self, id: str, props: Mapping[str, Any]) -> str:
+        """Name an object in a message."""
+
+    def report_changes(self, id: str, olds: Props, wanted: Props, changed: list[str]) -> None:  # noqa: B027 - a hook
+        """Report what a change in place means, where the engine's own diff does not show it."""
+
+    def deletes_first(self, olds: Props, wanted: Props, replaces: list[str]) -> bool:
+        """Tell whether a replacement has to delete the old object first."""
+        return False
+
+    def refined(self, id: str, olds: Props, wanted: Props, found: DiffResult) -> DiffResult:
+        """Return the result, with changes that are not in the inputs."""
+        return found
+
+    # Create, read, update, delete ------------------------------------------------------------------------------
 
     @abstractmethod
     def create(self, news: Props) -> tuple[str, Props]:
-        """Make the object; return its id and outputs."""
+        """Create or adopt the object; return its id and outputs."""
 
     @abstractmethod
     def read(self, id: str, props: Props) -> ReadResult:
-        """Look at the object; ``props`` are the last outputs, empty for ``.get``."""
+        """Read the object; ``props`` are the last outputs, empty for ``.get``."""
 
     @abstractmethod
     def update(self, id: str, olds: Props, news: Props) -> Props:
@@ -98,16 +223,16 @@ class Handler(ABC):
 
     @abstractmethod
     def delete(self, id: str, props: Props) -> None:
-        """Remove the object."""
+        """Delete the object."""
 
 
 def private_state(props: Mapping[str, Any]) -> Props:
-    """Return what the handler remembered in the outputs."""
-    memo = props.get(PRIVATE_STATE)
-    return dict(memo) if isinstance(memo, dict) else {}
+    """Return the private state in the outputs."""
+    state = props.get(PRIVATE_STATE)
+    return dict(state) if isinstance(state, dict) else {}
 
 
-def with_private_state(outs: Props, **memo: Any) -> Props:
-    """Return outputs that remember ``memo`` (falsy entries are left out)."""
-    kept = {key: value for key, value in memo.items() if value}
+def with_private_state(outs: Props, **state: Any) -> Props:
+    """Return outputs with this private state (falsy entries are omitted)."""
+    kept = {key: value for key, value in state.items() if value}
     return {**{k: v for k, v in outs.items() if k != PRIVATE_STATE}, **({PRIVATE_STATE: kept} if kept else {})}

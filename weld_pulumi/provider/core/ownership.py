@@ -61,6 +61,7 @@ class OwnershipRegistry:
         #: Object -> the resource that is to take it over, and the one that made it or took it over.
         self._claims: dict[str, str] = {}
         self._made: dict[str, str] = {}
+        self._adopted_connections: set[str] = set()
         self._deleted: set[str] = set()
         #: What new syncs are to be made of -> the resource.
         self._wanted: dict[str, str] = {}
@@ -108,6 +109,16 @@ class OwnershipRegistry:
             if rival is None:
                 self._claims[id] = urn
             return rival
+
+    def note_adopted_connection(self, id: str) -> None:
+        """Note that a Connection of the program adopts this connection: its syncs may be adopted too."""
+        with self._lock:
+            self._adopted_connections.add(id)
+
+    def adopted_connections(self) -> list[str]:
+        """Return the connections that the program adopts, as far as this process has seen."""
+        with self._lock:
+            return sorted(self._adopted_connections)
 
     def owner(self, urn: str, id: str) -> str | None:
         """Return the other resource of the program that stands for an object, or is to."""

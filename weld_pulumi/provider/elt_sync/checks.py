@@ -1,60 +1,135 @@
-"""What only Weld can say about the arguments of an EltSync: settings, orchestration, start date, streams."""
+"""What only Weld can tell about the arguments of an EltSync: settings, orchestration, start date, streams."""
 
 from __future__ import annotations
 
-import secrets
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import quote
 
-from ...api.lookup import or_none
-from ...validation.patterns import resolve
-from ...validation.problems import Problem
-from ...validation.schema_names import same_schema
+from ...errors import WeldValidationError
+from ...schema.attributes import Props
+from ...schema.elt_sync import ELT_SYNC
+from ...schema.streams import by_name
+from ...schema.values import UNKNOWN, Rule, fingerprint, has_unknown
+from ...validation.problems import Problem, WholeProblem
 from ...validation.settings import misspelled_settings, settings_problems
 from ...validation.streams import unknown_stream_problems
 from ...validation.suggest import did_you_mean
-from ..core.context import OfferedStream, ProviderContext
-from ..core.ownership import CURRENT_URN
-from ..core.schema import Props
-from ..core.values import UNKNOWN, has_unknown
-from ..source_stream.streams import by_name, has_open, has_pattern
-from .neighbors import tell_streams_unseen, warn_of_streams_elsewhere
-from .notices import named
+from ..core.context import ProviderContext
+from ..core.handler import Checking
+from ..core.ownership import CURRENT_URN, name_of
+from .candidates import DIFFER, adopted_sync, duplicate_problem, foreseen_adoption, warn_of_unreported
+from .creation import CREATED
+from .entries import available_streams, single_entries
+from .neighbors import report_unseen_streams, warn_of_shared_schema, warn_of_streams_elsewhere
+from .notices import named, report_adoption
+from .view import describe_sync, is_inline
 
-__all__ = ["ask_weld", "is_pending", "pending_id", "resolved", "resolved_by_names", "resolved_streams"]
+__all__ = ["problems_at_weld", "schedule_problem"]
 
-
-def is_pending(id: Any) -> bool:
-    """Tell whether an id stands for what is not at Weld yet: a person has to authorize a connection first."""
-    return isinstance(id, str) and id.startswith("pending-")
-
-
-def pending_id(name: str) -> str:
-    """Return an id for a resource that is not at Weld yet."""
-    return f"pending-{secrets.token_hex(4)}-{quote(name, safe='')}"
+_CHECKED = ELT_SYNC.names(lambda attribute: attribute.checked_by_weld)
+_TWICE = f"of this program is the same in all that Weld reports; remove one of the two resources, or {DIFFER}"
+#: Arguments that determine which sync is meant.
+_PLACE = frozenset((*ELT_SYNC.names(lambda attribute: attribute.identifies), "adopt"))
 
 
-def ask_weld(
+def schedule_problem(inputs: Mapping[str, Any]) -> list[Problem]:
+    """Require one of the two arguments that determine when a sync runs."""
+    if inputs.get("sync_interval") is None and inputs.get("orchestration_workflow_id") is None:
+        reason = "is missing; write a cron expression such as '0 */6 * * *', or give orchestration_workflow_id"
+        return [Rule("sync_interval", reason)]
+    return []
+
+
+def problems_at_weld(context: ProviderContext, urn: str, checking: Checking) -> list[Problem]:
+    """Ask Weld about what has changed, as far as it is not wrong anyway.
+
+    For a new resource, also report which sync `up` will adopt, and look for duplicates.
+    """
+    olds, inputs = checking.olds, checking.inputs
+    changed = ELT_SYNC.changed(olds, inputs) if olds else [attribute.name for attribute in ELT_SYNC]
+    asked = [name for name in _CHECKED if name in changed]
+    if olds and not asked:
+        return []
+    wrong = {re.split(r"[.[]", problem.path)[0] for problem in checking.problems}
+    sound = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
+    entries = single_entries(checking.given.get("source_streams"))
+    rest = [sound.get(name) for name in (*_CHECKED, "adopt") if name not in ("connection_id", "source_streams")]
+    if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in rest):
+        return []
+    if olds or wrong & _PLACE:
+        return _ask(context, sound, entries, olds, asked)
+    return _ask_about_new(context, urn, inputs, sound, entries, is_sound=not wrong)
+
+
+def _ask_about_new(
+    context: ProviderContext, urn: str, inputs: Props, sound: Props, entries: list[Props], is_sound: bool
+) -> list[Problem]:
+    """Ask Weld about a sync that is to be created or adopted.
+
+    Args:
+        context: of this process.
+        urn: of the resource.
+        inputs: canonical inputs.
+        sound: the same, with what is wrong in them unknown.
+        entries: ``source_streams`` in the order of the program.
+        is_sound: nothing is wrong.
+    """
+    find = foreseen_adoption if has_unknown([inputs[name] for name in _PLACE if name in inputs]) else adopted_sync
+    try:
+        adopted = find(context, urn, inputs)
+    except WeldValidationError as error:
+        return [*_ask(context, sound, entries, {}, _CHECKED), WholeProblem("adopt", str(error))]
+    if adopted is None:
+        found = _ask(context, sound, entries, {}, _CHECKED)
+        return [*found, *(_problems_beside_others(context, urn, inputs) if is_sound else ())]
+    place = {
+        "connection_id": adopted.source_connection_id,
+        "destination_schema_name": adopted.destination_schema_name,
+    }
+    # What is unknown in the program is read from the sync that is adopted.
+    seen = {name: value for name, value in place.items() if inputs[name] is UNKNOWN and value is not None}
+    if is_sound:
+        wanted = {**inputs, **seen}
+        streams = context.reads.streams_in(adopted) if is_inline(wanted) else {}
+        report_adoption(context, urn, adopted, describe_sync(adopted, streams, wanted), wanted)
+    return _ask(context, {**sound, **seen}, entries, {}, _CHECKED)
+
+
+def _problems_beside_others(context: ProviderContext, urn: str, inputs: Props) -> list[Problem]:
+    """Look at what already exists beside a new sync, whose arguments are sound."""
+    if not has_unknown(inputs):
+        problem = duplicate_problem(context, urn, inputs)
+        if problem is not None:
+            return [problem]
+        rival = context.ownership.first_to_want(urn, fingerprint(inputs.get(name) for name in CREATED))
+        if rival:
+            return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
+        warn_of_unreported(context, inputs)
+    warn_of_shared_schema(context, urn, inputs)
+    return []
+
+
+def _ask(
     context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any], asked: Collection[str]
 ) -> list[Problem]:
-    """Check arguments against what Weld knows.
+    """Check arguments that only Weld can judge.
 
     Args:
         context: of this process.
         inputs: canonical inputs.
-        entries: ``source_streams`` in the order of the program, so that a problem names the place there.
+        entries: ``source_streams`` in the order of the program, so that a problem names the entry there.
         olds: inputs of the last run.
         asked: names of the arguments to check.
     """
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str):
         if any(entries):
-            tell_streams_unseen(context)
+            report_unseen_streams(context)
         return []
     problems: list[Problem] = []
     if "connection_id" in asked or "elt_settings" in asked:
-        schema = context.settings_schema(connection_id)
+        schema = context.reads.settings_schema(connection_id)
         if schema is None and (missing := _missing_connection(context, connection_id)):
             return missing
         problems += settings_problems(schema or {}, inputs.get("elt_settings"), lambda value: value is UNKNOWN)
@@ -70,7 +145,7 @@ def ask_weld(
 
 
 def _missing_connection(context: ProviderContext, connection_id: str) -> list[Problem]:
-    known = context.connections()
+    known = context.reads.connections()
     if context.ownership.is_made(connection_id) or any(connection.id == connection_id for connection in known):
         return []
     near = did_you_mean(connection_id, [connection.id for connection in known])
@@ -86,7 +161,7 @@ def _missing_connection(context: ProviderContext, connection_id: str) -> list[Pr
 def _orchestration(context: ProviderContext, workflow_id: Any) -> list[Problem]:
     if not isinstance(workflow_id, str):
         return []
-    known = context.orchestrations()
+    known = context.reads.orchestrations()
     if any(orchestration.id == workflow_id for orchestration in known):
         return []
     listed = ", ".join(f"{o.id!r} ({o.name})" for o in known[:10]) or "none"
@@ -94,79 +169,18 @@ def _orchestration(context: ProviderContext, workflow_id: Any) -> list[Problem]:
 
 
 def _start_date(context: ProviderContext, connection_id: str) -> list[Problem]:
-    integration_id = next((c.integration_id for c in context.connections() if c.id == connection_id), None)
-    integration = next((i for i in context.integrations() if i.id == integration_id), None)
+    integration_id = next((c.integration_id for c in context.reads.connections() if c.id == connection_id), None)
+    integration = next((i for i in context.reads.integrations() if i.id == integration_id), None)
     if integration is None or integration.supports_start_date is not False:
         return []
     return [Problem("start_date", f"is not supported by the integration {integration.id!r}; leave it out")]
 
 
 def _streams(context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any]) -> list[Problem]:
-    available = _available(context, inputs)
+    available = available_streams(context, inputs)
     if available is None:
         warn_of_streams_elsewhere(context, inputs, entries)
         return []
     before = olds.get("source_streams")
     in_use = set(map(str, by_name(before))) if isinstance(before, list) else set()
     return unknown_stream_problems(entries, available, in_use=in_use)
-
-
-def _available(context: ProviderContext, inputs: Props) -> dict[str, OfferedStream] | None:
-    """Return the streams that this sync can have, as told by it or by another sync of its connection."""
-    connection_id = inputs.get("connection_id")
-    if not isinstance(connection_id, str) or is_pending(connection_id):
-        return None
-    syncs = context.syncs_of(connection_id)
-    own = [s for s in syncs if same_schema(s.destination_schema_name or "", str(inputs.get("destination_schema_name")))]
-    for sync in [*own, *syncs][:1]:
-        return or_none(context.available_streams, sync.id)
-    return None
-
-
-# Patterns ----------------------------------------------------------------------------------------------------------
-
-
-def resolved_streams(context: ProviderContext, inputs: Props, olds: Mapping[str, Any], ask: bool) -> Any:
-    """Return ``source_streams`` with its patterns resolved, as far as that is possible now.
-
-    Where Weld cannot be asked, the names of the last run stand for what is available, so that a preview without a key
-    shows no change that is none.
-    """
-    entries = inputs.get("source_streams")
-    if not has_open(entries) or has_unknown(entries):
-        return entries
-    available = _available(context, inputs) if ask else None
-    if available is None:
-        return resolved_by_names(entries, olds.get("source_streams"))
-    return _in_last_order(resolved(context, entries, available, inputs), entries, olds.get("source_streams"))
-
-
-def _in_last_order(found: list[Props], entries: list[Props], before: Any) -> list[Props]:
-    """Put streams that patterns newly match behind the others: the engine shows lists by index, so less differs."""
-    first = next(index for index, entry in enumerate(entries) if has_open([entry]))
-    known = {e.get("name"): n for n, e in enumerate(before) if isinstance(e, dict)} if isinstance(before, list) else {}
-    return found[:first] + sorted(found[first:], key=lambda entry: known.get(entry["name"], len(known)))
-
-
-def resolved(
-    context: ProviderContext, entries: list[Props], available: Mapping[str, OfferedStream], inputs: Mapping[str, Any]
-) -> list[Props]:
-    """Resolve patterns against what is available; one that matches nothing is told."""
-    resolution = resolve(entries, available.values())
-    unmatched = [("pattern", name) for name in resolution.unmatched]
-    unmatched += [("exclusion", name) for name in resolution.unmatched_excludes]
-    for what, name in unmatched:
-        context.reporter.warn(
-            f"source_streams of {inputs.get('destination_schema_name')!r}: the {what} {name!r} matches no stream."
-        )
-    return resolution.entries
-
-
-def resolved_by_names(entries: Any, before: Any) -> Any:
-    """Resolve patterns against the names of the last run; unresolved where those are patterns themselves."""
-    if not has_open(entries) or has_unknown(entries):
-        return entries
-    if not isinstance(before, list) or has_pattern(before):
-        return entries
-    names = [OfferedStream(name=str(entry["name"]), is_selectable=True) for entry in before]
-    return resolve(entries, names).entries

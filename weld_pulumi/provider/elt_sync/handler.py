@@ -1,233 +1,139 @@
-"""EltSync: check, diff, create, read, update, delete."""
+"""EltSync: a sync, with or without its streams."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..._registry import OPTIONS
-from ...errors import NotFoundError, WeldError, WeldValidationError
-from ...validation.problems import Problem, WholeProblem
+from ...errors import NotFoundError, WeldError
+from ...schema.attributes import Change, Props
+from ...schema.elt_sync import ELT_SYNC
+from ...schema.streams import by_name
+from ...schema.values import UNKNOWN
+from ...validation.problems import Problem
 from ...validation.schema_names import same_schema
-from ..core.exactly_once import create_exactly_once
-from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
+from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import name_of
-from ..core.schema import Change, Props
-from ..core.values import UNKNOWN, fingerprint, has_unknown
-from ..source_stream.option_paths import option_problems
-from ..source_stream.streams import body_of, by_name, has_open, single_entries, upsert, without_kept
-from ..source_stream.triggers import TRIGGER_FIELDS, TriggeredActions, any_fired
-from .adoption import (
-    DIFFER,
-    FRESH,
-    adoption_of,
-    duplicate,
-    duplicate_problem,
-    foreseen_adoption,
-    is_alike,
-    warn_of_unreported,
-)
-from .checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
-from .neighbors import warn_of_shared_schema
-from .notices import tell_adoption, tell_kept_data, tell_replacement, tell_stream_changes
+from ..core.pending_connections import is_pending
+from ..core.read_cache import FRESH
+from ..source_stream.streams import body_of, upsert
+from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
+from .candidates import adopted_sync
+from .checks import problems_at_weld, schedule_problem
+from .creation import create_sync, roll_back
+from .entries import has_open, resolved, resolved_by_names, resolved_streams, without_kept
+from .notices import loss_of, report_stream_changes, warn_of_kept_data
 from .pending import still_pending, wait_for_connection, warn_of_pending
-from .schema import DAILY, SYNC, facts_of, schedule_problem, unreported, view_of
-from .steps import add_streams, change_schedule_and_settings, reconcile_streams, switch, warn_of_kept_settings
+from .reconcile import add_streams, enable_or_disable, reconcile_streams, update_sync, warn_of_kept_settings
+from .view import describe_sync, facts_of, is_inline, unreported, view_of
 
 if TYPE_CHECKING:
     from ...api.models import EltSyncInfo
 
 __all__ = ["EltSyncHandler"]
 
-_BODY = ("connection_id", "destination_schema_name", "sync_interval", "elt_settings", "start_date")
-_TWICE = f"of this program is the same in all that Weld reports; remove one of the two resources, or {DIFFER}"
-#: Arguments that tell which sync is meant.
-_PLACE = frozenset({"connection_id", "destination_schema_name", "adopt"})
-#: Arguments, besides the connection, that only Weld can judge.
-_ASKED = ("elt_settings", "orchestration_workflow_id", "start_date", "source_streams")
-
 
 class EltSyncHandler(Handler):
-    """A sync, with or without its streams."""
+    """One sync."""
 
     title = "EltSync"
-    table = SYNC
+    schema = ELT_SYNC
 
-    # Check and diff --------------------------------------------------------------------------------------------
+    # Check -----------------------------------------------------------------------------------------------------
 
-    def check(self, olds: Props, news: Props) -> CheckResult:
-        """See :class:`.base.Handler`."""
-        self.context.hidden.add(news.get("elt_settings"))
-        inputs, found = SYNC.canonical(news)
-        found = without_kept(found, olds.get("source_streams"), news.get("source_streams"))
-        problems = self.minded([*found, *schedule_problem(inputs)])
-        ask = self.context.may_ask()
-        if not problems and inputs.get("source_streams") is not None:
-            inputs["source_streams"] = resolved_streams(self.context, inputs, olds, ask)
-        problems += option_problems(SYNC, news.get(OPTIONS), news, olds, inputs)
-        tell_kept_data(self.context, self.urn, inputs)
-        replaced = None if olds else self.context.ownership.replacing(self.urn)
-        if replaced is not None and not is_pending(replaced.id):
-            tell_replacement(self.context, replaced.id, replaced.outs)
+    def offline_problems(self, checking: Checking) -> list[Problem]:
+        """Require a schedule, and warn of what has no effect or has to wait."""
+        olds, given, inputs = checking.olds, checking.given, checking.inputs
+        self.context.secrets.add(given.get("elt_settings"))
+        warn_of_kept_data(self.context, self.urn, inputs)
         if is_pending(inputs.get("connection_id")):
             warn_of_pending(self.context, inputs)
-        elif ask:
-            problems += self._ask(olds, inputs, news.get("source_streams"), problems)
-        return CheckResult(inputs, problems)
+        found = without_kept(checking.problems, olds.get("source_streams"), given.get("source_streams"))
+        return [*found, *schedule_problem(inputs)]
 
-    def _ask(self, olds: Props, inputs: Props, given: Any, problems: list[Problem]) -> list[Problem]:
-        """Ask Weld about what has changed, as far as it is not wrong anyway."""
-        changed = SYNC.changed(olds, inputs) if olds else [field.name for field in SYNC]
-        asked = [name for name in ("connection_id", *_ASKED) if name in changed]
-        if olds and not asked:
-            return []
-        wrong = {re.split(r"[.[]", problem.path)[0] for problem in problems}
-        sound = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
-        entries = single_entries(given)
-        given_sound = [sound.get(name) for name in (*_ASKED[:-1], "adopt")]
-        if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in given_sound):
-            return []
-        if olds or wrong & _PLACE:
-            return ask_weld(self.context, sound, entries, olds, asked)
-        return self._ask_new(inputs, sound, entries, is_sound=not wrong)
+    def resolve(self, checking: Checking) -> None:
+        """Replace patterns by the streams that they match."""
+        may_ask = self.context.may_ask()
+        if not checking.problems and checking.inputs.get("source_streams") is not None:
+            streams = resolved_streams(self.context, checking.inputs, checking.olds, may_ask)
+            checking.inputs["source_streams"] = streams
 
-    def _ask_new(self, inputs: Props, sound: Props, entries: list[Props], is_sound: bool) -> list[Problem]:
-        """Ask Weld about a sync that is to be made or taken over.
+    def loss(self, id: str, outs: Mapping[str, Any]) -> str:
+        """Say that streams and their progress are lost."""
+        return loss_of(id, outs)
 
-        Args:
-            inputs: canonical inputs.
-            sound: the same, with what is wrong in them unknown.
-            entries: ``source_streams`` in the order of the program.
-            is_sound: nothing is wrong.
-        """
-        asked = ("connection_id", *_ASKED)
-        try:
-            adopted = self._adopted(inputs)
-        except WeldValidationError as error:
-            return [*ask_weld(self.context, sound, entries, {}, asked), WholeProblem("adopt", str(error))]
-        if adopted is None:
-            found = ask_weld(self.context, sound, entries, {}, asked)
-            return [*found, *(self._ask_for_doubles(inputs) if is_sound else ())]
-        place = {
-            "connection_id": adopted.source_connection_id,
-            "destination_schema_name": adopted.destination_schema_name,
-        }
-        # What is unknown in the program is seen in the sync that is taken over.
-        seen = {name: value for name, value in place.items() if inputs[name] is UNKNOWN and value is not None}
-        if is_sound:
-            tell_adoption(self.context, self.urn, adopted, self._outs(adopted, {**inputs, **seen}), {**inputs, **seen})
-        return ask_weld(self.context, {**sound, **seen}, entries, {}, asked)
+    def asks_weld(self, checking: Checking) -> bool:
+        """Tell whether the connection exists, or may exist."""
+        return not is_pending(checking.inputs.get("connection_id"))
 
-    def _adopted(self, inputs: Props) -> EltSyncInfo | None:
-        if has_unknown([inputs[name] for name in _PLACE if name in inputs]):
-            return foreseen_adoption(self.context, self.urn, inputs)
-        return adoption_of(self.context, self.urn, inputs)
+    def online_problems(self, checking: Checking) -> list[Problem]:
+        """Check settings, orchestration, start date and streams; look for a sync to adopt, and for duplicates."""
+        return problems_at_weld(self.context, self.urn, checking)
 
-    def _ask_for_doubles(self, inputs: Props) -> list[Problem]:
-        """Look at what is there already beside a new sync, whose arguments are sound."""
-        if not has_unknown(inputs):
-            problem = duplicate_problem(self.context, self.urn, inputs)
-            if problem is not None:
-                return [problem]
-            what = fingerprint(inputs.get(name) for name in _BODY)
-            rival = self.context.ownership.first_to_want(self.urn, what)
-            if rival:
-                return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
-            warn_of_unreported(self.context, inputs)
-        warn_of_shared_schema(self.context, self.urn, inputs)
-        return []
+    # Diff ------------------------------------------------------------------------------------------------------
 
-    def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
-        """See :class:`.base.Handler`."""
-        wanted = {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
-        self.context.plan_sync(id, news.get("enabled"), wanted["source_streams"])
-        changed = SYNC.changed(olds, wanted)
-        replaces = SYNC.replacing(changed)
-        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
-        if rival:
-            raise WeldValidationError(duplicate(id, rival))
-        adopted = bool(private_state(olds).get("adopted"))
-        if changed and not replaces and self.context.ownership.is_in_program(self.urn):
-            if adopted:
-                self.context.reporter.info(
-                    f"sync {id} was taken over as it was, and differs from the program in: {', '.join(changed)}."
-                )
-            if "source_streams" in changed:
-                found = bool(private_state(olds).get("found"))
-                tell_stream_changes(self.context, self.urn, id, olds, wanted, found)
-        schema = news.get("destination_schema_name")
-        into_same = schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
-        # Also where it is only the program's options that make this a replacement.
-        return DiffResult(changed, replaces, delete_first=bool(changed) and into_same, hidden=adopted)
+    def wanted(self, id: str, olds: Props, news: Props) -> Props:
+        """Return the inputs with patterns resolved by the names of the last run."""
+        return {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
+
+    def plan(self, id: str, wanted: Props) -> None:
+        """Leave for the SourceStreams of the sync whether it is enabled, and which streams are inline."""
+        self.context.plans.plan(id, wanted.get("enabled"), wanted["source_streams"])
+
+    def describe(self, id: str, props: Mapping[str, Any]) -> str:
+        """Name the sync by its id."""
+        return f"sync {id}"
+
+    def report_changes(self, id: str, olds: Props, wanted: Props, changed: list[str]) -> None:
+        """Report what the first `up` after an adoption changes, and changes of streams by name."""
+        if private_state(olds).get("adopted"):
+            self.context.reporter.info(
+                f"sync {id} was adopted as it was, and differs from the program in: {', '.join(changed)}."
+            )
+        if "source_streams" in changed:
+            found = bool(private_state(olds).get("found"))
+            report_stream_changes(self.context, self.urn, id, olds, wanted, found)
+
+    def deletes_first(self, olds: Props, wanted: Props, replaces: list[str]) -> bool:
+        """Tell whether old and new sync have the same schema, also where only an option asks for a replacement."""
+        schema = wanted.get("destination_schema_name")
+        return schema is UNKNOWN or same_schema(olds.get("destination_schema_name"), schema)
 
     # Create ----------------------------------------------------------------------------------------------------
 
     def create(self, news: Props) -> tuple[str, Props]:
-        """See :class:`.base.Handler`."""
+        """Create the sync with its streams, or adopt one; undo everything if a step fails."""
         if is_pending(news["connection_id"]):
             return wait_for_connection(self.context, self.urn, news)
         with self.context.lock_for(f"create/{news['connection_id']}"):
-            adopted = adoption_of(self.context, self.urn, news, FRESH)
-            sync = adopted or self._make(news)
+            adopted = adopted_sync(self.context, self.urn, news, FRESH)
+            sync = adopted or create_sync(self.context, self.urn, news)
             self.context.ownership.make(self.urn, sync.id)
         if adopted is not None:
             return sync.id, self._adopt(adopted, news)
         try:
             return sync.id, self._complete(sync, news)
         except WeldError as error:
-            self._roll_back(sync.id, news["connection_id"], error)
+            roll_back(self.context, sync.id, news["connection_id"], error)
             raise
 
-    def _make(self, news: Props) -> EltSyncInfo:
-        connection_id = news["connection_id"]
-        problem = duplicate_problem(self.context, self.urn, news, FRESH)
-        if problem is not None:
-            raise WeldValidationError(problem.reason)
-        before = {sync.id for sync in self.context.syncs_of(connection_id)}
-        body = {name: news[name] for name in _BODY if news.get(name) is not None}
-        body.setdefault("sync_interval", DAILY)
-
-        unsure: list[EltSyncInfo] = []
-
-        def find() -> EltSyncInfo | None:
-            self.context.forget(f"syncs/{connection_id}")
-            syncs = self.context.syncs_of(connection_id)
-            found = next((s for s in syncs if s.id not in before and is_alike(s, news)), None)
-            unsure.extend([found] if found is not None and found.destination_schema_name is None else [])
-            return found
-
-        sync = create_exactly_once(self.context, lambda: self.client.create_sync(body), find, "the sync")
-        if unsure:
-            raise WeldError(
-                f"the answer to the creation of the sync was lost. The sync {sync.id} came up meanwhile, but Weld does "
-                f"not report its schema, so it may be another one's. If it is this one, write adopt={sync.id!r}; if "
-                "not, run it again."
-            )
-        known = self.context.syncs_of(connection_id)
-        if all(other.id != sync.id for other in known):
-            known.append(sync.model_copy(update={"source_connection_id": connection_id}))
-        return sync
-
     def _complete(self, sync: EltSyncInfo, news: Props) -> Props:
-        """Give a new sync what creation does not: orchestration, streams, the switch; then fire the triggers."""
+        """Add what the creating request does not: orchestration, streams, enabling; then carry out the triggers."""
         if news.get("orchestration_workflow_id"):
             self.client.attach_orchestration(sync.id, news["orchestration_workflow_id"])
         wanted = self._with_streams(sync.id, news)
         streams = upsert(self.context, sync.id, [body_of(entry) for entry in wanted.get("source_streams") or ()])
-        facts = facts_of(sync)
-        is_on = sync.enabled
-        if is_on != news["enabled"]:
-            is_on = switch(self.context, sync.id, news["enabled"], streams)
-            # Enabled means running; anything else is for Weld to name.
-            facts = {**facts, "status": "RUNNING"} if is_on else facts_of(self.client.get_sync(sync.id))
+        facts, is_enabled = facts_of(sync), sync.enabled
+        if is_enabled != news["enabled"]:
+            is_enabled = enable_or_disable(self.context, sync.id, news["enabled"], streams)
+            # Enabled means running; any other status is read.
+            facts = {**facts, "status": "RUNNING"} if is_enabled else facts_of(self.client.get_sync(sync.id))
         outs = {**wanted, **facts, "stream_ids": {name: stream.id for name, stream in streams.items()}}
-        self._fire(sync.id, {}, wanted, outs, is_on, undoing=True)
+        self._fire(sync.id, {}, wanted, outs, is_enabled, undoing=True)
         if wanted.get("source_streams") is None:
-            fields = (field.name for field in TRIGGER_FIELDS)
-            self.context.sync_plans[sync.id].triggers = {name: wanted[name] for name in fields if name in wanted}
-        return with_private_state(outs, enable_refused=news["enabled"] and not is_on)
+            self.context.plans.leave_triggers(sync.id, {name: wanted[name] for name in TRIGGERS if name in wanted})
+        return with_private_state(outs, enable_refused=news["enabled"] and not is_enabled)
 
     def _adopt(self, sync: EltSyncInfo, news: Props) -> Props:
         self.context.reporter.info(
@@ -236,124 +142,107 @@ class EltSyncHandler(Handler):
         wanted = self._with_streams(sync.id, news)
         unknown = unreported(sync)  # so it is sent
         view = {name: value for name, value in view_of(sync, None, news).items() if name not in unknown}
-        changed = [name for name in SYNC.changed(view, wanted) if name != "source_streams"]
+        changed = [name for name in ELT_SYNC.changed(view, wanted) if name != "source_streams"]
         return self._reconcile(sync, view, wanted, changed, adopting=True)
-
-    def _roll_back(self, id: str, connection_id: str, error: WeldError) -> None:
-        self.context.ownership.unmake(id)
-        self.context.sync_plans.pop(id, None)
-        self.context.forget(f"streams/{id}", f"syncs/{connection_id}")
-        try:
-            self.client.delete_sync(id)
-        except WeldError as second:
-            error.advise(
-                f"The sync {id} was made before that and could not be removed again ({second}). Remove it in Weld, "
-                f"or take it over with adopt={id!r}."
-            )
-        else:
-            error.advise("What was made of the sync before that is removed again.")
 
     # Read ------------------------------------------------------------------------------------------------------
 
     def read(self, id: str, props: Props) -> ReadResult:
-        """See :class:`.base.Handler`."""
-        self.context.hidden.add(props.get("elt_settings"))
-        declared = SYNC.declared(props)
+        """Read the sync, with its streams where they are inline."""
+        self.context.secrets.add(props.get("elt_settings"))
+        declared = ELT_SYNC.declared(props)
         if is_pending(id) and declared:
             return ReadResult(id, props, declared)
         try:
-            sync = self.client.get_sync(id) if _is_inline(declared) else self.context.read_sync(id)
+            sync = self.client.get_sync(id) if is_inline(declared) else self.context.reads.sync(id)
         except NotFoundError as error:
             if not declared:
-                error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there.")
+                error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that exist.")
                 raise
             return ReadResult(None)
-        memo = private_state(props)
-        outs = self._outs(sync, declared, bool(memo.get("enable_refused")), bool(memo.get("found")))
-        return ReadResult(id, outs, SYNC.declared(outs))
+        state = private_state(props)
+        outs = self._outs(sync, declared, bool(state.get("enable_refused")), bool(state.get("found")))
+        return ReadResult(id, outs, ELT_SYNC.declared(outs))
 
     def _outs(
         self, sync: EltSyncInfo, declared: Mapping[str, Any], refused: bool = False, found: bool = False
     ) -> Props:
-        """Describe a live sync.
+        """Describe a live sync by its outputs.
 
         Args:
             sync: as Weld reports it.
             declared: the arguments of the program.
-            refused: Weld would not enable it while it was empty.
-            found: its streams were not made by this stack.
+            refused: Weld refused to enable it while it was empty.
+            found: its streams were not created by this stack.
         """
-        inline = _is_inline(declared)
-        streams = self.context.streams_in(sync) if inline or (refused and not sync.enabled) else {}
-        view = view_of(sync, streams if inline else None, declared)
+        needs_streams = is_inline(declared) or (refused and not sync.enabled)
+        streams = self.context.reads.streams_in(sync) if needs_streams else {}
         still_empty = refused and not sync.enabled and not streams
+        outs = describe_sync(sync, streams, declared)
         if still_empty:
-            view["enabled"] = True
-        ids = {name: stream.id for name, stream in streams.items()} if inline else {}
-        return with_private_state(
-            {**view, **facts_of(sync), "stream_ids": ids}, enable_refused=still_empty, found=found
-        )
+            outs["enabled"] = True
+        return with_private_state(outs, enable_refused=still_empty, found=found)
 
     # Update ----------------------------------------------------------------------------------------------------
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
-        """See :class:`.base.Handler`."""
-        self.context.hidden.add([olds.get("elt_settings"), news.get("elt_settings")])
+        """Send what has changed."""
+        self.context.secrets.add([olds.get("elt_settings"), news.get("elt_settings")])
         if is_pending(id):
             return still_pending(self.context, olds, news)
-        self.context.forget(f"sync/{id}")
+        self.context.reads.forget_sync(id)
         wanted = self._with_streams(id, news)
-        changed = SYNC.changed(olds, wanted)
-        if all(SYNC[name].change is Change.LOCAL for name in changed):
-            return {**{name: value for name, value in olds.items() if name not in SYNC}, **wanted}
+        changed = ELT_SYNC.changed(olds, wanted)
+        if all(ELT_SYNC[name].on_change is Change.LOCAL for name in changed):
+            return {**ELT_SYNC.others(olds), **wanted}
         try:
             return self._reconcile(self.client.get_sync(id), olds, wanted, changed)
         except NotFoundError as error:
-            error.advise("If the sync is gone at Weld, `pulumi up --refresh` makes it anew.")
+            error.advise("If the sync no longer exists at Weld, `pulumi up --refresh` creates it again.")
             raise
 
     def _reconcile(
         self, live: EltSyncInfo, olds: Props, wanted: Props, changed: list[str], adopting: bool = False
     ) -> Props:
-        """Change what has changed, and fire the triggers when nothing can fail any more.
+        """Change what has changed, and carry out the triggers once nothing else can fail.
 
-        Adopting takes nothing away: what is there beyond the program shows in the next preview. So it is with the
+        Adopting removes nothing: what exists beyond the program is shown in the next preview. The same holds for the
         streams of a sync that were not managed until now.
         """
         id, entries = live.id, wanted.get("source_streams")
-        change_schedule_and_settings(self.context, live, olds, wanted, changed, adopting)
+        update_sync(self.context, live, olds, wanted, changed, adopting)
         if adopting and entries is not None:
             add_streams(self.context, live, entries)
         elif "source_streams" in changed and entries is not None:
             before = olds.get("source_streams")
             separate = self.context.ownership.streams_in_state(self.urn, id) if before is None else {}
             reconcile_streams(self.context, live, before, entries, separate)
-        is_on = live.enabled
-        if is_on != wanted["enabled"] and ("enabled" in changed or private_state(olds).get("enable_refused")):
-            is_on = switch(self.context, id, wanted["enabled"])
+        is_enabled, state = live.enabled, private_state(olds)
+        if is_enabled != wanted["enabled"] and ("enabled" in changed or state.get("enable_refused")):
+            is_enabled = enable_or_disable(self.context, id, wanted["enabled"])
         after = self.client.get_sync(id)
         newly_inline = entries is not None and olds.get("source_streams") is None
-        found = adopting or newly_inline or bool(private_state(olds).get("found"))
-        outs = self._outs(after, wanted, wanted["enabled"] and not is_on, found)
+        found = adopting or newly_inline or bool(state.get("found"))
+        outs = self._outs(after, wanted, wanted["enabled"] and not is_enabled, found)
         if not adopting:
             warn_of_kept_settings(self.context, olds, wanted, after)
         if adopting or newly_inline:
-            outs = with_private_state(outs, **private_state(outs), adopted=bool(SYNC.changed(outs, wanted)))
+            outs = with_private_state(outs, **private_state(outs), adopted=bool(ELT_SYNC.changed(outs, wanted)))
         else:
-            outs = {**{name: value for name, value in outs.items() if name not in SYNC}, **wanted}
-        self._fire(id, {} if adopting else olds, wanted, outs, is_on)
+            outs = {**ELT_SYNC.others(outs), **wanted}
+        self._fire(id, {} if adopting else olds, wanted, outs, is_enabled)
         return outs
 
     # Delete ----------------------------------------------------------------------------------------------------
 
     def delete(self, id: str, props: Props) -> None:
-        """See :class:`.base.Handler`."""
+        """Apply the deletion policy, unless another resource manages the sync."""
         if is_pending(id):
-            return  # nothing of it is at Weld
-        self.context.hidden.add(props.get("elt_settings"))
+            return  # it does not exist at Weld
+        self.context.secrets.add(props.get("elt_settings"))
         keeper = self.context.ownership.let_go(self.urn, id)
         if keeper is not None:
-            self.context.reporter.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack stands for it too.")
+            self.context.reporter.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack also manages it.")
             return
         policy = props.get("deletion_policy", "delete")
         if policy == "retain":
@@ -363,7 +252,7 @@ class EltSyncHandler(Handler):
         else:
             self.client.delete_sync(id, remove_data=props.get("remove_destination_data") is True)
         self.context.ownership.note_deleted(id)
-        self.context.forget(f"syncs/{props.get('connection_id')}")
+        self.context.reads.forget_syncs_of(str(props.get("connection_id")))
 
     def _disable(self, id: str) -> None:
         with suppress(NotFoundError):
@@ -373,21 +262,16 @@ class EltSyncHandler(Handler):
     # Shared steps ----------------------------------------------------------------------------------------------
 
     def _with_streams(self, id: str, news: Props) -> Props:
-        """Return the inputs with every pattern resolved, and tell the SourceStreams of this sync what is wanted."""
+        """Return the inputs with every pattern resolved, and plan the sync for its SourceStreams."""
         entries = news.get("source_streams")
         if has_open(entries):
-            entries = resolved(self.context, entries, self.context.available_streams(id), news)
-        self.context.plan_sync(id, news["enabled"], entries)
+            entries = resolved(self.context, entries, self.context.reads.available_streams(id), news)
+        self.context.plans.plan(id, news["enabled"], entries)
         return news if entries is None else {**news, "source_streams": entries}
 
-    def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_on: bool, undoing: bool = False) -> None:
+    def _fire(self, id: str, olds: Props, news: Props, outs: Props, is_enabled: bool, undoing: bool = False) -> None:
         streams = outs["stream_ids"]
         if news.get("source_streams") is None and any_fired(olds, news):
             streams = {stream.name: stream.id for stream in self.client.list_streams(id)}
         before, now = by_name(olds.get("source_streams")), by_name(news.get("source_streams"))
-        TriggeredActions.of_sync(olds, news, streams, before, now).carry_out(self.context, is_on, undoing)
-
-
-def _is_inline(declared: Mapping[str, Any]) -> bool:
-    """Tell whether the EltSync answers for the streams; one that was only just got shows them."""
-    return not declared or declared.get("source_streams") is not None
+        TriggeredActions.of_sync(olds, news, streams, before, now).carry_out(self.context, is_enabled, undoing)

@@ -1,30 +1,30 @@
-"""What other syncs of the workspace tell about a new one: who writes the same tables, and which streams there are."""
+"""What other syncs of the workspace show about a new one: shared destination schemas, and the streams of a source."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._text import shortened
 from ...errors import WeldError
+from ...schema.attributes import Props
+from ...schema.values import has_unknown
 from ...validation.patterns import resolve
 from ...validation.schema_names import same_schema
 from ...validation.streams import unknown_stream_problems
 from ..core.context import ProviderContext
 from ..core.ownership import CURRENT_URN, alias_advice, name_of
-from ..core.schema import Props
-from ..core.values import has_unknown
-from .adoption import described
+from .candidates import described
 from .notices import named
-from .stream_changes import shortened
 
 if TYPE_CHECKING:
     from ...api.models import EltSyncInfo
 
-__all__ = ["tell_streams_unseen", "warn_of_shared_schema", "warn_of_streams_elsewhere"]
+__all__ = ["report_unseen_streams", "warn_of_shared_schema", "warn_of_streams_elsewhere"]
 
 
 def warn_of_shared_schema(context: ProviderContext, urn: str, inputs: Mapping[str, Any]) -> None:
-    """Name another sync into the schema of a new one."""
+    """Warn of another sync into the schema of a new one."""
     schema = inputs.get("destination_schema_name")
     if not isinstance(schema, str):
         return
@@ -32,16 +32,16 @@ def warn_of_shared_schema(context: ProviderContext, urn: str, inputs: Mapping[st
     try:
         other = f"{name_of(rival)} of this program" if rival else _other_sync(context, urn, schema)
     except WeldError:
-        return  # advice that cannot be had stops nothing
+        return  # only advice: without it the check goes on
     if other:
         context.reporter.warn(
-            f"sync {named(urn, inputs)}: {other} writes into the schema {schema!r} too. Where stream names meet, both "
-            "write the same tables; write another destination_schema_name unless that is intended."
+            f"sync {named(urn, inputs)}: {other} also writes into the schema {schema!r}. Where stream names are "
+            "the same, both write the same tables; write another destination_schema_name unless that is intended."
         )
 
 
 def _other_sync(context: ProviderContext, urn: str, schema: str) -> str:
-    into_same = [s for s in context.all_syncs() if same_schema(s.destination_schema_name, schema)]
+    into_same = [s for s in context.reads.all_syncs() if same_schema(s.destination_schema_name, schema)]
     gone = context.ownership.held(urn)
     found = next((s for s in into_same if s.id != gone and not context.ownership.is_deleted(s.id)), None)
     if found is None:
@@ -53,8 +53,8 @@ def _other_sync(context: ProviderContext, urn: str, schema: str) -> str:
     return f"sync {described(found)}"
 
 
-def tell_streams_unseen(context: ProviderContext) -> None:
-    """Say that names of streams cannot be checked, once for all syncs of which that is so."""
+def report_unseen_streams(context: ProviderContext) -> None:
+    """Report once that names of streams cannot be checked yet."""
     context.reporter.info(
         "streams of a sync whose connection has no sync yet are checked in `pulumi up`: Weld cannot list them before."
     )
@@ -64,11 +64,11 @@ def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: 
     """Compare the streams of a connection's first sync with those that another sync of its integration can have."""
     try:
         guide = _guide(context, str(inputs.get("connection_id")))
-        available = context.available_streams(guide.id) if guide is not None else {}
+        available = context.reads.available_streams(guide.id) if guide is not None else {}
     except WeldError:
-        guide, available = None, {}  # advice that cannot be had stops nothing
+        guide, available = None, {}  # only advice
     if guide is None or not available:
-        tell_streams_unseen(context)
+        report_unseen_streams(context)
         return
     doubts = [f"{problem.path}: {problem.reason}" for problem in unknown_stream_problems(entries, available)]
     canonical = inputs.get("source_streams")
@@ -78,16 +78,16 @@ def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: 
     if doubts:
         context.reporter.warn(
             f"sync {named(CURRENT_URN.get(), inputs)} is the first of its connection, so its streams are compared with "
-            f"those of sync {guide.id}, which has the same integration: {shortened(doubts)}. `pulumi up` will tell."
+            f"those of sync {guide.id}, which has the same integration: {shortened(doubts)}. `pulumi up` checks them."
         )
 
 
 def _guide(context: ProviderContext, connection_id: str) -> EltSyncInfo | None:
     """Return a sync of another connection with the same integration."""
-    integrations = {connection.id: connection.integration_id for connection in context.connections()}
+    integrations = {connection.id: connection.integration_id for connection in context.reads.connections()}
     wanted = integrations.get(connection_id)
     if wanted is None:
         return None
-    syncs = context.all_syncs()
+    syncs = context.reads.all_syncs()
     of = {sync.id: sync.source_integration_id or integrations.get(str(sync.source_connection_id)) for sync in syncs}
     return next((sync for sync in syncs if of[sync.id] == wanted), None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..core.schema import Props
-from ..core.values import fingerprint, plain
+from ...schema.attributes import Props
+from ...schema.values import fingerprint, plain
 
 __all__ = ["as_declared", "is_within", "merged", "removed_keys"]
 

@@ -1,16 +1,15 @@
-"""What a change of streams means, by their names: the engine compares lists by index."""
+"""Changes of inline streams by their names; the engine compares lists by index."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..core.values import UNKNOWN, has_unknown
-from ..source_stream.streams import ENTRY, WRITE_ONLY, by_name
+from ..._text import shortened
+from ...schema.streams import ENTRY, by_name
+from ...schema.values import UNKNOWN, has_unknown
 
-__all__ = ["StreamChanges", "changes_of", "exposed_columns", "exposure", "first_lists", "shortened"]
-
-_MOST = 10
+__all__ = ["StreamChanges", "changes_of"]
 
 
 class StreamChanges(NamedTuple):
@@ -37,43 +36,3 @@ def changes_of(before: Any, now: Any) -> StreamChanges:
     changed = {name: fields for name in both if (fields := ENTRY.changed(old[name], new[name]))}
     added = [name for name in new if name not in old and isinstance(name, str)]
     return StreamChanges(added, sorted(map(str, gone)), changed)
-
-
-def shortened(names: Iterable[str]) -> str:
-    """Join names; of more than ten the rest is counted."""
-    listed = list(names)
-    more = f" and {len(listed) - _MOST} more" if len(listed) > _MOST else ""
-    return ", ".join(listed[:_MOST]) + more
-
-
-# Columns -----------------------------------------------------------------------------------------------------------
-
-
-def exposed_columns(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return the columns of a stream that were hashed or left out and will arrive in plain text."""
-    if any(has_unknown(now.get(name)) for name in WRITE_ONLY):
-        return []
-    return sorted(_protected(before) - _protected(now))
-
-
-def exposure(before: Any, now: Any) -> dict[str, list[str]]:
-    """Return such columns by stream.
-
-    Args:
-        before: canonical entries of the last run. A stream that was gone from Weld is among them, as an exclusion.
-        now: canonical entries of the program.
-    """
-    if not isinstance(before, list) or not isinstance(now, list):
-        return {}
-    old = {entry.get("name"): entry for entry in before if any(name in entry for name in WRITE_ONLY)}
-    new = by_name(now) if old else {}
-    return {name: found for name in old.keys() & new.keys() if (found := exposed_columns(old[name], new[name]))}
-
-
-def first_lists(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return the lists of columns that the program gives for the first time: they replace whatever Weld has."""
-    return [name for name in WRITE_ONLY if now.get(name) and not before.get(name)]
-
-
-def _protected(entry: Mapping[str, Any]) -> set[str]:
-    return {column for name in WRITE_ONLY for column in entry.get(name) or ()}

@@ -1,4 +1,4 @@
-"""Runs and full refreshes that a changed trigger asks for, exactly once a change and a stream."""
+"""Triggered actions: the runs and full refreshes that a changed trigger requests, once per change and stream."""
 
 from __future__ import annotations
 
@@ -8,42 +8,37 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from ..._text import sentence
+from ..._text import sentence, shortened
 from ...errors import ConflictError, WeldApiError, WeldError
+from ...schema.attributes import Change
+from ...schema.streams import ENTRY
 from ..core.context import ProviderContext
 from ..core.exactly_once import create_exactly_once
-from ..core.schema import Attribute, Change
-from ..core.values import flag, triggers
 
-__all__ = ["RESET", "TRIGGER_FIELDS", "TriggeredActions", "any_fired", "fired"]
+__all__ = ["TRIGGERS", "TriggeredActions", "any_fired", "fired"]
 
-#: Of a sync, a stream, and an entry of inline streams.
-TRIGGER_FIELDS = (
-    Attribute("run_triggers", triggers, Change.UPDATE, hidden=True),
-    Attribute("full_refresh_triggers", triggers, Change.UPDATE, hidden=True),
-)
-#: Of a stream and an entry.
-RESET = Attribute("reset_history_table", flag, Change.LOCAL, default=False)
+#: The names of the triggers that a sync, a stream and an entry have.
+TRIGGERS = ENTRY.names(lambda attribute: attribute.on_change is Change.ACTION)
 #: Seconds by which Weld's clock may be behind ours.
 _CLOCK_SKEW = 5.0
 
 
 def any_fired(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Tell whether some trigger asks for something."""
-    return any(fired(field.name, olds, news) for field in TRIGGER_FIELDS)
+    """Tell whether any trigger has changed."""
+    return any(fired(name, olds, news) for name in TRIGGERS)
 
 
 def fired(name: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Tell whether a trigger is there and new; one that was taken away does not fire."""
+    """Tell whether a trigger is set and has changed; removing one does not fire it."""
     return news.get(name) is not None and news.get(name) != olds.get(name)
 
 
 @dataclass
 class TriggeredActions:
-    """What the triggers of one resource ask for: a stream is asked once, whoever asks for it.
+    """The requests that the triggers of one resource ask for, at most one of each kind for a stream.
 
     Attributes:
-        refreshes: (name, id, whether the history is thrown away too) of the streams to copy anew.
+        refreshes: (name, id, whether to discard the history too) of the streams to copy again in full.
         runs: (name, id) of the streams to run.
     """
 
@@ -52,7 +47,7 @@ class TriggeredActions:
 
     @classmethod
     def of_stream(cls, olds: Mapping[str, Any], news: Mapping[str, Any], name: str, id: str) -> TriggeredActions:
-        """Return what a SourceStream asks for; ``olds`` are empty on creation."""
+        """Return the actions of a SourceStream; ``olds`` are empty on creation."""
         return cls.of_sync(olds, news, {name: id}, {name: olds}, {name: news})
 
     @classmethod
@@ -64,7 +59,7 @@ class TriggeredActions:
         before: Mapping[str, Mapping[str, Any]],
         now: Mapping[str, Mapping[str, Any]],
     ) -> TriggeredActions:
-        """Return what an EltSync and its entries ask for.
+        """Return the actions of an EltSync and its entries.
 
         Args:
             olds: outputs of the last run; empty on creation.
@@ -81,21 +76,24 @@ class TriggeredActions:
             return [name for name in some if fired(trigger, before.get(name, {}), now[name])]
 
         return cls(
-            [(name, streams[name], RESET.value(now.get(name, {}))) for name in asked("full_refresh_triggers")],
+            [
+                (name, streams[name], ENTRY["reset_history_table"].value(now.get(name, {})))
+                for name in asked("full_refresh_triggers")
+            ],
             [(name, streams[name]) for name in asked("run_triggers")],
         )
 
     def carry_out(self, context: ProviderContext, enabled: bool, undoing: bool = False) -> None:
-        """Ask Weld for it.
+        """Send the requests.
 
         Args:
             context: of this process.
-            enabled: whether the sync is, since Weld runs no others.
-            undoing: what was made is removed again where this fails. Else the next `up` would ask all streams once
-                more, so a request that fails after others have been carried out is told instead.
+            enabled: whether the sync is enabled; Weld runs no others.
+            undoing: the object is removed again if a request fails. Otherwise a request that fails after others have
+                succeeded is only reported: the next `up` would repeat the others too.
 
         Raises:
-            WeldError: nothing, or with ``undoing`` not all, was carried out.
+            WeldError: no request, or with ``undoing`` not every request, succeeded.
         """
         asks = [
             (f"full-refresh {id}", partial(_request_full_refresh, context, name, id, reset))
@@ -103,8 +101,8 @@ class TriggeredActions:
         ]
         if self.runs and not enabled:
             context.reporter.warn(
-                f"no run was asked for ({_named([name for name, _ in self.runs])}): the sync is not enabled. It runs "
-                "once enabled=True is set; change run_triggers again after that."
+                f"No run was requested for {shortened((repr(name) for name, _ in self.runs), 3)}: the sync is "
+                "disabled. Set enabled=True, then change run_triggers again."
             )
         else:
             asks += [(f"run {id}", partial(_request_run, context, name, id)) for name, id in self.runs]
@@ -114,7 +112,13 @@ class TriggeredActions:
             except WeldError as error:
                 if undoing or not number:
                     raise
-                context.reporter.warn(f"{error} The rest is done, so it is not asked again: `weld-pulumi {command}`.")
+                context.reporter.warn(
+                    f"{error} The other requests succeeded, so this one is not repeated: run `weld-pulumi {command}`."
+                )
+
+
+def _resets_history(arguments: Mapping[str, Any]) -> bool:
+    return bool(ENTRY["reset_history_table"].value(arguments))
 
 
 def _request_full_refresh(context: ProviderContext, name: str, id: str, reset_history: bool) -> None:
@@ -125,7 +129,7 @@ def _request_full_refresh(context: ProviderContext, name: str, id: str, reset_hi
             raise
         context.reporter.warn(
             f"Weld did not mark stream {name!r} for a full refresh: {sentence(error.message or 'no reason given')} "
-            "Change full_refresh_triggers again once that is settled."
+            "Change full_refresh_triggers again once that is resolved."
         )
 
 
@@ -143,7 +147,7 @@ def _request_run(context: ProviderContext, name: str, id: str) -> None:
     try:
         create_exactly_once(context, ask, started, f"a run of {name!r}")
     except ConflictError:
-        context.reporter.info(f"stream {name!r} is running already; no second run was asked for.")
+        context.reporter.info(f"stream {name!r} is already running; no second run was requested.")
     except WeldApiError as error:
         if error.status_code != 400:
             raise
@@ -158,8 +162,3 @@ def _seconds(text: str | None) -> float:
     except ValueError:
         return 0.0
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
-
-
-def _named(names: list[str]) -> str:
-    shown = ", ".join(map(repr, names[:3]))
-    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")

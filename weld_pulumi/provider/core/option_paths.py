@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ...schema.attributes import Schema
+from ...schema.streams import ENTRY
 from ...validation.patterns import is_pattern
 from ...validation.problems import Problem, show
-from ..core.schema import Schema
-from .streams import ENTRY
 
 __all__ = ["IGNORE", "REPLACE", "option_problems"]
 
