@@ -15,7 +15,7 @@ from ..provider.connection.pending import Pending, tell_candidates
 from ..provider.connection.waiting_files import WaitingFile
 from ..provider.core.context import ProviderContext
 from ..provider.core.handler import PRIVATE_STATE, private_state
-from ..provider.elt_sync.checks import is_pending
+from ..provider.core.pending_connections import is_pending
 from .desk import Desk, Result, result_of
 
 __all__ = ["OfRun", "OfStack"]
@@ -147,7 +147,7 @@ class OfStack:
         seen = self._pending.look()
         if seen.found is not None:
             self.connection_id = seen.found.id
-            self._pending.recognized(seen.found.id)
+            self._context.pending_connections.match(self._id, seen.found.id)
             return ConnectionInfo(id=seen.found.id)
         if seen.dead == "has expired":
             return None

@@ -75,7 +75,7 @@ def tell_adoption(context: ProviderContext, connection: ConnectionInfo, inputs: 
 
 def warn_of_same(context: ProviderContext, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Name the connections that look like the one to be made."""
-    own = context.ownership.ids() | context.recognized
+    own = context.ownership.ids() | context.pending_connections.matched()
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
         ids = ", ".join(connection.id for connection in same)

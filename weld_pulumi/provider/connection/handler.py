@@ -10,9 +10,9 @@ from ...validation.integrations import integration_problem
 from ...validation.problems import Problem, WholeProblem
 from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import name_of
+from ..core.pending_connections import ConnectionKey, is_pending
 from ..core.schema import Props
 from ..core.values import has_unknown
-from ..elt_sync.checks import is_pending
 from ..source_stream.triggers import fired
 from .adoption import adoption_of, duplicate, tell_adoption, warn_of_same
 from .authorization import Outcome, Request, authorize
@@ -20,9 +20,7 @@ from .matching import BridgeTracker, fitting, newly_authorized, unlisted
 from .pending import (
     Look,
     Pending,
-    claim,
     doubled,
-    key_of,
     link_of,
     named,
     settle,
@@ -60,8 +58,13 @@ class ConnectionHandler(Handler):
         wrong = {problem.path for problem in problems}
         sound = {name: value for name, value in inputs.items() if name not in wrong and not has_unknown(value)}
         is_whole = sound.keys() >= {"integration_id", "label", "adopt"}
-        if not olds and is_whole and not inputs["adopt"] and not claim(self.context, key_of(inputs)):
-            problems.append(WholeProblem("label", doubled(key_of(inputs))))
+        if (
+            not olds
+            and is_whole
+            and not inputs["adopt"]
+            and not self.context.pending_connections.reserve(ConnectionKey.of(inputs))
+        ):
+            problems.append(WholeProblem("label", doubled(ConnectionKey.of(inputs))))
         changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
         if changed and "integration_id" in sound and self.context.may_ask():
             problems += self._integration_problems(inputs["integration_id"])
@@ -114,8 +117,8 @@ class ConnectionHandler(Handler):
     def _diff_pending(
         self, pending: Pending, olds: Props, news: Props, changed: list[str], replaces: list[str]
     ) -> DiffResult:
-        if not pending.hold(key_of(news)):
-            raise WeldValidationError(doubled(key_of(news)))
+        if not pending.hold(ConnectionKey.of(news)):
+            raise WeldValidationError(doubled(ConnectionKey.of(news)))
         adopts = ["adopt"] if news["adopt"] and is_pending(pending.id) else []
         if replaces or adopts:
             pending.release()
@@ -126,8 +129,7 @@ class ConnectionHandler(Handler):
             return DiffResult([*changed, "status"], [], hidden=True) if seen.dead else DiffResult(changed, replaces)
         if not is_pending(pending.id):
             return DiffResult([*changed, "status"], [], hidden=True)
-        pending.recognized(seen.found.id)
-        self.context.authorized[key_of(news)] = seen.found.id
+        self.context.pending_connections.match(pending.id, seen.found.id, ConnectionKey.of(news))
         self.context.reporter.info(
             f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
             "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
@@ -156,9 +158,9 @@ class ConnectionHandler(Handler):
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Handler`."""
-        key = key_of(news)
+        key = ConnectionKey.of(news)
         connections = self.client.list_connections()
-        authorized = self.context.authorized.get(key)
+        authorized = self.context.pending_connections.authorized(key)
         if news["adopt"] or authorized is not None:
             connection = self._adopted(connections, news) if news["adopt"] else _among(connections, str(authorized))
             settle(self.context, key, connection.id)
@@ -172,7 +174,7 @@ class ConnectionHandler(Handler):
             settle(self.context, key)
             raise
         if outcome.connection is None:
-            self.context.pending_told.add(pending_id)
+            self.context.pending_connections.note_reported(pending_id)
             return pending_id, outs
         settle(self.context, key, outcome.connection.id)
         return outcome.connection.id, outs
@@ -186,7 +188,7 @@ class ConnectionHandler(Handler):
 
     def _ask(self, news: Props, known: list[str], wait: bool = True) -> tuple[Outcome, Props]:
         """Ask a person for a new connection; return what came of it, and the outputs."""
-        track, key = BridgeTracker(self.context), key_of(news)
+        track, key = BridgeTracker(self.context), ConnectionKey.of(news)
         candidates: list[ConnectionInfo] = []
 
         def done(_: ConnectionBridge) -> ConnectionInfo | None:
@@ -249,7 +251,7 @@ class ConnectionHandler(Handler):
         if seen.found is None:
             pending.tell(seen)
             return ReadResult(pending.id, props, declared)
-        pending.recognized(seen.found.id)
+        self.context.pending_connections.match(pending.id, seen.found.id)
         # The engine says nothing of a change that is not one of inputs.
         self.context.reporter.info(f"{named(props)} is authorized now: {seen.found.id}.")
         return ReadResult(
@@ -296,8 +298,8 @@ class ConnectionHandler(Handler):
             return _still_waiting(olds, news)
         if renamed:
             pending.tell_useless()
-        self.context.pending_labels[id] = news["label"]
-        self.context.pending_told.add(id)
+        self.context.pending_connections.rename(id, news["label"])
+        self.context.pending_connections.note_reported(id)
         # A person may have used the old link meanwhile, so what was unknown then is unknown now.
         return self._ask(news, list(private_state(olds).get("known", [])), wait=False)[1]
 
@@ -340,7 +342,7 @@ class ConnectionHandler(Handler):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Handler`."""
         if is_pending(id):
-            if id not in self.context.recognized:
+            if not self.context.pending_connections.is_matched(id):
                 Pending(self.context, id, props).tell_leftover()
         elif (keeper := self.context.ownership.let_go(self.urn, id)) is not None:
             self.context.reporter.warn(

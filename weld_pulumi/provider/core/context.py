@@ -13,12 +13,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
-from urllib.parse import unquote
 
 from ...api.lookup import or_none
 from ...api.redaction import SecretRegistry
 from ...config import Settings
 from .ownership import OwnershipRegistry
+from .pending_connections import PendingConnections
 from .reporter import Reporter
 from .schema import Props
 
@@ -124,16 +124,7 @@ class ProviderContext:
     #: Syncs of which this process knows that they are enabled.
     running: set[str] = field(default_factory=set)
     ownership: OwnershipRegistry = field(default_factory=OwnershipRegistry)
-    #: Pending id -> label, to name the connection in a message.
-    pending_labels: dict[str, str] = field(default_factory=dict)
-    #: Pending ids of which a person was told in this run.
-    pending_told: set[str] = field(default_factory=set)
-    #: (integration, label) -> the connection that a person authorized for a pending resource.
-    authorized: dict[tuple[str, str], str] = field(default_factory=dict)
-    #: (integration, label) -> who waits for it in this process.
-    waiting: dict[tuple[str, str], str] = field(default_factory=dict)
-    #: Connections that were recognized for a pending resource, and the ids that these had until then.
-    recognized: set[str] = field(default_factory=set)
+    pending_connections: PendingConnections = field(default_factory=PendingConnections)
     #: Connections that Connection resources of the program adopt, as far as this process has seen.
     adopting: set[str] = field(default_factory=set)
     #: Settings of syncs, and what the program says is secret.
@@ -159,14 +150,6 @@ class ProviderContext:
             if self._client is None:
                 self._client = self.connect(self.hidden)
             return self._client
-
-    # Words for messages ----------------------------------------------------------------------------------------
-
-    def label_of(self, pending_id: str) -> str:
-        """Return the label of a pending connection: as the program says it, else as its id tells."""
-        return (
-            self.pending_labels.get(pending_id) or unquote(pending_id.partition("-")[2].partition("-")[2]) or pending_id
-        )
 
     # May Weld be asked? ----------------------------------------------------------------------------------------
 

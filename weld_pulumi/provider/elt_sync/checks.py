@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from ...api.lookup import or_none
 from ...validation.patterns import resolve
@@ -16,23 +14,14 @@ from ...validation.streams import unknown_stream_problems
 from ...validation.suggest import did_you_mean
 from ..core.context import OfferedStream, ProviderContext
 from ..core.ownership import CURRENT_URN
+from ..core.pending_connections import is_pending
 from ..core.schema import Props
 from ..core.values import UNKNOWN, has_unknown
 from ..source_stream.streams import by_name, has_open, has_pattern
 from .neighbors import tell_streams_unseen, warn_of_streams_elsewhere
 from .notices import named
 
-__all__ = ["ask_weld", "is_pending", "pending_id", "resolved", "resolved_by_names", "resolved_streams"]
-
-
-def is_pending(id: Any) -> bool:
-    """Tell whether an id stands for what is not at Weld yet: a person has to authorize a connection first."""
-    return isinstance(id, str) and id.startswith("pending-")
-
-
-def pending_id(name: str) -> str:
-    """Return an id for a resource that is not at Weld yet."""
-    return f"pending-{secrets.token_hex(4)}-{quote(name, safe='')}"
+__all__ = ["ask_weld", "resolved", "resolved_by_names", "resolved_streams"]
 
 
 def ask_weld(

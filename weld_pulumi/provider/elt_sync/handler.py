@@ -14,6 +14,7 @@ from ...validation.schema_names import same_schema
 from ..core.exactly_once import create_exactly_once
 from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import name_of
+from ..core.pending_connections import is_pending
 from ..core.schema import Change, Props
 from ..core.values import UNKNOWN, fingerprint, has_unknown
 from ..source_stream.option_paths import option_problems
@@ -29,7 +30,7 @@ from .adoption import (
     is_alike,
     warn_of_unreported,
 )
-from .checks import ask_weld, is_pending, resolved, resolved_by_names, resolved_streams
+from .checks import ask_weld, resolved, resolved_by_names, resolved_streams
 from .neighbors import warn_of_shared_schema
 from .notices import tell_adoption, tell_kept_data, tell_replacement, tell_stream_changes
 from .pending import still_pending, wait_for_connection, warn_of_pending

@@ -8,8 +8,8 @@ from typing import Any
 from ...errors import AuthorizationPendingError
 from ..core.context import ProviderContext
 from ..core.ownership import short_name
+from ..core.pending_connections import PendingId, is_pending
 from ..core.schema import Props
-from .checks import is_pending, pending_id
 from .schema import SYNC
 
 __all__ = ["still_pending", "wait_for_connection", "warn_of_pending"]
@@ -22,7 +22,7 @@ def _skips(news: Mapping[str, Any]) -> bool:
 
 def _pending_text(context: ProviderContext, news: Mapping[str, Any]) -> str:
     """Say why the sync cannot be made, and what to do."""
-    label = context.label_of(str(news["connection_id"]))
+    label = context.pending_connections.label_of(str(news["connection_id"]))
     if _skips(news):
         return (
             f"the connection {label!r} is not authorized yet, so what is to be synced from it waits: run "
@@ -36,7 +36,7 @@ def _pending_text(context: ProviderContext, news: Mapping[str, Any]) -> str:
 
 def warn_of_pending(context: ProviderContext, news: Mapping[str, Any]) -> None:
     """Warn in check; once where the connection itself has said that it waits."""
-    if _skips(news) or news["connection_id"] not in context.pending_told:
+    if _skips(news) or not context.pending_connections.is_reported(news["connection_id"]):
         context.reporter.warn(_pending_text(context, news))
 
 
@@ -47,7 +47,7 @@ def wait_for_connection(context: ProviderContext, urn: str, news: Props) -> tupl
         AuthorizationPendingError: the program does not allow that.
     """
     _require_skip(context, news)
-    id = pending_id(short_name(urn))
+    id = str(PendingId.new(short_name(urn)))
     context.plan_sync(id, news["enabled"], news.get("source_streams"))
     return id, {**news, "status": "PENDING", "stream_ids": {}}
 

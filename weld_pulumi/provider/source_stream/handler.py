@@ -21,9 +21,9 @@ from ..core.handler import (
     with_private_state,
 )
 from ..core.ownership import alias_advice, name_of, short_name
+from ..core.pending_connections import PendingId, is_pending
 from ..core.schema import Attribute, Change, Props, Schema
 from ..core.values import flag, has_unknown, rules, text
-from ..elt_sync.checks import is_pending, pending_id
 from ..elt_sync.notices import warn_of_exposure, warn_of_first_lists
 from ..elt_sync.stream_changes import exposed_columns
 from .option_paths import option_problems
@@ -187,7 +187,7 @@ class SourceStreamHandler(Handler):
         require_not_inline(self.context, sync_id, name)
         if is_pending(sync_id):
             # The sync waits for its connection, and has said so; `up` replaces both then.
-            return pending_id(short_name(self.urn)), {**news}
+            return str(PendingId.new(short_name(self.urn))), {**news}
         there = self.context.streams_of(sync_id).get(name)
         if there is not None or (_adopts(news) and not self.context.ownership.held(self.urn)):
             self._refuse(there, news)
