@@ -10,8 +10,9 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import ServerError
-from weld_pulumi.provider.connection.matching import TO_BE_MADE, BridgeTracker, newly_authorized
+from weld_pulumi.provider.connection.matching import BridgeTracker, newly_authorized
 from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.pending_connections import ConnectionKey
 from weld_pulumi.provider.core.reporter import Reporter
 
 
@@ -30,7 +31,8 @@ class Weld:
 def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> ProviderContext:
     said: list[str] = []
     context = ProviderContext(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Reporter(said.append))
-    context.waiting.update(waiting or {})
+    for key, id in (waiting or {}).items():
+        assert context.pending_connections.add(ConnectionKey(*key), id)
     return context
 
 
@@ -89,7 +91,8 @@ def test_of_two_that_wait_one_gets_what_can_only_be_its_own(
 
 
 def test_a_connection_without_a_link_is_no_rival() -> None:
-    context = session_with("b1", waiting={("stripe", "B"): TO_BE_MADE})
+    context = session_with("b1")
+    assert context.pending_connections.reserve(ConnectionKey("stripe", "B"))
     assert newly_authorized(context, [UNTOLD], [], "stripe", "A", "b1") == UNTOLD
 
 
@@ -113,7 +116,7 @@ def test_a_connection_is_recognized_though_others_may_still_come(
 def test_a_connection_that_another_resource_has_is_not_taken() -> None:
     context = session_with()
     context.ownership.make("urn:made", "x")
-    context.recognized.add("y")
+    context.pending_connections.match("pending-1", "y")
     context.ownership.note_check("urn:held")
     context.ownership.hold("urn:held", "z", {}, leaves=False)
     assert newly_authorized(context, [new("x"), new("y"), new("z")], [], "stripe", "A") is None

@@ -147,7 +147,7 @@ class OfStack:
         seen = self._pending.look()
         if seen.found is not None:
             self.connection_id = seen.found.id
-            self._pending.recognized(seen.found.id)
+            self._context.pending_connections.match(self._id, seen.found.id)
             return ConnectionInfo(id=seen.found.id)
         if seen.dead == "has expired":
             return None

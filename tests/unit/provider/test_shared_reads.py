@@ -58,7 +58,7 @@ def test_a_sync_is_not_believed_for_long(weld: Simulator, stack: Stack) -> None:
     sync, stream = stack.state["sync"], stack.state["charges"]
     process["SourceStream"].read(stream.id, dict(stream.outs))
     weld.patch_sync(sync.id, sync_interval="5 * * * *")
-    process.context.fresh_for = 0.0
+    process.context.reads.sync_max_age = 0.0
     assert outputs(process, sync)["sync_interval"] == "5 * * * *"
 
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from ...errors import WeldValidationError
 from ...schema.attributes import Props
 from ...validation.problems import listed
+from ..core.adoption import duplicate
 from ..core.context import ProviderContext
 from ..core.ownership import CURRENT_URN, alias_advice, name_of
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionInfo
 
-__all__ = ["adoption_of", "duplicate", "tell_adoption", "warn_of_same"]
+__all__ = ["adoption_of", "tell_adoption", "warn_of_same"]
 
 
 def adoption_of(context: ProviderContext, connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
@@ -28,13 +29,8 @@ def adoption_of(context: ProviderContext, connections: Collection[ConnectionInfo
     rival = context.ownership.claim(CURRENT_URN.get(), found.id)
     if rival:
         raise WeldValidationError(f"adopt={inputs['adopt']!r}: {duplicate(found.describe(), rival)}")
-    context.adopting.add(found.id)
+    context.ownership.note_adopted_connection(found.id)
     return found
-
-
-def duplicate(described: str, rival: str) -> str:
-    """Say that two resources stand for one connection."""
-    return f"{name_of(rival)} of this program stands for {described} too; remove one of the two resources."
 
 
 def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> ConnectionInfo:
@@ -75,7 +71,7 @@ def tell_adoption(context: ProviderContext, connection: ConnectionInfo, inputs: 
 
 def warn_of_same(context: ProviderContext, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Name the connections that look like the one to be made."""
-    own = context.ownership.ids() | context.recognized
+    own = context.ownership.ids() | context.pending_connections.matched()
     same = [c for c in _same(connections, inputs) if c.id not in own]
     if same:
         ids = ", ".join(connection.id for connection in same)

@@ -11,19 +11,17 @@ from ...schema.connection import CONNECTION
 from ...schema.values import has_unknown
 from ...validation.integrations import integration_problem
 from ...validation.problems import Problem, WholeProblem
-from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
+from ..core.handler import Checking, DiffResult, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import name_of
-from ..elt_sync.checks import is_pending
+from ..core.pending_connections import ConnectionKey, is_pending
 from ..source_stream.triggers import fired
-from .adoption import adoption_of, duplicate, tell_adoption, warn_of_same
+from .adoption import adoption_of, tell_adoption, warn_of_same
 from .authorization import Outcome, Request, authorize
 from .matching import BridgeTracker, fitting, newly_authorized, unlisted
 from .pending import (
     Look,
     Pending,
-    claim,
     doubled,
-    key_of,
     link_of,
     named,
     settle,
@@ -51,27 +49,32 @@ class ConnectionHandler(Handler):
 
     # Check -----------------------------------------------------------------------------------------------------
 
-    def check(self, olds: Props, news: Props) -> CheckResult:
-        """See :class:`.base.Handler`."""
-        inputs, found = CONNECTION.canonical(news)
-        problems = self.minded(found)
-        if not olds:
-            self.context.ownership.replacing(self.urn)
-        wrong = {problem.path for problem in problems}
-        sound = {name: value for name, value in inputs.items() if name not in wrong and not has_unknown(value)}
-        is_whole = sound.keys() >= {"integration_id", "label", "adopt"}
-        if not olds and is_whole and not inputs["adopt"] and not claim(self.context, key_of(inputs)):
-            problems.append(WholeProblem("label", doubled(key_of(inputs))))
-        changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
-        if changed and "integration_id" in sound and self.context.may_ask():
-            problems += self._integration_problems(inputs["integration_id"])
-            # Which connection an id means does not depend on the label.
-            if not olds and (is_whole or isinstance(sound.get("adopt"), str)):
-                problems += self._same_or_adopted(inputs, tell="label" in sound)
-        return CheckResult(inputs, problems)
+    def offline_problems(self, checking: Checking) -> list[Problem]:
+        """Refuse a second resource that asks a person for the same connection: nobody could tell the two apart."""
+        sound = _sound(checking)
+        if not checking.is_new or not _is_whole(sound) or sound["adopt"]:
+            return checking.problems
+        key = ConnectionKey.of(sound)
+        if self.context.pending_connections.reserve(key):
+            return checking.problems
+        return [*checking.problems, WholeProblem("label", doubled(key))]
+
+    def asks_weld(self, checking: Checking) -> bool:
+        """Tell whether the integration is known and has changed."""
+        changed = checking.is_new or "integration_id" in CONNECTION.changed(checking.olds, checking.inputs)
+        return changed and "integration_id" in _sound(checking)
+
+    def online_problems(self, checking: Checking) -> list[Problem]:
+        """Check the integration; for a new resource, look for a connection to adopt."""
+        sound = _sound(checking)
+        problems = self._integration_problems(sound["integration_id"])
+        # Which connection an id means does not depend on the label.
+        if checking.is_new and (_is_whole(sound) or isinstance(sound.get("adopt"), str)):
+            problems += self._same_or_adopted(checking.inputs, tell="label" in sound)
+        return problems
 
     def _integration_problems(self, wanted: str) -> list[Problem]:
-        known = [*(integration.id for integration in self.context.integrations()), *_DESTINATIONS]
+        known = [*(integration.id for integration in self.context.reads.integrations()), *_DESTINATIONS]
         problem = integration_problem(wanted, known)
         if problem is None and wanted not in known:
             self.context.reporter.warn(
@@ -81,7 +84,7 @@ class ConnectionHandler(Handler):
         return [problem] if problem else []
 
     def _same_or_adopted(self, inputs: Props, tell: bool) -> list[Problem]:
-        connections = self.context.connections()
+        connections = self.context.reads.connections()
         if not inputs["adopt"]:
             warn_of_same(self.context, connections, inputs)
             return []
@@ -95,27 +98,27 @@ class ConnectionHandler(Handler):
 
     # Diff ------------------------------------------------------------------------------------------------------
 
-    def diff(self, id: str, olds: Props, news: Props) -> DiffResult:
-        """See :class:`.base.Handler`."""
-        changed = CONNECTION.changed(olds, news)
-        replaces = CONNECTION.replacing(changed)
-        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
-        if rival:
-            raise WeldValidationError(duplicate(f"{id} ({olds.get('label')!r})", rival))
+    def describe(self, id: str, props: Mapping[str, Any]) -> str:
+        """Name the connection by id and label."""
+        return f"{id} ({props.get('label')!r})"
+
+    def refined(self, id: str, olds: Props, wanted: Props, found: DiffResult) -> DiffResult:
+        """Look whether a person has acted; report where one has to act again."""
+        changed, replaces = found.changed, found.replaces
         if olds.get("status") == PENDING:
-            return self._diff_pending(Pending(self.context, id, olds), olds, news, changed, replaces)
+            return self._diff_pending(Pending(self.context, id, olds), olds, wanted, changed, replaces)
         asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
-        if asks and self.context.may_ask() and self._needs_person(self._find(id), olds, news):
+        if asks and self.context.may_ask() and self._needs_person(self._find(id), olds, wanted):
             self.context.reporter.info(
                 f"a person has to authorize connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
-        return DiffResult(changed, replaces)
+        return found
 
     def _diff_pending(
         self, pending: Pending, olds: Props, news: Props, changed: list[str], replaces: list[str]
     ) -> DiffResult:
-        if not pending.hold(key_of(news)):
-            raise WeldValidationError(doubled(key_of(news)))
+        if not pending.hold(ConnectionKey.of(news)):
+            raise WeldValidationError(doubled(ConnectionKey.of(news)))
         adopts = ["adopt"] if news["adopt"] and is_pending(pending.id) else []
         if replaces or adopts:
             pending.release()
@@ -128,8 +131,7 @@ class ConnectionHandler(Handler):
             )
         if not is_pending(pending.id):
             return DiffResult([*changed, "status"], [], not_in_inputs=True)
-        pending.recognized(seen.found.id)
-        self.context.authorized[key_of(news)] = seen.found.id
+        self.context.pending_connections.match(pending.id, seen.found.id, ConnectionKey.of(news))
         self.context.reporter.info(
             f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
             "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
@@ -158,9 +160,9 @@ class ConnectionHandler(Handler):
 
     def create(self, news: Props) -> tuple[str, Props]:
         """See :class:`.base.Handler`."""
-        key = key_of(news)
+        key = ConnectionKey.of(news)
         connections = self.client.list_connections()
-        authorized = self.context.authorized.get(key)
+        authorized = self.context.pending_connections.authorized(key)
         if news["adopt"] or authorized is not None:
             connection = self._adopted(connections, news) if news["adopt"] else _among(connections, str(authorized))
             settle(self.context, key, connection.id)
@@ -174,13 +176,13 @@ class ConnectionHandler(Handler):
             settle(self.context, key)
             raise
         if outcome.connection is None:
-            self.context.pending_told.add(pending_id)
+            self.context.pending_connections.note_reported(pending_id)
             return pending_id, outs
         settle(self.context, key, outcome.connection.id)
         return outcome.connection.id, outs
 
     def _adopted(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
-        with self.context.lock:  # two resources must not adopt the same one
+        with self.context.lock_for("adopt"):  # two resources must not adopt the same one
             connection = adoption_of(self.context, connections, news)
             self.context.ownership.make(self.urn, connection.id)
         tell_adoption(self.context, connection, news)
@@ -188,7 +190,7 @@ class ConnectionHandler(Handler):
 
     def _ask(self, news: Props, known: list[str], wait: bool = True) -> tuple[Outcome, Props]:
         """Ask a person for a new connection; return what came of it, and the outputs."""
-        track, key = BridgeTracker(self.context), key_of(news)
+        track, key = BridgeTracker(self.context), ConnectionKey.of(news)
         candidates: list[ConnectionInfo] = []
 
         def done(_: ConnectionBridge) -> ConnectionInfo | None:
@@ -251,7 +253,7 @@ class ConnectionHandler(Handler):
         if seen.found is None:
             pending.tell(seen)
             return ReadResult(pending.id, props, declared)
-        pending.recognized(seen.found.id)
+        self.context.pending_connections.match(pending.id, seen.found.id)
         # The engine says nothing of a change that is not one of inputs.
         self.context.reporter.info(f"{named(props)} is authorized now: {seen.found.id}.")
         return ReadResult(
@@ -268,7 +270,7 @@ class ConnectionHandler(Handler):
 
     def _has_settings(self, id: str) -> bool:
         try:
-            return self.context.settings_schema(id) is not None
+            return self.context.reads.settings_schema(id) is not None
         except WeldApiError as error:
             if error.status_code in (400, 405, 422):
                 return False  # a destination has none
@@ -298,8 +300,8 @@ class ConnectionHandler(Handler):
             return _still_waiting(olds, news)
         if renamed:
             pending.tell_useless()
-        self.context.pending_labels[id] = news["label"]
-        self.context.pending_told.add(id)
+        self.context.pending_connections.rename(id, news["label"])
+        self.context.pending_connections.note_reported(id)
         # A person may have used the old link meanwhile, so what was unknown then is unknown now.
         return self._ask(news, list(private_state(olds).get("known", [])), wait=False)[1]
 
@@ -334,7 +336,7 @@ class ConnectionHandler(Handler):
                 f"connection {found.id} is authorized again, but Weld keeps its label {found.label!r} instead of "
                 f"{news['label']!r}."
             )
-        self.context.forget("connections")
+        self.context.reads.forget_connections()
         return self._authorized(news, found, created_at=olds.get("created_at"), told_label=found.label)
 
     # Delete ----------------------------------------------------------------------------------------------------
@@ -342,7 +344,7 @@ class ConnectionHandler(Handler):
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.base.Handler`."""
         if is_pending(id):
-            if id not in self.context.recognized:
+            if not self.context.pending_connections.is_matched(id):
                 Pending(self.context, id, props).tell_leftover()
         elif (keeper := self.context.ownership.let_go(self.urn, id)) is not None:
             self.context.reporter.warn(
@@ -353,21 +355,21 @@ class ConnectionHandler(Handler):
         else:
             self._delete(id)
             self.context.ownership.note_deleted(id)
-            self.context.forget("connections")
+            self.context.reads.forget_connections()
 
     def _delete(self, id: str) -> None:
         try:
             self.client.delete_connection(id)
         except WeldApiError as error:
             refused = error.status_code in (400, 409, 422)
-            syncs = [sync.id for sync in self.context.syncs_of(id, max_age=0.0)] if refused else []
+            syncs = [sync.id for sync in self.context.reads.syncs_of(id, max_age=0.0)] if refused else []
             if syncs:
                 error.hint = ""
                 error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
             raise
 
     def _find(self, id: str, fresh: bool = False) -> ConnectionInfo | None:
-        connections = self.client.list_connections() if fresh else self.context.connections()
+        connections = self.client.list_connections() if fresh else self.context.reads.connections()
         return next((connection for connection in connections if connection.id == id), None)
 
 
@@ -397,3 +399,13 @@ def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
 def _gone(id: str, advice: str) -> NotListedError:
     text = f"there is no connection {id!r} in Weld's list."
     return NotListedError(404, None, text, "GET", "/connections", advice=advice)
+
+
+def _sound(checking: Checking) -> Props:
+    """Return the inputs that are known and right."""
+    wrong = {problem.path for problem in checking.problems}
+    return {name: value for name, value in checking.inputs.items() if name not in wrong and not has_unknown(value)}
+
+
+def _is_whole(sound: Props) -> bool:
+    return sound.keys() >= {"integration_id", "label", "adopt"}

@@ -12,17 +12,12 @@ from typing import TYPE_CHECKING
 
 from ...errors import WeldApiError, WeldConnectionError
 from ..core.context import ProviderContext
+from ..core.pending_connections import ConnectionKey
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionBridge, ConnectionInfo
 
-__all__ = ["TO_BE_MADE", "BridgeTracker", "Key", "fitting", "is_used", "newly_authorized", "unlisted"]
-
-#: Integration and label.
-Key = tuple[str, str]
-
-#: In the place of a pending id in ``ProviderContext.waiting``: the resource is to be made, and has no link yet.
-TO_BE_MADE = "to be made"
+__all__ = ["BridgeTracker", "fitting", "is_used", "newly_authorized", "unlisted"]
 
 
 def unlisted(id: str, label: str | None = None, integration_id: str | None = None) -> ConnectionInfo:
@@ -53,10 +48,9 @@ def newly_authorized(
         alone: no resource waits beside those that this process knows of. (While the engine compares the resources of
             a stack one by one, others may be still to come.)
     """
-    own = (integration_id, label)
-    with context.lock:
-        found = fitting(context, connections, known, integration_id, label)
-        others = [key for key, owner in context.waiting.items() if key != own and owner != TO_BE_MADE]
+    # In this order: a rival that finishes in between has recorded its connection as matched.
+    others = context.pending_connections.rivals(ConnectionKey(integration_id, label))
+    found = fitting(context, connections, known, integration_id, label)
     if len(found) != 1:
         return None
     rivals = any(_fits(found[0], *key) for key in others)
@@ -73,7 +67,7 @@ def fitting(
     label: str,
 ) -> list[ConnectionInfo]:
     """Return the new connections that may be the one, as far as Weld tells; those that tell most win."""
-    taken = {*known, *context.recognized, *context.ownership.ids()}
+    taken = {*known, *context.pending_connections.matched(), *context.ownership.ids()}
     found = [c for c in connections if c.id not in taken and _fits(c, integration_id, label)]
     telling = [c for c in found if c.label is not None and c.integration_id is not None]
     return telling or found

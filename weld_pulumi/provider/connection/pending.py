@@ -11,9 +11,9 @@ from ...schema.attributes import Props
 from ..core.context import ProviderContext
 from ..core.handler import private_state
 from ..core.ownership import CURRENT_URN
-from ..elt_sync.checks import is_pending, pending_id
+from ..core.pending_connections import ConnectionKey, PendingId, is_pending
 from .authorization import Outcome, State, is_expired
-from .matching import TO_BE_MADE, Key, fitting, is_used, newly_authorized
+from .matching import fitting, is_used, newly_authorized
 from .reauthorization import was_used
 
 if TYPE_CHECKING:
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Look",
     "Pending",
-    "claim",
     "doubled",
-    "key_of",
     "link_of",
     "named",
     "settle",
@@ -39,15 +37,10 @@ _FRESH = 2.0
 _LAG = (0.0, 0.5, 1.5)
 
 
-def key_of(props: Mapping[str, Any]) -> Key:
-    """Return integration and label."""
-    return str(props.get("integration_id")), str(props.get("label"))
-
-
 # Who waits for what in this process -------------------------------------------------------------------------------
 
 
-def doubled(key: Key) -> str:
+def doubled(key: ConnectionKey) -> str:
     """Say that two resources wait for what looks the same."""
     return (
         f"two Connection resources with integration {key[0]!r} and label {key[1]!r} would wait for a person at once, "
@@ -56,39 +49,25 @@ def doubled(key: Key) -> str:
     )
 
 
-def claim(context: ProviderContext, key: Key) -> bool:
-    """Note in check that a resource is to be made; False where another one waits for the same."""
-    with context.lock:
-        if key in context.waiting:
-            return False
-        context.waiting[key] = TO_BE_MADE
-        return True
-
-
-def wait_for(context: ProviderContext, key: Key) -> str:
+def wait_for(context: ProviderContext, key: ConnectionKey) -> str:
     """Note in create that a person is asked; return the id that the resource has until then.
 
     Raises:
         WeldValidationError: another resource waits for the same.
     """
     # An id is stored, and shown, in plain text.
-    id = pending_id("" if context.hidden.is_marked(key[1]) else key[1])
-    with context.lock:
-        if context.waiting.get(key, TO_BE_MADE) != TO_BE_MADE:
-            raise WeldValidationError(doubled(key))
-        context.waiting[key] = id
-        context.pending_labels[id] = key[1]
+    id = str(PendingId.new("" if context.secrets.is_marked(key.label) else key.label))
+    if not context.pending_connections.add(key, id):
+        raise WeldValidationError(doubled(key))
     return id
 
 
-def settle(context: ProviderContext, key: Key, connection_id: str | None = None) -> None:
+def settle(context: ProviderContext, key: ConnectionKey, connection_id: str | None = None) -> None:
     """Note in create that nobody is waited for any more: the connection is there, or there is none."""
-    with context.lock:
-        if connection_id is not None:
-            context.ownership.make(CURRENT_URN.get(), connection_id)
-        context.waiting.pop(key, None)
-        context.authorized.pop(key, None)
-    context.forget("connections")
+    if connection_id is not None:
+        context.ownership.make(CURRENT_URN.get(), connection_id)
+    context.pending_connections.finish(key, connection_id)
+    context.reads.forget_connections()
 
 
 def named(props: Mapping[str, Any]) -> str:
@@ -124,26 +103,15 @@ class Pending:
         self._props = props
         self._memo = private_state(props)
 
-    def hold(self, *keys: Key) -> bool:
+    def hold(self, *keys: ConnectionKey) -> bool:
         """Note for the others that this one waits; False where another one waits for the same."""
         if not is_pending(self.id):
             return True
-        with self._context.lock:
-            self._context.pending_labels[self.id] = str(self._props.get("label"))
-            owners = [self._context.waiting.setdefault(key, self.id) for key in (key_of(self._props), *keys)]
-        return all(owner == self.id for owner in owners)
+        return self._context.pending_connections.restore(self.id, ConnectionKey.of(self._props), *keys)
 
     def release(self) -> None:
         """Note for the others that this one waits no more."""
-        with self._context.lock:
-            for key in [key for key, owner in self._context.waiting.items() if owner == self.id]:
-                del self._context.waiting[key]
-
-    def recognized(self, connection_id: str) -> None:
-        """Note for the others that this connection, and no longer this id, is the resource."""
-        with self._context.lock:
-            self.release()
-            self._context.recognized |= {connection_id, self.id}
+        self._context.pending_connections.remove(self.id)
 
     def look(self) -> Look:
         """Ask Weld whether a person has acted."""
@@ -161,8 +129,8 @@ class Pending:
         return seen
 
     def _look_at_list(self, bridge_id: str | None, max_age: float) -> Look:
-        key, known = key_of(self._props), self._memo.get("known", ())
-        connections = self._context.connections(max_age=max_age)
+        key, known = ConnectionKey.of(self._props), self._memo.get("known", ())
+        connections = self._context.reads.connections(max_age=max_age)
         found = newly_authorized(self._context, connections, known, *key, bridge_id, alone=False)
         return Look(found, candidates=[] if found else fitting(self._context, connections, known, *key))
 
@@ -181,7 +149,7 @@ class Pending:
 
     def tell(self, seen: Look) -> None:
         """Say what a person has to do."""
-        self._context.pending_told.add(self.id)
+        self._context.pending_connections.note_reported(self.id)
         if seen.dead:
             self._context.reporter.warn(
                 f"the link to authorize {self._name()} {seen.dead}; `pulumi up` opens a fresh one."

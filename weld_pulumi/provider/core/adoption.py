@@ -98,9 +98,8 @@ def claim(ownership: OwnershipRegistry, urn: str, argument: bool | str, candidat
 def _by_id(id: str, candidates: Candidates[T]) -> T:
     found = candidates.by_id(id)
     if found is None:
-        raise WeldValidationError(
-            f"adopt={id!r}: Weld has no such {candidates.kind}. {candidates.present([])}. {_LEAVE_OUT}."
-        )
+        there = f"{candidates.present([])}. {_LEAVE_OUT}."
+        raise WeldValidationError(f"adopt={id!r}: Weld has no such {candidates.kind}. {there}")
     mismatch = candidates.mismatch(found)
     if mismatch:
         raise WeldValidationError(f"adopt={id!r}: {mismatch}")
@@ -113,9 +112,7 @@ def _only_one(candidates: Candidates[T]) -> T:
         return found[0]
     count = f"{len(found)} {candidates.kind}s" if len(found) > 1 else f"{'one' if found else 'no'} {candidates.kind}"
     uncertain = any(not candidates.is_certain(each) for each in found)
-    next_step = (
-        f"Write the id, as in adopt={candidates.id_of(found[0])!r}" if found else "Leave adopt out to create one"
-    )
+    next_step = f"Write the id, as in adopt={candidates.id_of(found[0])!r}" if found else _LEAVE_OUT
     raise WeldValidationError(
         f"adopt=True: Weld has {count}{' that may be it' if uncertain else ''} {candidates.wanted()}. "
         f"{candidates.present(found)}. {next_step}."

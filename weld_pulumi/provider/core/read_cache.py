@@ -108,6 +108,10 @@ class ReadCache:
         """Return all connections, at most ``max_age`` seconds old."""
         return self._reads.get("connections", lambda: self._client().list_connections(), max_age)
 
+    def forget_connections(self) -> None:
+        """Read the connections again next time."""
+        self._reads.forget("connections")
+
     def orchestrations(self) -> list[OrchestrationInfo]:
         """Return all orchestrations."""
         return self._reads.get("orchestrations", lambda: self._client().list_orchestrations())
