@@ -73,7 +73,7 @@ def registered(resource: Any) -> tuple[str, set[str]]:
 
 
 TABLES: dict[Any, Any] = {
-    weld.Connection: ConnectionHandler.table,
-    weld.EltSync: EltSyncHandler.table,
-    weld.SourceStream: SourceStreamHandler.table,
+    weld.Connection: ConnectionHandler.schema,
+    weld.EltSync: EltSyncHandler.schema,
+    weld.SourceStream: SourceStreamHandler.schema,
 }

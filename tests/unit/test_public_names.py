@@ -20,7 +20,7 @@ from tests.support.mocks import TABLES, registered
 from tests.support.wording import naming
 from weld_pulumi.api import models
 from weld_pulumi.config import SETTINGS
-from weld_pulumi.provider.source_stream.streams import ENTRY
+from weld_pulumi.schema.streams import ENTRY
 
 # Pulumi's own, on Python 3.12 and newer.
 pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from weld_pulumi.provider.connection.schema import CONNECTION
-from weld_pulumi.provider.elt_sync.schema import SYNC, schedule_problem
-
 from tests.unit.validation.offered import Offered, Retirement
-from weld_pulumi.provider.source_stream.handler import STREAM
+from weld_pulumi.provider.elt_sync.checks import schedule_problem
 from weld_pulumi.schema.attributes import Schema as Arguments
+from weld_pulumi.schema.connection import CONNECTION
+from weld_pulumi.schema.elt_sync import ELT_SYNC
+from weld_pulumi.schema.streams import SOURCE_STREAM
 from weld_pulumi.validation import (
     canonical_date,
     integration_problem,
@@ -42,52 +42,57 @@ def of(table: Arguments, **given: Any) -> str:
 
 def entry(**given: Any) -> str:
     """What is said of one entry of ``source_streams``."""
-    return of(SYNC, source_streams=[{"name": "charges", **given}])
+    return of(ELT_SYNC, source_streams=[{"name": "charges", **given}])
 
 
 # Kinds of values ---------------------------------------------------------------------------------------------------
 
-TABLE.add("connection_id: 5 is not a text; write it in quotes", lambda _: of(SYNC, connection_id=5))
-TABLE.add("connection_id: is empty; write a text or leave the argument out", lambda _: of(SYNC, connection_id=" "))
-TABLE.add("connection_id: is missing; it is required", lambda _: of(SYNC, connection_id=None))
-TABLE.add("enabled: 'yes' is neither True nor False", lambda _: of(SYNC, enabled="yes"))
-TABLE.add("adopt: 5 is neither True nor False nor an id in quotes", lambda _: of(SYNC, adopt=5))
+TABLE.add("connection_id: 5 is not a text; write it in quotes", lambda _: of(ELT_SYNC, connection_id=5))
+TABLE.add("connection_id: is empty; write a text or leave the argument out", lambda _: of(ELT_SYNC, connection_id=" "))
+TABLE.add("connection_id: is missing; it is required", lambda _: of(ELT_SYNC, connection_id=None))
+TABLE.add("enabled: 'yes' is neither True nor False", lambda _: of(ELT_SYNC, enabled="yes"))
+TABLE.add("adopt: 5 is neither True nor False nor an id in quotes", lambda _: of(ELT_SYNC, adopt=5))
 TABLE.add(
-    "elt_settings: is not a dict; write for example {'account': 'acct_1'}", lambda _: of(SYNC, elt_settings=["account"])
+    "elt_settings: is not a dict; write for example {'account': 'acct_1'}",
+    lambda _: of(ELT_SYNC, elt_settings=["account"]),
 )
 TABLE.add(
     ("elt_settings: holds something that is not JSON data (an asset or an object); write texts, numbers, lists, dicts"),
-    lambda _: of(SYNC, elt_settings={"account": object()}),
+    lambda _: of(ELT_SYNC, elt_settings={"account": object()}),
 )
 TABLE.add(
     "run_triggers: is neither a list nor a dict; write for example ['2026-11-22'] and change it to fire",
-    lambda _: of(SYNC, run_triggers="now"),
+    lambda _: of(ELT_SYNC, run_triggers="now"),
 )
 TABLE.add(
-    "deletion_policy: 'keep' is not one of 'delete', 'disable', 'retain'", lambda _: of(SYNC, deletion_policy="keep")
+    "deletion_policy: 'keep' is not one of 'delete', 'disable', 'retain'",
+    lambda _: of(ELT_SYNC, deletion_policy="keep"),
 )
 TABLE.add(
-    "on_pending_connection: 'wait' is not one of 'fail', 'skip'", lambda _: of(SYNC, on_pending_connection="wait")
+    "on_pending_connection: 'wait' is not one of 'fail', 'skip'", lambda _: of(ELT_SYNC, on_pending_connection="wait")
 )
-TABLE.add("destination_schema_name: 5 is not a text; write it in quotes", lambda _: of(SYNC, destination_schema_name=5))
+TABLE.add(
+    "destination_schema_name: 5 is not a text; write it in quotes", lambda _: of(ELT_SYNC, destination_schema_name=5)
+)
 TABLE.add(
     "sync_interval: 6 is not a text; write a cron expression in quotes, such as '0 */6 * * *'",
-    lambda _: of(SYNC, sync_interval=6),
+    lambda _: of(ELT_SYNC, sync_interval=6),
 )
 TABLE.add(
-    "start_date: 2024 is not a text; write a date in quotes, such as '2024-01-31'", lambda _: of(SYNC, start_date=2024)
+    "start_date: 2024 is not a text; write a date in quotes, such as '2024-01-31'",
+    lambda _: of(ELT_SYNC, start_date=2024),
 )
 TABLE.add(
     "excluded_columns: 'email' is not a list; write a list of names, for example ['email']",
-    lambda _: of(STREAM, excluded_columns="email"),
+    lambda _: of(SOURCE_STREAM, excluded_columns="email"),
 )
 TABLE.add(
     "hashed_columns: 5 is not a name; write a list of texts, for example ['email']",
-    lambda _: of(STREAM, hashed_columns=[5]),
+    lambda _: of(SOURCE_STREAM, hashed_columns=[5]),
 )
 TABLE.add(
     "incremental_pointer_id: is not a text; write the id of the column, for example 'updated_at'",
-    lambda _: of(STREAM, incremental_pointer_id=5),
+    lambda _: of(SOURCE_STREAM, incremental_pointer_id=5),
 )
 TABLE.add(
     ("authorization_timeout: '10 min' is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting"),
@@ -103,15 +108,15 @@ TABLE.add(
 )
 TABLE.add(
     (
-        "redirect_uri: 'http://example.com': Weld takes https:// without port and query, or http://localhost with "
-        "any port; leave it out to have this run listen"
+        "redirect_uri: 'http://example.com': Weld accepts https:// without port and query, or "
+        "http://localhost with any port; leave it out to have this run listen"
     ),
     lambda _: of(CONNECTION, redirect_uri="http://example.com"),
 )
 
 # Names of arguments ------------------------------------------------------------------------------------------------
 
-TABLE.add("nmae: is not an argument here; did you mean 'name'?", lambda _: of(STREAM, nmae="charges"))
+TABLE.add("nmae: is not an argument here; did you mean 'name'?", lambda _: of(SOURCE_STREAM, nmae="charges"))
 TABLE.add(
     (
         "source_streams[0].zzz: is not an argument here; remove it; arguments here are: name, "
@@ -167,15 +172,15 @@ def unknown(name: str, **given: Any) -> str:
 
 TABLE.add(
     "source_streams: is not a list; write a list of names or dicts, for example ['charges']",
-    lambda _: of(SYNC, source_streams="charges"),
+    lambda _: of(ELT_SYNC, source_streams="charges"),
 )
 TABLE.add(
     "source_streams[0]: is neither a name nor a dict; write 'charges' or {'name': 'charges', …}",
-    lambda _: of(SYNC, source_streams=[5]),
+    lambda _: of(ELT_SYNC, source_streams=[5]),
 )
 TABLE.add(
     "source_streams[1].name: 'charges' is listed already at source_streams[0]; remove one of the two entries",
-    lambda _: of(SYNC, source_streams=["charges", {"name": "charges"}]),
+    lambda _: of(ELT_SYNC, source_streams=["charges", {"name": "charges"}]),
 )
 TABLE.add("source_streams[0].name: is empty; write a text or leave the argument out", lambda _: entry(name=" "))
 TABLE.add(

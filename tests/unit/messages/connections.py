@@ -72,7 +72,7 @@ def a_connection_to_adopt_of_another_integration(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "adopt: adopt=True: 'shop' of this program stands for <Shop> (stripe, label 'Shop') too; remove one of the "
+    "adopt: adopt=True: 'shop' of this program also manages <Shop> (stripe, label 'Shop'); remove one of the "
     "two resources."
 )
 def a_connection_to_adopt_that_another_resource_has(stage: Stage) -> str:
@@ -81,7 +81,7 @@ def a_connection_to_adopt_that_another_resource_has(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "comparing the Connection: 'shop' of this program stands for <Shop> ('Shop') too; remove one of the two resources."
+    "comparing the Connection: 'shop' of this program also manages <Shop> ('Shop'); remove one of the two resources."
 )
 def two_resources_that_have_one_connection(stage: Stage) -> str:
     stage.connection()

@@ -35,9 +35,8 @@ def a_stream_that_is_not_offered(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "elt_sync_id: the EltSync <raw> lists its streams inline ('charges'), so the SourceStream 'refunds' beside "
-    "it would be removed by it; add {'name': 'refunds'} to its source_streams, or leave source_streams out "
-    "there"
+    "elt_sync_id: the EltSync <raw> lists its streams inline ('charges'), so it would remove the "
+    "SourceStream 'refunds'; add {'name': 'refunds'} to its source_streams, or leave source_streams out there"
 )
 def a_sync_that_lists_its_streams_inline(stage: Stage) -> str:
     id = stage.connection()
@@ -47,17 +46,17 @@ def a_sync_that_lists_its_streams_inline(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "name: sync <raw> has a stream 'charges' already (<charges>), which differs in full_sync_always. To take "
-    "it over and change it, write adopt=True."
+    "name: sync <raw> already has a stream 'charges' (<charges>), which differs in full_sync_always. To "
+    "adopt and change it, write adopt=True."
 )
 def a_stream_that_is_there_and_differs(stage: Stage) -> str:
     return stage.refusal(stream(of_sync(stage, {"name": "charges", **FLAG})))
 
 
 @TABLE.reads(
-    "name: sync <raw> has a stream 'charges' already (<charges>), which differs in full_sync_always. If "
+    "name: sync <raw> already has a stream 'charges' (<charges>), which differs in full_sync_always. If "
     "'renamed' is the new name of 'charges', write aliases=[pulumi.Alias(name='charges')] in its options; to "
-    "take it over and change it, write adopt=True."
+    "adopt and change it, write adopt=True."
 )
 def a_stream_under_a_new_name_that_differs(stage: Stage) -> str:
     id = of_sync(stage)
@@ -65,13 +64,13 @@ def a_stream_under_a_new_name_that_differs(stage: Stage) -> str:
     return stage.refusal(stream(id, "charges", "renamed", **FLAG))
 
 
-@TABLE.reads("name: adopt=True: sync <raw> has no stream 'charges'. It has: 'refunds'. Leave adopt out to make one.")
+@TABLE.reads("name: adopt=True: sync <raw> has no stream 'charges'. It has: 'refunds'. Leave adopt out to create one.")
 def no_stream_to_adopt(stage: Stage) -> str:
     return stage.refusal(stream(of_sync(stage, "refunds"), adopt=True))
 
 
 @TABLE.reads(
-    "comparing the SourceStream: 'charges' of this program stands for the stream 'charges' of sync <raw> too; "
+    "comparing the SourceStream: 'charges' of this program also manages stream 'charges' of sync <raw>; "
     "remove one of the two resources."
 )
 def a_stream_that_another_resource_has(stage: Stage) -> str:
@@ -91,7 +90,7 @@ def an_adoption(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync <raw>: Weld does not report which columns of a stream it hashes or leaves out. What "
+    "warning: Weld: sync <raw>: Weld does not report which columns of a stream it hashes or excludes. What "
     "is set there is replaced, and a column that is not in the new list arrives in plain text: charges "
     "(hashed_columns=['email'])\n"
     "Weld: adopts stream 'charges' (<charges>); different from the program: nothing."
@@ -101,9 +100,9 @@ def an_adoption_with_a_first_list_of_columns(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: stream 'charges' (<charges>) is what 'charges' of this stack stands for. If 'renamed' is the new "
-    "name of 'charges', write aliases=[pulumi.Alias(name='charges')] in its options; else this resource takes "
-    "the stream over."
+    "Weld: 'charges' of this stack manages stream 'charges' (<charges>). If 'renamed' is the new name of "
+    "'charges', write aliases=[pulumi.Alias(name='charges')] in its options; otherwise this resource adopts "
+    "the stream."
 )
 def an_adoption_under_a_new_name(stage: Stage) -> str:
     id = of_sync(stage)
@@ -111,12 +110,12 @@ def an_adoption_under_a_new_name(stage: Stage) -> str:
     return stage.preview(stream(id, "charges", "renamed"))
 
 
-@TABLE.reads("Weld: stream 'charges' (<charges>) was there already; this resource takes it over.")
+@TABLE.reads("Weld: stream 'charges' (<charges>) already existed; this resource adopts it.")
 def a_stream_that_was_there(stage: Stage) -> str:
     return stage.up(stream(of_sync(stage, "charges")))
 
 
-@TABLE.reads("Weld: stream 'charges' was taken over as it was, and differs from the program in: full_sync_always.")
+@TABLE.reads("Weld: stream 'charges' was adopted as it was, and differs from the program in: full_sync_always.")
 def what_was_adopted_differs(stage: Stage) -> str:
     program = stream(of_sync(stage, {"name": "charges", **FLAG}), adopt=True, incremental_pointer_id="created")
     stage.up(program)
@@ -154,8 +153,8 @@ def a_replacement_with_a_history_table(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "updating the SourceStream: stream 'charges' (<charges>) is gone from sync <raw>; `pulumi up --refresh` "
-    "makes it anew."
+    "updating the SourceStream: stream 'charges' (<charges>) no longer exists in sync <raw>; `pulumi up "
+    "--refresh` creates it again."
 )
 def a_stream_that_is_gone(stage: Stage) -> str:
     id = of_sync(stage)
@@ -179,7 +178,7 @@ def an_end_where_the_sync_lists_it(stage: Stage) -> str:
     return stage.up(sync(id, source_streams=[{"name": "charges"}])).splitlines()[-1]
 
 
-@TABLE.reads("warning: Weld: stream 'charges' (<charges>) is not deleted: 'renamed' of this stack stands for it too.")
+@TABLE.reads("warning: Weld: stream 'charges' (<charges>) is not deleted: 'renamed' of this stack also manages it.")
 def an_end_of_one_of_two(stage: Stage) -> str:
     id = of_sync(stage)
     stage.up(stream(id))
@@ -202,7 +201,7 @@ def failing(stage: Stage, *more: tuple[str, str]) -> str:
 @TABLE.reads(
     "creating the SourceStream: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked "
     "for: 500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
-    "The stream that was made before that is removed again."
+    "The stream that was created before that has been removed again."
 )
 def a_creation_that_is_undone(stage: Stage) -> str:
     return failing(stage)
@@ -211,9 +210,9 @@ def a_creation_that_is_undone(stage: Stage) -> str:
 @TABLE.reads(
     "creating the SourceStream: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked "
     "for: 500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
-    "The stream <charges> was made before that and could not be removed again (DELETE /elt_streams/<charges>: "
-    "Weld answered 500 (fault): A fault was asked for: 500. Weld itself failed: run it again in a while; "
-    "https://status.weld.app tells of known trouble.)."
+    "The stream <charges> was created before that and could not be removed again (DELETE "
+    "/elt_streams/<charges>: Weld answered 500 (fault): A fault was asked for: 500. Weld itself failed: run "
+    "it again in a while; https://status.weld.app tells of known trouble.)."
 )
 def a_creation_that_cannot_be_undone(stage: Stage) -> str:
     return failing(stage, ("DELETE", r"/elt_streams/[^/]+"))

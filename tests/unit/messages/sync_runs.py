@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from weld_pulumi.provider.elt_sync.schema import DAILY, SYNC
-from weld_pulumi.provider.source_stream.option_paths import option_problems
+from weld_pulumi.provider.core.option_paths import option_problems
+from weld_pulumi.provider.elt_sync.candidates import DAILY
+from weld_pulumi.schema.elt_sync import ELT_SYNC
 
 from .stage import Ref, Stage, Table, connection, raised, stream, sync
 
@@ -50,7 +51,7 @@ def columns_that_arrive_in_plain_text(stage: Stage) -> str:
     "Weld: adopts sync <raw> (schema 'raw', interval '0 * * * *'), enabled; different from the program: "
     "nothing.\n"
     "Weld: sync 'shop': changes customers (hashed_columns)\n"
-    "warning: Weld: sync 'shop': Weld does not report which columns of a stream it hashes or leaves out. What "
+    "warning: Weld: sync 'shop': Weld does not report which columns of a stream it hashes or excludes. What "
     "is set there is replaced, and a column that is not in the new list arrives in plain text: customers "
     "(hashed_columns=['phone'])"
 )
@@ -80,7 +81,7 @@ def separate_streams_that_become_inline(stage: Stage) -> str:
 
 def optioned(option: str, path: str, before: Any, after: Any, names: Any = None) -> str:
     """What is said where an option goes by the index of a list."""
-    found = option_problems(SYNC, {option: [path], "names": names}, after, before, after)
+    found = option_problems(ELT_SYNC, {option: [path], "names": names}, after, before, after)
     return "\n".join(f"{problem.path}: {problem.reason}" for problem in found)
 
 
@@ -183,7 +184,7 @@ def an_end_that_disables(stage: Stage) -> str:
     return ended(stage, deletion_policy="disable")
 
 
-@TABLE.reads("warning: Weld: sync <raw> is not deleted: 'renamed' of this stack stands for it too.")
+@TABLE.reads("warning: Weld: sync <raw> is not deleted: 'renamed' of this stack also manages it.")
 def an_end_of_one_of_two(stage: Stage) -> str:
     id = stage.connection()
     stage.up(sync(id))
@@ -195,9 +196,9 @@ def an_end_of_one_of_two(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked "
-    "for: 500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
-    "What was made of the sync before that is removed again."
+    "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked for: "
+    "500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. What "
+    "was created of the sync before that has been removed again."
 )
 def a_creation_that_is_undone(stage: Stage) -> str:
     stage.weld.fault("status", "POST", r"/elt_syncs/[^/]+/enable", status=500)
@@ -207,9 +208,9 @@ def a_creation_that_is_undone(stage: Stage) -> str:
 @TABLE.reads(
     "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked for: "
     "500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. The "
-    "sync <raw> was made before that and could not be removed again (DELETE /elt_syncs/<raw>: Weld answered "
-    "500 (fault): A fault was asked for: 500. Weld itself failed: run it again in a while; "
-    "https://status.weld.app tells of known trouble.). Remove it in Weld, or take it over with adopt='<raw>'."
+    "sync <raw> was created before that and could not be removed again (DELETE /elt_syncs/<raw>: Weld "
+    "answered 500 (fault): A fault was asked for: 500. Weld itself failed: run it again in a while; "
+    "https://status.weld.app tells of known trouble.). Remove it in Weld, or adopt it with adopt='<raw>'."
 )
 def a_creation_that_cannot_be_undone(stage: Stage) -> str:
     stage.weld.fault("status", "POST", r"/elt_syncs/[^/]+/enable", status=500)
@@ -218,9 +219,9 @@ def a_creation_that_cannot_be_undone(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: the answer to the creation of the sync was lost. The sync <raw> came up meanwhile, "
-    "but Weld does not report its schema, so it may be another one's. If it is this one, write adopt='<raw>'; "
-    "if not, run it again."
+    "creating the EltSync: the response to the creation of the sync was lost. The sync <raw> has appeared "
+    "meanwhile, but Weld does not report its schema, so it may be another one's. If it is this one, write "
+    "adopt='<raw>'; if not, run it again."
 )
 def an_answer_that_was_lost_of_a_weld_that_reports_little(stage: Stage) -> str:
     stage.weld.set_readings({"optional_fields": "left_out"})
@@ -242,8 +243,8 @@ def an_answer_that_was_lost_where_nobody_can_look(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSync: POST /elt_syncs/<raw>/source_streams: Weld answered 400 without a message. "
-    "'chargess' is not a stream of this source; did you mean 'charges'? What was made of the sync before that "
-    "is removed again."
+    "'chargess' is not a stream of this source; did you mean 'charges'? What was created of the sync before "
+    "that has been removed again."
 )
 def streams_that_weld_refuses(stage: Stage) -> str:
     stage.weld.set_reading("error_body", "empty")
@@ -251,9 +252,8 @@ def streams_that_weld_refuses(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: Weld took the stream 'chargess' of sync <raw>, but does not list it. Check "
-    "the name against `weld-pulumi streams <raw>`. What was made of the sync before that is removed "
-    "again."
+    "creating the EltSync: Weld accepted stream 'chargess' for sync <raw> but does not list it. Compare the "
+    "name with `weld-pulumi streams <raw>`. What was created of the sync before that has been removed again."
 )
 def a_stream_that_weld_does_not_list(stage: Stage) -> str:
     stage.weld.set_readings({"unknown_stream": "accepted", "upsert_answer": "empty", "list_lag_seconds": 1000})
@@ -261,7 +261,7 @@ def a_stream_that_weld_does_not_list(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync <raw> has no stream yet, and Weld does not enable an empty sync; it starts with its first one."
+    "warning: Weld: sync <raw> has no stream yet, and Weld does not enable an empty sync; its first stream enables it."
 )
 def an_empty_sync(stage: Stage) -> str:
     stage.weld.set_reading("enable_empty", "400")
@@ -272,7 +272,7 @@ def an_empty_sync(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync <raw>: Weld keeps elt_settings.old, which the program no longer gives; it is not managed now."
+    "warning: Weld: sync <raw>: Weld keeps elt_settings.old, which the program no longer sets; it is no longer managed."
 )
 def settings_that_weld_keeps(stage: Stage) -> str:
     stage.weld.set_reading("settings_update", "merged")
@@ -282,8 +282,8 @@ def settings_that_weld_keeps(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "updating the EltSync: GET /elt_syncs/<raw>: Weld answered 404 (not_found): ELT sync <raw> was not found. "
-    "If the sync is gone at Weld, `pulumi up --refresh` makes it anew."
+    "updating the EltSync: GET /elt_syncs/<raw>: Weld answered 404 (not_found): ELT sync <raw> was not "
+    "found. If the sync no longer exists at Weld, `pulumi up --refresh` creates it again."
 )
 def a_sync_that_is_gone(stage: Stage) -> str:
     id = stage.connection()
@@ -294,15 +294,13 @@ def a_sync_that_is_gone(stage: Stage) -> str:
 
 @TABLE.reads(
     "reading the EltSync: GET /elt_syncs/nope: Weld answered 404 (not_found): ELT sync nope was not found. "
-    "There is no sync 'nope' to get; `weld-pulumi syncs` lists those that are there."
+    "There is no sync 'nope' to get; `weld-pulumi syncs` lists those that exist."
 )
 def a_sync_to_get_that_is_not_there(stage: Stage) -> str:
     return raised(lambda: stage.stack.process().call("EltSync", "shop").read("nope", {}))
 
 
-@TABLE.reads(
-    "comparing the EltSync: 'shop' of this program stands for sync <raw> too; remove one of the two resources."
-)
+@TABLE.reads("comparing the EltSync: 'shop' of this program also manages sync <raw>; remove one of the two resources.")
 def two_resources_that_have_one_sync(stage: Stage) -> str:
     id = stage.connection()
     one = sync(id)
@@ -328,14 +326,14 @@ RUN = r"/elt_streams/[^/]+/request_run"
 
 
 @TABLE.reads(
-    "warning: Weld: no run was asked for ('customers', 'charges'): the sync is not enabled. It runs once "
-    "enabled=True is set; change run_triggers again after that."
+    "warning: Weld: No run was requested for 'customers', 'charges': the sync is disabled. Set enabled=True, "
+    "then change run_triggers again."
 )
 def a_run_of_a_sync_that_is_off(stage: Stage) -> str:
     return fired(stage, enabled=False, run_triggers=[1])
 
 
-@TABLE.reads("Weld: stream 'customers' is running already; no second run was asked for.")
+@TABLE.reads("Weld: stream 'customers' is already running; no second run was requested.")
 def a_run_that_is_going_on(stage: Stage) -> str:
     return fired(stage, {"path": RUN, "status": 409, "nth": 1}, run_triggers=[1])
 
@@ -347,7 +345,7 @@ def a_run_that_weld_does_not_start(stage: Stage) -> str:
 
 @TABLE.reads(
     "warning: Weld: Weld did not mark stream 'customers' for a full refresh: A fault was asked for: 400. "
-    "Change full_refresh_triggers again once that is settled."
+    "Change full_refresh_triggers again once that is resolved."
 )
 def a_refresh_that_weld_does_not_mark(stage: Stage) -> str:
     path = r"/elt_streams/[^/]+/request_full_refresh"
@@ -355,10 +353,10 @@ def a_refresh_that_weld_does_not_mark(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: POST /elt_streams/<charges>/request_run: Weld answered 403 (fault): A fault was asked for: "
-    "403. The key in use is the test. Make a new one in Weld under Settings -> API Keys, then either run "
-    "`pulumi config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY. The "
-    "rest is done, so it is not asked again: `weld-pulumi run <charges>`."
+    "warning: Weld: POST /elt_streams/<charges>/request_run: Weld answered 403 (fault): A fault was asked "
+    "for: 403. The key in use is the test. Make a new one in Weld under Settings -> API Keys, then either "
+    "run `pulumi config set --secret weld:apiKey` and paste it, or set the environment variable "
+    "WELD_API_KEY. The other requests succeeded, so this one is not repeated: run `weld-pulumi run <charges>`."
 )
 def a_run_that_fails_after_others(stage: Stage) -> str:
     return fired(stage, {"path": RUN, "status": 403, "nth": 2}, run_triggers=[1])
@@ -368,16 +366,16 @@ def a_run_that_fails_after_others(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: the connection 'New' is not authorized yet, so the sync into 'raw' cannot be made. "
-    "Run `weld-pulumi authorize`, then `pulumi up` again."
+    "creating the EltSync: the connection 'New' is not authorized yet, so the sync into 'raw' cannot be "
+    "created. Run `weld-pulumi authorize`, then `pulumi up` again."
 )
 def a_sync_of_a_connection_that_waits(stage: Stage) -> str:
     return stage.failure(PENDING, sync(Ref("new")))
 
 
 @TABLE.reads(
-    "warning: Weld: the connection 'New' is not authorized yet, so what is to be synced from it waits: run "
-    "`weld-pulumi authorize`, and the next `pulumi up` makes it."
+    "warning: Weld: the connection 'New' is not authorized yet, so the syncs from it wait: run `weld-pulumi "
+    "authorize`, and the next `pulumi up` creates them."
 )
 def a_sync_that_waits_with_its_connection(stage: Stage) -> str:
     return stage.up(PENDING, sync(Ref("new"), on_pending_connection="skip")).splitlines()[-1]

@@ -60,9 +60,9 @@ def streams_that_cannot_be_checked(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync 'shop' is the first of its connection, so its streams are compared with those of sync "
-    "<theirs>, which has the same integration: source_streams[0].name: 'chargess' is not a stream of this "
-    "source; did you mean 'charges'?, the pattern 'zz*' matches no stream. `pulumi up` will tell."
+    "warning: Weld: sync 'shop' is the first of its connection, so its streams are compared with those of "
+    "sync <theirs>, which has the same integration: source_streams[0].name: 'chargess' is not a stream of "
+    "this source; did you mean 'charges'?, the pattern 'zz*' matches no stream. `pulumi up` checks them."
 )
 def streams_that_another_connection_does_not_have(stage: Stage) -> str:
     stage.sync(stage.connection("Other"), "theirs")
@@ -73,8 +73,8 @@ def streams_that_another_connection_does_not_have(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "destination_schema_name: Weld has this sync already: <raw> (connection <Shop>, schema 'raw'); two stacks "
-    "must not share one. To take it over, write adopt='<raw>'."
+    "destination_schema_name: Weld has this sync already: <raw> (connection <Shop>, schema 'raw'); two "
+    "stacks must not share one. To adopt it, write adopt='<raw>'."
 )
 def a_sync_of_somebody_else(stage: Stage) -> str:
     id = stage.connection()
@@ -84,7 +84,7 @@ def a_sync_of_somebody_else(stage: Stage) -> str:
 
 @TABLE.reads(
     "destination_schema_name: Weld has this sync already: <raw> (connection <Shop>, schema 'raw'); 'shop' of "
-    "this program stands for it too. Remove one of the two resources, or write another "
+    "this program also manages it. Remove one of the two resources, or write another "
     "destination_schema_name, sync_interval, elt_settings or start_date in one of them."
 )
 def a_sync_of_another_resource(stage: Stage) -> str:
@@ -95,7 +95,7 @@ def a_sync_of_another_resource(stage: Stage) -> str:
 
 @TABLE.reads(
     "destination_schema_name: Weld has this sync already: <raw> (connection <Shop>, schema 'raw'); 'shop' of "
-    "this stack stands for it. If 'renamed' is the new name of 'shop', write "
+    "this stack manages it. If 'renamed' is the new name of 'shop', write "
     "aliases=[pulumi.Alias(name='shop')] in its options; else remove one of the two resources, or write "
     "another destination_schema_name, sync_interval, elt_settings or start_date in one of them."
 )
@@ -117,7 +117,7 @@ def two_new_syncs_that_are_the_same(stage: Stage) -> str:
 
 @TABLE.reads(
     "destination_schema_name: Weld has this sync already: <two> (connection <Shop>, schema 'two'); 'two' of "
-    "this stack stands for it. To exchange two syncs, exchange the names of the resources with `pulumi state "
+    "this stack manages it. To exchange two syncs, exchange the names of the resources with `pulumi state "
     "rename`."
 )
 def two_syncs_that_are_exchanged(stage: Stage) -> str:
@@ -129,9 +129,9 @@ def two_syncs_that_are_exchanged(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync 'shop': sync <raw> (schema 'raw', interval '0 0 * * *') writes into the schema 'raw' "
-    "too. Where stream names meet, both write the same tables; write another destination_schema_name unless "
-    "that is intended."
+    "warning: Weld: sync 'shop': sync <raw> (schema 'raw', interval '0 0 * * *') also writes into the schema "
+    "'raw'. Where stream names are the same, both write the same tables; write another "
+    "destination_schema_name unless that is intended."
 )
 def a_sync_into_the_schema_of_another(stage: Stage) -> str:
     stage.sync(stage.connection("Other"), "raw")
@@ -139,8 +139,9 @@ def a_sync_into_the_schema_of_another(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync 'more': 'shop' of this program writes into the schema 'raw' too. Where stream names "
-    "meet, both write the same tables; write another destination_schema_name unless that is intended."
+    "warning: Weld: sync 'more': 'shop' of this program also writes into the schema 'raw'. Where stream "
+    "names are the same, both write the same tables; write another destination_schema_name unless that is "
+    "intended."
 )
 def two_syncs_of_a_program_into_one_schema(stage: Stage) -> str:
     id = stage.connection()
@@ -149,9 +150,9 @@ def two_syncs_of_a_program_into_one_schema(stage: Stage) -> str:
 
 @TABLE.reads(
     "warning: Weld: sync 'renamed': 'shop' of this stack (sync <raw>) – If 'renamed' is the new name of "
-    "'shop', write aliases=[pulumi.Alias(name='shop')] in its options – writes into the schema 'raw' too. "
-    "Where stream names meet, both write the same tables; write another destination_schema_name unless that is "
-    "intended."
+    "'shop', write aliases=[pulumi.Alias(name='shop')] in its options – also writes into the schema 'raw'. "
+    "Where stream names are the same, both write the same tables; write another destination_schema_name "
+    "unless that is intended."
 )
 def a_sync_into_the_schema_of_a_former_name(stage: Stage) -> str:
     id = stage.connection()
@@ -160,9 +161,9 @@ def a_sync_into_the_schema_of_a_former_name(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: Weld does not report the schema of <theirs> (schema not reported, interval not reported), "
-    "so it is unknown whether there is a sync into 'raw' already. To take one over instead of making another, "
-    "write adopt='<theirs>'."
+    "warning: Weld: Weld does not report the schema of <theirs> (schema not reported, interval not "
+    "reported), so it is unknown whether a sync into 'raw' already exists. To adopt one instead of creating "
+    "another, write adopt='<theirs>'."
 )
 def a_sync_whose_schema_weld_does_not_report(stage: Stage) -> str:
     id = stage.connection()
@@ -176,7 +177,7 @@ def a_sync_whose_schema_weld_does_not_report(stage: Stage) -> str:
 
 @TABLE.reads(
     "adopt: adopt=True: Weld has no sync of connection <Shop> into schema 'raw'. Syncs of this connection: "
-    "<theirs> (schema 'theirs', interval '0 5 * * *'). Leave adopt out to make one."
+    "<theirs> (schema 'theirs', interval '0 5 * * *'). Leave adopt out to create one."
 )
 def no_sync_to_adopt(stage: Stage) -> str:
     id = stage.connection()
@@ -198,8 +199,8 @@ def several_syncs_to_adopt(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "adopt: adopt='nope': Weld has no such sync. Syncs of this connection: <theirs> (schema 'theirs', interval "
-    "'0 5 * * *'). Leave adopt out to make one."
+    "adopt: adopt='nope': Weld has no such sync. Syncs of this connection: <theirs> (schema 'theirs', "
+    "interval '0 5 * * *'). Leave adopt out to create one."
 )
 def a_sync_to_adopt_that_is_not_there(stage: Stage) -> str:
     id = stage.connection()
@@ -208,8 +209,8 @@ def a_sync_to_adopt_that_is_not_there(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "adopt: adopt='nope': Weld has no such sync. `weld-pulumi syncs` lists those that are there. Leave adopt "
-    "out to make one."
+    "adopt: adopt='nope': Weld has no such sync. `weld-pulumi syncs` lists those that exist. Leave adopt out "
+    "to create one."
 )
 def a_sync_to_adopt_that_is_not_there_of_a_connection_to_come(stage: Stage) -> str:
     return stage.refusal(connection("new"), sync(Ref("new"), adopt="nope"))
@@ -224,7 +225,7 @@ def a_sync_to_adopt_of_another_kind(stage: Stage) -> str:
     return stage.refusal(sync(stage.connection(), adopt=theirs))
 
 
-@TABLE.reads("adopt: adopt=True: 'shop' of this program stands for sync <raw> too; remove one of the two resources.")
+@TABLE.reads("adopt: adopt=True: 'shop' of this program also manages sync <raw>; remove one of the two resources.")
 def a_sync_to_adopt_that_another_resource_has(stage: Stage) -> str:
     id = stage.connection()
     stage.up(sync(id))
@@ -245,7 +246,7 @@ def a_sync_to_adopt_that_is_not_known_yet(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: adopts sync <raw> (schema 'raw', interval '0 5 * * *'), not enabled; different from the program: "
+    "Weld: adopts sync <raw> (schema 'raw', interval '0 5 * * *'), disabled; different from the program: "
     "sync_interval, enabled, source_streams.\n"
     "Weld: sync 'shop': adds refunds; keeps payouts until the `pulumi up` after this one"
 )
@@ -269,7 +270,7 @@ def an_adoption_of_what_weld_does_not_report(stage: Stage) -> str:
 @TABLE.reads(
     "Weld: adopts sync <raw> (schema 'raw', interval '0 * * * *'), enabled; different from the program: "
     "nothing.\n"
-    "Weld: 'shop' of this stack stands for sync <raw>. If 'renamed' is the new name of 'shop', write "
+    "Weld: 'shop' of this stack manages sync <raw>. If 'renamed' is the new name of 'shop', write "
     "aliases=[pulumi.Alias(name='shop')] in its options."
 )
 def an_adoption_under_a_new_name(stage: Stage) -> str:
@@ -279,7 +280,7 @@ def an_adoption_under_a_new_name(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: adopts sync <raw> (schema 'raw', interval '0 0 * * *'), not enabled; different from the program: "
+    "Weld: adopts sync <raw> (schema 'raw', interval '0 0 * * *'), disabled; different from the program: "
     "sync_interval, enabled.\n"
     "Weld: adopted sync <raw>; removing the EltSync from the stack applies its deletion_policy."
 )
@@ -290,7 +291,7 @@ def an_adoption_that_is_done(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: sync <raw> was taken over as it was, and differs from the program in: source_streams.\n"
+    "Weld: sync <raw> was adopted as it was, and differs from the program in: source_streams.\n"
     "Weld: sync 'shop': removes payouts"
 )
 def what_was_adopted_differs(stage: Stage) -> str:

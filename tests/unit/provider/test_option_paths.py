@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from weld_pulumi.provider.elt_sync.schema import SYNC
-from weld_pulumi.provider.source_stream.option_paths import option_problems
 
+from weld_pulumi.provider.core.option_paths import option_problems
+from weld_pulumi.schema.elt_sync import ELT_SYNC
 from weld_pulumi.schema.values import UNKNOWN
 
 
@@ -17,7 +17,7 @@ def entries(*names: Any) -> dict[str, Any]:
 
 def refused(path: str, now: dict[str, Any], before: dict[str, Any], names: Any = None) -> list[str]:
     options = {"ignore_changes": [path], "names": names}
-    return [problem.path for problem in option_problems(SYNC, options, now, before, now)]
+    return [problem.path for problem in option_problems(ELT_SYNC, options, now, before, now)]
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_from_a_pattern_on_no_index_has_a_meaning(path: str) -> None:
 
 
 def test_without_such_options_nothing_is_refused() -> None:
-    assert option_problems(SYNC, None, entries("a", "b*"), entries("b"), entries("a")) == []
+    assert option_problems(ELT_SYNC, None, entries("a", "b*"), entries("b"), entries("a")) == []

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from weld_pulumi.api.models import EltStreamInfo
-from weld_pulumi.provider.elt_sync.checks import resolved_by_names
-from weld_pulumi.provider.source_stream.streams import body_of, canonical_entries, has_open, single_entries
+from weld_pulumi.provider.elt_sync.entries import has_open, resolved_by_names, single_entries
+from weld_pulumi.provider.source_stream.streams import body_of
+from weld_pulumi.schema.streams import STREAM_LIST
 
 LIVE = EltStreamInfo(id="1", name="charges", incremental_pointer_id="theirs")
 POINTER = "incremental_pointer_id"
@@ -18,16 +19,16 @@ POINTER = "incremental_pointer_id"
 def test_a_pattern_is_seen_wherever_the_program_has_it(wild: dict[str, Any]) -> None:
     plain = {"name": "zebra"}
     for written in ([wild, plain], [plain, wild], [wild]):
-        entries, problems = canonical_entries(written, "source_streams")
+        entries, problems = STREAM_LIST.parse(written, "source_streams")
         assert problems == []
         assert has_open(entries)
-    assert not has_open(canonical_entries([plain], "source_streams")[0])
+    assert not has_open(STREAM_LIST.parse([plain], "source_streams")[0])
     assert not has_open([])
     assert not has_open(None)
 
 
 def test_a_pattern_before_plain_names_is_resolved() -> None:
-    entries, _ = canonical_entries([{"name": "order_*"}, {"name": "zebra"}], "source_streams")
+    entries, _ = STREAM_LIST.parse([{"name": "order_*"}, {"name": "zebra"}], "source_streams")
     before = [{"name": "order_items"}, {"name": "zebra"}]
     assert resolved_by_names(entries, before) == before
 
@@ -61,17 +62,17 @@ def test_a_new_stream_is_sent_whole_but_for_a_pointer() -> None:
 
 def test_a_plain_name_is_an_entry_of_that_name() -> None:
     for written in ("charges", "order_*"):
-        assert canonical_entries([written], "streams") == canonical_entries([{"name": written}], "streams")
+        assert STREAM_LIST.parse([written], "streams") == STREAM_LIST.parse([{"name": written}], "streams")
     assert single_entries(["charges", {"name": "refunds"}, "refunds", 5]) == [{"name": "charges"}, {}, {}, {}]
 
 
 @pytest.mark.parametrize("wrong", ["", 5, None, ["charges"]])
 def test_an_entry_that_is_neither_a_name_nor_a_dict_is_told_by_its_place(wrong: Any) -> None:
-    _, problems = canonical_entries(["charges", wrong], "source_streams")
+    _, problems = STREAM_LIST.parse(["charges", wrong], "source_streams")
     assert [problem.path for problem in problems] == ["source_streams[1]"]
 
 
 def test_a_name_that_is_written_in_both_forms_is_listed_twice() -> None:
-    _, problems = canonical_entries(["charges", {"name": "charges"}], "source_streams")
+    _, problems = STREAM_LIST.parse(["charges", {"name": "charges"}], "source_streams")
     assert len(problems) == 1
     assert "'charges'" in problems[0].reason
