@@ -62,11 +62,13 @@ $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: the quick test
 lint: venv ## ruff, mypy and import-linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m tools.arguments --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy weld_pulumi tests tools
 	@for program in $(PROGRAMS); do echo "$(BIN)/mypy $$program"; $(BIN)/mypy "$$program" || exit 1; done
 
 format: venv ## bring the code into its form
+	$(BIN)/python -m tools.arguments
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

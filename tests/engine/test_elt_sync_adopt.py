@@ -58,7 +58,7 @@ def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: S
     preview = stacked.preview()
     assert line_says(
         preview.text,
-        f"adopts sync {made} (schema 'weld_found', interval None), not enabled",
+        f"adopts sync {made} (schema 'weld_found', interval None), disabled",
         ": orchestration_workflow_id, elt_settings, enabled, source_streams.",
     )
     assert f"adopts sync {separate} (schema 'weld_separate', interval '0 0 * * *'), enabled" in preview.text
@@ -83,8 +83,8 @@ def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: S
     weld.clear_requests()
     again = stacked.preview()
     assert again.changed == {"found": "update", "refunds": "update"}
-    assert line_says(again.text, f"sync {made} was taken over", ": orchestration_workflow_id, source_streams.")
-    assert line_says(again.text, "stream 'refunds' was taken over", ": full_sync_always,")
+    assert line_says(again.text, f"sync {made} was adopted", ": orchestration_workflow_id, source_streams.")
+    assert line_says(again.text, "stream 'refunds' was adopted", ": full_sync_always,")
     stacked.up()
     assert sorted(streams_of(weld, made)) == ["charges", "customers", "disputes"]
     assert not streams_of(weld, made)["charges"]["full_sync_always"]

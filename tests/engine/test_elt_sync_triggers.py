@@ -45,8 +45,8 @@ def test_triggers_of_syncs_and_streams_fire_once_for_each_change(weld: Simulator
     first = stacked.up()
     both = {f"{name}.request_full_refresh": 1 for name in ("charges", "customers", "refunds")}
     assert asked(weld) == both
-    assert line_says(first.text, "stream 'charges' is running already")
-    assert line_says(first.text, "no run", "('charges', 'customers')", "not enabled")
+    assert line_says(first.text, "stream 'charges' is already running")
+    assert line_says(first.text, "No run", "'charges', 'customers'", "disabled")
     assert line_says(first.text, "not mark stream 'charges'", ": ELT sync", "full_refresh_triggers")
 
     # Never by accident.

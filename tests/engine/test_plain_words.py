@@ -42,7 +42,7 @@ def test_a_connection_and_its_sync_are_adopted_together_and_changed_after_that(w
     preview = stacked.preview()
     (adopts,) = lines(preview, "adopts sync")
     assert made in adopts
-    assert "not enabled" in adopts
+    assert "disabled" in adopts
     assert adopts.endswith(": sync_interval, enabled, source_streams.")
     assert saying(lines(preview, "sync 'shop': "), "adds refunds", "keeps payouts")
     assert weld.writes() == []

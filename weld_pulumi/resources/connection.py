@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
-from ._base import WeldResource, or_name
+from ..schema.connection import CONNECTION
+from ._base import WeldResource
 
 __all__ = ["Connection"]
 
@@ -34,40 +34,30 @@ class Connection(WeldResource):
     Args:
         resource_name: name of the resource in the stack.
         opts: Pulumi's resource options; ``import_`` does not work, use ``adopt``.
-        integration_id: Weld's id of the integration, for example ``"stripe"`` or ``"databricks"``; sent as it is. A
-            change makes a new connection.
-        label: name shown in Weld; default: the resource name. A change asks the person to authorize again.
+        integration_id: Weld's id of the integration, for example ``stripe`` or ``databricks``; sent as written. A
+            change creates a new connection.
+        label: name shown in Weld; default: the resource name. After a change a person has to authorize again.
         redirect_uri: where Weld sends the browser afterwards: https without port and query, or http://localhost.
             Default: a listener on loopback that this run opens.
-        authorization_timeout: seconds that ``up`` waits for the person, from 0 (does not wait) to 86400; default 600.
+        authorization_timeout: seconds that ``up`` waits for the person, from 0 (does not wait) to 86400. Default:
+            ``600``.
         reauthorize_triggers: list or dict; any change asks for a new authorization of the same connection.
-        adopt: take over a connection that is there: its id, or ``True`` for the only one with this integration and
-            label. It is then deleted with the resource, unless ``deletion_policy`` is ``"retain"``.
-        deletion_policy: ``"delete"`` (default) or ``"retain"``: what removing the resource does in Weld.
+        adopt: take over an existing connection: its id, or ``True`` for the only one with this integration and label.
+            Removing the resource then deletes it, unless ``deletion_policy`` is ``retain``. Default: ``False``.
+        deletion_policy: what removing the resource does to the connection in Weld. Default: ``"delete"``.
 
     Attributes:
-        id: Weld's id of the connection; begins with ``pending-`` until a person has acted.
-        status: ``"AUTHORIZED"`` or ``"PENDING"``.
+        id: Weld's id of the connection; begins with ``pending-`` while a person has to authorize first.
+        status: ``AUTHORIZED`` or ``PENDING``.
         authorize_url: the link to open (secret); None once authorized.
-        authorize_expires_at: ISO 8601 time at which the link stops working; None once authorized.
-        created_at: ISO 8601 time; None where Weld does not tell.
+        authorize_expires_at: ISO 8601 time at which the link expires; None once authorized.
+        created_at: ISO 8601 time; None where Weld does not report it.
 
     Raises:
         WeldValidationError: ``import_`` is among the options.
     """
 
-    _kind = "Connection"
-    _outputs = ("status", "authorize_url", "authorize_expires_at", "created_at")
-    _secret_outputs = ("authorize_url",)
-    # What the handler remembers: labels in Weld, among others.
-    _derived = MappingProxyType({"__weld": "label"})
-    _defaults = MappingProxyType(
-        {
-            "authorization_timeout": 600,
-            "adopt": False,
-            "deletion_policy": "delete",
-        }
-    )
+    _schema = CONNECTION
 
     # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
     if TYPE_CHECKING:
@@ -96,15 +86,14 @@ class Connection(WeldResource):
         adopt: pulumi.Input[bool | str] | None = None,
         deletion_policy: pulumi.Input[Literal["delete", "retain"]] | None = None,
     ) -> None:
-        label = or_name(label, resource_name)
-        self._register(resource_name, opts, locals())
+        self._construct(resource_name, opts, locals())
 
-    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, local: Mapping[str, Any]) -> None:
-        super()._register(resource_name, opts, local)
-        # A preview takes an output that is not in the state for unknown; the status tells that there is no link.
+    def _register(self, resource_name: str, opts: pulumi.ResourceOptions | None, arguments: Mapping[str, Any]) -> None:
+        super()._register(resource_name, opts, arguments)
+        # In a preview an output that is not in the state is unknown; the status shows that there is no link.
         self.authorize_url = _while_pending(self.status, self.authorize_url)
         self.authorize_expires_at = _while_pending(self.status, self.authorize_expires_at)
 
 
 def _while_pending(status: pulumi.Output[str], output: pulumi.Output[str | None]) -> pulumi.Output[str | None]:
-    return status.apply(lambda told: None if told == "AUTHORIZED" else output)
+    return status.apply(lambda now: None if now == "AUTHORIZED" else output)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
+from ..schema.elt_sync import ELT_SYNC
 from ._base import WeldResource
 from .source_stream import SourceStreamArgs, SourceStreamArgsDict
 
@@ -36,61 +36,43 @@ class EltSync(WeldResource):
     Args:
         resource_name: name of the resource in the stack.
         opts: Pulumi's resource options; ``import_`` does not work, use ``adopt``.
-        connection_id: Weld's id of the **source** connection. A change makes a new sync.
-        destination_schema_name: schema in the destination that receives the tables. A change makes a new sync.
-        sync_interval: cron expression with five fields, such as ``"0 */6 * * *"``; required unless
-            ``orchestration_workflow_id`` is given, and beside it what Weld falls back to.
+        connection_id: Weld's id of the **source** connection. A change creates a new sync.
+        destination_schema_name: schema in the destination that receives the tables. A change creates a new sync.
+        sync_interval: cron expression of five fields; required unless ``orchestration_workflow_id`` is given. Beside
+            one, it is the schedule that the sync returns to when the orchestration is detached.
         orchestration_workflow_id: Weld's id of an orchestration that runs the sync instead of a schedule.
-        elt_settings: settings of the source; ``weld-pulumi settings CONNECTION_ID`` shows which. Only the keys that
-            are given are managed.
-        start_date: earliest data, ``YYYY-MM-DD``. A change makes a new sync.
-        enabled: the sync runs on its schedule; default True.
-        source_streams: all the streams of the sync, each a :class:`SourceStreamArgs`, a dict with the same keys, or
-            just its name (or pattern).
-            None: the streams are managed elsewhere (by :class:`SourceStream` resources or in Weld) and left alone.
-        adopt: take over a sync that is there: its id, or ``True`` for the only one with this connection and schema.
-        deletion_policy: ``"delete"`` (default), ``"disable"`` or ``"retain"``: what removing the resource does.
-        remove_destination_data: on deletion also drop the tables in the destination; default False.
+        elt_settings: settings of the source; ``weld-pulumi settings CONNECTION_ID`` shows which there are. Only the
+            keys that are given are managed.
+        start_date: earliest data, ``YYYY-MM-DD``. A change creates a new sync.
+        enabled: the sync runs on its schedule. Default: ``True``.
+        source_streams: all streams of the sync, each a ``SourceStreamArgs``, a dict with the same keys, or just its
+            name (or pattern). None: the streams are managed elsewhere (by ``SourceStream`` resources or in Weld) and
+            left alone.
+        adopt: take over an existing sync: its id, or ``True`` for the only one with this connection and schema.
+            Default: ``False``.
+        deletion_policy: what removing the resource does to the sync in Weld. Default: ``"delete"``.
+        remove_destination_data: deleting the sync also drops its tables in the destination. Default: ``False``.
         run_triggers: list or dict; any change requests one run of every stream.
-        full_refresh_triggers: list or dict; any change marks every stream for a full refresh.
-        on_pending_connection: what ``up`` does while the connection waits for a person: ``"fail"`` (default), or
-            ``"skip"``: it succeeds with a warning, and a later ``up`` makes the sync.
+        full_refresh_triggers: list or dict; any change requests a full refresh of every stream.
+        on_pending_connection: what ``up`` does while the connection waits for a person: ``fail``, or ``skip``: it
+            succeeds with a warning, and a later ``up`` creates the sync. Default: ``"fail"``.
 
     Attributes:
-        id: Weld's id of the sync; it begins with ``pending-`` while the sync waits for its connection.
+        id: Weld's id of the sync; begins with ``pending-`` while a person has to authorize first.
         status: ``NOT_STARTED``, ``RUNNING``, ``FAILED`` or ``PAUSED``, as of the last ``up`` or ``refresh``;
             ``PENDING`` while the sync waits for its connection.
         account_id: Weld's id of the workspace.
         source_integration_id: the integration of the source, for example ``stripe``.
         destination_integration_id: the integration of the destination, for example ``databricks``.
         destination_connection_id: Weld's id of the destination connection.
-        stream_ids: dict of stream name to Weld's stream id, for inline streams.
+        stream_ids: Weld's stream id by stream name, for inline streams.
         created_at: ISO 8601 time.
 
     Raises:
         WeldValidationError: ``import_`` is among the options.
     """
 
-    _kind = "EltSync"
-    _derived = MappingProxyType({"stream_ids": "source_streams"})
-    _outputs = (
-        "status",
-        "account_id",
-        "source_integration_id",
-        "destination_integration_id",
-        "destination_connection_id",
-        "stream_ids",
-        "created_at",
-    )
-    _defaults = MappingProxyType(
-        {
-            "enabled": True,
-            "adopt": False,
-            "deletion_policy": "delete",
-            "remove_destination_data": False,
-            "on_pending_connection": "fail",
-        }
-    )
+    _schema = ELT_SYNC
 
     # For the type checker only: the SDK would evaluate them anew for each of a thousand resources, and compare
     # each of thousands of entries with its type, to change none of them.
@@ -102,6 +84,7 @@ class EltSync(WeldResource):
         elt_settings: pulumi.Output[dict[str, Any] | None]
         start_date: pulumi.Output[str | None]
         enabled: pulumi.Output[bool]
+        source_streams: pulumi.Output[list[dict[str, Any]] | None]
         adopt: pulumi.Output[bool | str]
         deletion_policy: pulumi.Output[str]
         remove_destination_data: pulumi.Output[bool]
@@ -113,9 +96,8 @@ class EltSync(WeldResource):
         source_integration_id: pulumi.Output[str]
         destination_integration_id: pulumi.Output[str]
         destination_connection_id: pulumi.Output[str]
-        created_at: pulumi.Output[str | None]
-        source_streams: pulumi.Output[list[dict[str, Any]] | None]
         stream_ids: pulumi.Output[dict[str, str]]
+        created_at: pulumi.Output[str | None]
 
     def __init__(
         self,
@@ -137,4 +119,4 @@ class EltSync(WeldResource):
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
         on_pending_connection: pulumi.Input[Literal["fail", "skip"]] | None = None,
     ) -> None:
-        self._register(resource_name, opts, locals())
+        self._construct(resource_name, opts, locals())

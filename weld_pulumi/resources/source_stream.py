@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from ._base import WeldResource, or_name
+from ..schema.streams import SOURCE_STREAM
+from ._base import WeldResource
 
 Names = Sequence[pulumi.Input[str]]
 Triggers = Sequence[Any] | Mapping[str, Any]
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
         name: pulumi.Input[str]
         incremental_pointer_id: NotRequired[pulumi.Input[str] | None]
-        excluded_columns: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
-        hashed_columns: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
+        excluded_columns: NotRequired[pulumi.Input[Names] | None]
+        hashed_columns: NotRequired[pulumi.Input[Names] | None]
         full_sync_always: NotRequired[pulumi.Input[bool] | None]
         full_sync_at_midnight: NotRequired[pulumi.Input[bool] | None]
         protected_from_full_sync: NotRequired[pulumi.Input[bool] | None]
-        excluded_substreams: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]] | None]
+        excluded_substreams: NotRequired[pulumi.Input[Names] | None]
         enabled_history_table: NotRequired[pulumi.Input[bool] | None]
         run_triggers: NotRequired[pulumi.Input[Triggers] | None]
         full_refresh_triggers: NotRequired[pulumi.Input[Triggers] | None]
@@ -51,19 +51,19 @@ class SourceStreamArgs(dict[str, Any]):
     Args:
         name: name of the stream in the source, or a pattern (``*``, ``order_*``, ``[ab]*``) that stands for every
             selectable stream that matches.
-        incremental_pointer_id: column that tells what is new; not managed when left out.
-        excluded_columns: columns that are not copied. Weld never tells them back, so drift in them is not seen.
-        hashed_columns: columns that are copied as a hash. Weld never tells them back either.
-        full_sync_always: copy everything in every run; default False.
-        full_sync_at_midnight: copy everything once a night; default False.
-        protected_from_full_sync: never copy everything; default False.
+        incremental_pointer_id: column by which Weld finds new and changed rows; not managed when omitted.
+        excluded_columns: columns that are not copied. Write-only in Weld's API, so drift is not detected.
+        hashed_columns: columns that are copied as a hash. Write-only in Weld's API, so drift is not detected.
+        full_sync_always: copy everything in every run. Default: ``False``.
+        full_sync_at_midnight: copy everything once a night. Default: ``False``.
+        protected_from_full_sync: never copy everything. Default: ``False``.
         excluded_substreams: substreams that are not copied.
-        enabled_history_table: keep a history table beside the table; default False.
-        run_triggers: list or dict; any change requests one run of the stream.
-        full_refresh_triggers: list or dict; any change marks the stream's next run as a full one.
-        reset_history_table: a full refresh that such a trigger, or the sync's own, asks for also throws the history
-            away, for ever; default False.
-        exclude: take the streams that ``name`` matches out of other patterns; default False.
+        enabled_history_table: keep a history table ``<table>__history``. Default: ``False``.
+        run_triggers: list or dict; any change requests one run of this stream.
+        full_refresh_triggers: list or dict; any change requests a full refresh of this stream.
+        reset_history_table: a full refresh requested by a trigger also discards the history permanently. Default:
+            ``False``.
+        exclude: remove the streams that ``name`` matches from what other patterns match. Default: ``False``.
     """
 
     name: pulumi.Input[str]
@@ -131,47 +131,33 @@ class SourceStream(WeldResource):
     Args:
         resource_name: name of the resource in the stack.
         opts: Pulumi's resource options; ``import_`` does not work, use ``adopt``.
-        elt_sync_id: Weld's id of the sync. A change makes a new stream.
-        name: name of the stream in the source; default: the resource name. A change makes a new stream.
-        incremental_pointer_id: column that tells what is new; not managed when left out.
-        excluded_columns: columns that are not copied. Weld never tells them back, so drift in them is not seen.
-        hashed_columns: columns that are copied as a hash. Weld never tells them back either.
-        full_sync_always: copy everything in every run; default False.
-        full_sync_at_midnight: copy everything once a night; default False.
-        protected_from_full_sync: never copy everything; default False.
+        elt_sync_id: Weld's id of the sync. A change creates a new stream.
+        name: name of the stream in the source; default: the resource name. A change creates a new stream.
+        incremental_pointer_id: column by which Weld finds new and changed rows; not managed when omitted.
+        excluded_columns: columns that are not copied. Write-only in Weld's API, so drift is not detected.
+        hashed_columns: columns that are copied as a hash. Write-only in Weld's API, so drift is not detected.
+        full_sync_always: copy everything in every run. Default: ``False``.
+        full_sync_at_midnight: copy everything once a night. Default: ``False``.
+        protected_from_full_sync: never copy everything. Default: ``False``.
         excluded_substreams: substreams that are not copied.
-        enabled_history_table: keep a history table ``<table>__history``; default False.
-        adopt: take over a stream of that name that has other flags; default False. (One with the same flags is
-            taken over without it.)
-        run_triggers: list or dict; any change requests one run.
-        full_refresh_triggers: list or dict; any change marks the next run as a full one.
-        reset_history_table: such a full refresh also throws the history away, for ever; default False.
+        enabled_history_table: keep a history table ``<table>__history``. Default: ``False``.
+        adopt: take over an existing stream of that name whose arguments differ. (One whose arguments are the same is
+            taken over without it.) Default: ``False``.
+        run_triggers: list or dict; any change requests one run of this stream.
+        full_refresh_triggers: list or dict; any change requests a full refresh of this stream.
+        reset_history_table: a full refresh requested by a trigger also discards the history permanently. Default:
+            ``False``.
 
     Attributes:
-        id: Weld's id of the stream.
-        incremental_primary_key_name: list of the columns that are the primary key, as Weld found them.
+        id: Weld's id of the stream; begins with ``pending-`` while a person has to authorize first.
+        incremental_primary_key_name: columns of the primary key, as Weld found them.
         created_at: ISO 8601 time.
 
     Raises:
         WeldValidationError: ``import_`` is among the options.
     """
 
-    _kind = "SourceStream"
-    _adopts_by_id = False
-    _outputs = ("incremental_primary_key_name", "created_at")
-    _defaults = MappingProxyType(
-        {
-            "excluded_columns": [],
-            "hashed_columns": [],
-            "full_sync_always": False,
-            "full_sync_at_midnight": False,
-            "protected_from_full_sync": False,
-            "excluded_substreams": [],
-            "enabled_history_table": False,
-            "adopt": False,
-            "reset_history_table": False,
-        }
-    )
+    _schema = SOURCE_STREAM
 
     # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
     if TYPE_CHECKING:
@@ -212,5 +198,4 @@ class SourceStream(WeldResource):
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
         reset_history_table: pulumi.Input[bool] | None = None,
     ) -> None:
-        name = or_name(name, resource_name)
-        self._register(resource_name, opts, locals())
+        self._construct(resource_name, opts, locals())

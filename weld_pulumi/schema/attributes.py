@@ -38,6 +38,7 @@ class Attribute(NamedTuple):
         description: what it is for, in one or two sentences.
         default: the value when omitted; None: not managed when omitted.
         required: omitting it is an error.
+        from_name: when the program omits it, it is the name of the resource.
         equivalent: compares two canonical values that differ.
         sent: part of the request that creates the object and, where a change is in place, of the one that updates it.
         write_only: Weld accepts it but does not return it.
@@ -52,6 +53,7 @@ class Attribute(NamedTuple):
     description: str
     default: Any = None
     required: bool = False
+    from_name: bool = False
     equivalent: Callable[[Any, Any], bool] = _equal
     sent: bool = False
     write_only: bool = False
@@ -99,17 +101,28 @@ class Schema:
     """The arguments and outputs of one resource.
 
     Args:
+        kind: the name of the resource's class.
+        noun: what it is at Weld.
         attributes: in the order in which users read them.
         outputs: those that are not arguments.
         sparse: the canonical form omits what equals its default. The engine stores every argument twice and writes
             its whole state after each step, so with thousands of streams their size determines the cost of an `up`.
     """
 
-    def __init__(self, *attributes: Attribute, outputs: Iterable[Output] = (), sparse: bool = False) -> None:
+    def __init__(
+        self, kind: str, noun: str, *attributes: Attribute, outputs: Iterable[Output] = (), sparse: bool = False
+    ) -> None:
+        self.kind = kind
+        self.noun = noun
         self._attributes = {attribute.name: attribute for attribute in attributes}
         self._sparse = sparse
         self._required = [attribute.name for attribute in attributes if attribute.required]
         self.outputs = tuple(outputs)
+
+    @property
+    def id_description(self) -> str:
+        """What the ``id`` of the resource is."""
+        return f"Weld's id of the {self.noun}; begins with `pending-` while a person has to authorize first."
 
     def __iter__(self) -> Iterator[Attribute]:
         return iter(self._attributes.values())

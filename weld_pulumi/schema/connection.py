@@ -37,6 +37,8 @@ def _redirect_uri(value: str) -> str:
 
 
 CONNECTION = Schema(
+    "Connection",
+    "connection",
     Attribute(
         "integration_id",
         TEXT,
@@ -51,6 +53,7 @@ CONNECTION = Schema(
         Change.UPDATE,
         "name shown in Weld; default: the resource name. After a change a person has to authorize again.",
         required=True,
+        from_name=True,
         identifies=True,
     ),
     Attribute(
@@ -71,7 +74,7 @@ CONNECTION = Schema(
         "reauthorize_triggers",
         TRIGGERS,
         Change.ACTION,
-        "any change asks for a new authorization of the same connection.",
+        "list or dict; any change asks for a new authorization of the same connection.",
         sensitive=True,
     ),
     Attribute(
@@ -91,7 +94,7 @@ CONNECTION = Schema(
     ),
     outputs=(
         Output("status", "str", "`AUTHORIZED` or `PENDING`."),
-        Output("authorize_url", "str | None", "the link to open; None once authorized.", secret=True),
+        Output("authorize_url", "str | None", "the link to open (secret); None once authorized.", secret=True),
         Output("authorize_expires_at", "str | None", "ISO 8601 time at which the link expires; None once authorized."),
         Output("created_at", "str | None", "ISO 8601 time; None where Weld does not report it."),
         # The labels in Weld are part of it.

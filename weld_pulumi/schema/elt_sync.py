@@ -27,6 +27,8 @@ def _same_settings(old: Any, new: Any) -> bool:
 
 
 ELT_SYNC = Schema(
+    "EltSync",
+    "sync",
     Attribute(
         "connection_id",
         TEXT,
@@ -51,7 +53,8 @@ ELT_SYNC = Schema(
         "sync_interval",
         text_type("cron", canonical_cron, "a cron expression in quotes, such as '0 */6 * * *'"),
         Change.UPDATE,
-        "cron expression of five fields; required unless `orchestration_workflow_id` is given.",
+        "cron expression of five fields; required unless `orchestration_workflow_id` is given. Beside one, it is the "
+        "schedule that the sync returns to when the orchestration is detached.",
         equivalent=same_schedule,
         sent=True,
     ),
@@ -59,7 +62,7 @@ ELT_SYNC = Schema(
         "orchestration_workflow_id",
         TEXT,
         Change.UPDATE,
-        "an orchestration that runs the sync instead of a schedule.",
+        "Weld's id of an orchestration that runs the sync instead of a schedule.",
         checked_by_weld=True,
     ),
     Attribute(
@@ -87,8 +90,8 @@ ELT_SYNC = Schema(
         "source_streams",
         STREAM_LIST,
         Change.UPDATE,
-        "all streams of the sync, each a :class:`SourceStreamArgs`, a dict with the same keys, or just its name (or "
-        "pattern). None: the streams are managed elsewhere (by :class:`SourceStream` resources or in Weld) and left "
+        "all streams of the sync, each a `SourceStreamArgs`, a dict with the same keys, or just its name (or "
+        "pattern). None: the streams are managed elsewhere (by `SourceStream` resources or in Weld) and left "
         "alone.",
         equivalent=same_entries,
         sensitive=True,

@@ -75,7 +75,8 @@ _STREAM = (
 
 def run_triggers(streams: str) -> tuple[Attribute, Attribute]:
     """Return the two arguments whose change requests runs of ``streams``."""
-    run, refresh = f"any change requests one run of {streams}.", f"any change requests a full refresh of {streams}."
+    run = f"list or dict; any change requests one run of {streams}."
+    refresh = f"list or dict; any change requests a full refresh of {streams}."
     return (
         Attribute("run_triggers", TRIGGERS, Change.ACTION, run, sensitive=True),
         Attribute("full_refresh_triggers", TRIGGERS, Change.ACTION, refresh, sensitive=True),
@@ -94,6 +95,8 @@ _TRIGGERED = (
 )
 
 SOURCE_STREAM = Schema(
+    "SourceStream",
+    "stream",
     Attribute("elt_sync_id", TEXT, Change.REPLACE, "Weld's id of the sync.", required=True, identifies=True),
     Attribute(
         "name",
@@ -101,6 +104,7 @@ SOURCE_STREAM = Schema(
         Change.REPLACE,
         "name of the stream in the source; default: the resource name.",
         required=True,
+        from_name=True,
         identifies=True,
     ),
     *_STREAM,
@@ -122,6 +126,8 @@ SOURCE_STREAM = Schema(
 
 #: An entry of ``source_streams``.
 ENTRY = Schema(
+    "SourceStreamArgs",
+    "stream",
     Attribute(
         "name",
         TEXT,

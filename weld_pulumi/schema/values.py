@@ -208,6 +208,6 @@ def fingerprint(values: Iterable[Any]) -> str:
 TEXT = text_type("str", _text)
 FLAG = ValueType("bool", "boolean", "bool", "bool", parser(_flag))
 ID_OR_FLAG = ValueType("bool or id", "", "bool | str", "bool | str", parser(_id_or_flag))
-NAMES = ValueType("list of str", "array", "Sequence[pulumi.Input[str]]", "list[str]", parser(_names))
+NAMES = ValueType("list of str", "array", "Names", "list[str]", parser(_names))
 MAPPING = ValueType("dict", "object", "Mapping[str, Any]", "dict[str, Any]", parser(_mapping))
 TRIGGERS = ValueType("list or dict", "", "Triggers", "Any", parser(_triggers))

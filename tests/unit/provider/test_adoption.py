@@ -75,14 +75,14 @@ def test_two_resources_never_stand_for_one_object(weld: Simulator, stack: Stack)
     id = stack.state["one"].id
     with pytest.raises(RefusedError, match=naming(id, "'one'", "destination_schema_name")):
         stack.up([one, Res("EltSync", "two", sync(stripe, "raw", enabled=False))])
-    with pytest.raises(RefusedError, match=naming("'one'", f"sync {id} ", "remove")):
+    with pytest.raises(RefusedError, match=naming("'one'", f"sync {id}", "remove")):
         stack.up([one, Res("EltSync", "two", sync(stripe, "raw", adopt=True))])
     stream = {"elt_sync_id": id, "name": "charges"}
     charges = Res("SourceStream", "charges", stream)
     stack.up([one, charges])
     for adopt in (False, True):
         twice = [one, charges, Res("SourceStream", "again", {**stream, "adopt": adopt, "run_triggers": [1]})]
-        with pytest.raises(RefusedError, match=naming("'charges' of this", f"the stream 'charges' of sync {id} ")):
+        with pytest.raises(RefusedError, match=naming("'charges' of this", f"stream 'charges' of sync {id}")):
             stack.up(twice)
     # Under another name in the program, without an alias: the object stays, whoever asks for it.
     renamed = [Res("EltSync", "renamed", sync(stripe, "raw", adopt=id)), Res("SourceStream", "renamed_stream", stream)]
@@ -132,7 +132,7 @@ def test_one_sync_has_one_resource_whichever_the_engine_asks_about_first(weld: S
     id = stack.state["one"].id
     two = Res("EltSync", "two", sync(stripe, "raw", adopt=id))
     for program in ([one, two], [two, one]):
-        with pytest.raises((RefusedError, WeldError), match=naming(f"'{program[0].name}'", f"sync {id} ")):
+        with pytest.raises((RefusedError, WeldError), match=naming(f"'{program[0].name}'", f"sync {id}")):
             stack.preview(program)
     assert stack.up([one]) == {}
 
@@ -141,7 +141,7 @@ def test_one_sync_has_one_resource_whichever_the_engine_asks_about_first(weld: S
     first, second = Res("SourceStream", "first", stream), Res("SourceStream", "second", {**stream, "adopt": True})
     stack.up([one, first])
     for program in ([one, first, second], [one, second, first]):
-        told = naming(f"'{program[1].name}' of this", f"the stream 'charges' of sync {id} ")
+        told = naming(f"'{program[1].name}' of this", f"stream 'charges' of sync {id}")
         with pytest.raises((RefusedError, WeldError), match=told):
             stack.preview(program)
 

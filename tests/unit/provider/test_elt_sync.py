@@ -139,7 +139,7 @@ def test_a_firing_that_fails_half_way_is_not_repeated(weld: Simulator, stack: St
     customers = streams_of(weld, sync_into(weld, "raw")["id"])["customers"]["id"]
     told = saying(stack.lines, "403")
     assert len(told) == 1
-    assert says(told[0], "not asked again", f"`weld-pulumi run {customers}`")
+    assert says(told[0], "not repeated", f"`weld-pulumi run {customers}`")
 
     # Where nothing was asked yet, all is asked by the next run.
     again = [sync(weld, source_streams=streams, run_triggers=["again"])]

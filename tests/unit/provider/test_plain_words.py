@@ -242,7 +242,7 @@ def test_two_syncs_into_one_schema_are_a_warning_that_names_the_other(
 ) -> None:
     other = weld.create_connection("stripe", "Other")["id"]
     theirs = weld.create_sync(other, destination_schema_name="Raw")["id"]
-    (line,) = said(stack, [sync(stripe)], "the schema 'raw' too")
+    (line,) = said(stack, [sync(stripe)], "the schema 'raw'")
     assert line.startswith(f"warning: Weld: sync 'shop': sync {theirs} ")
     assert says(line, "same tables", "write another destination_schema_name")
     mine = [sync(stripe), sync(stripe, "twice", destination_schema_name="RAW", sync_interval="5 5 * * *")]
