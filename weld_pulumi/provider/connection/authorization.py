@@ -28,10 +28,10 @@ from ..core.pending_connections import ConnectionKey
 from ..core.polling import growing_delays, poll
 from ..core.schema import Props
 from ..source_stream.triggers import fired
+from . import lookup
 from .bridge import BridgeTracker, open_bridge
 from .browser import has_screen, has_terminal, open_page, opens_by_itself
 from .listener import Callback, Ticket, shared_listener
-from .lookup import find_connection, unlisted
 from .matching import NewConnectionMatcher, ReauthorizationDetector, report_candidates
 from .waiting_files import announce
 
@@ -278,7 +278,7 @@ class Authorization:
         if id is None:
             return None
         try:
-            listed = find_connection(self.context, id, fresh=True)
+            listed = lookup.find(self.context, id, fresh=True)
         except (WeldApiError, WeldConnectionError):
             listed = None
         objection = self._objection(id, listed)
@@ -287,7 +287,7 @@ class Authorization:
             self.context.reporter.warn(f"the browser came back with connection {objection}")
             return None
         if listed is None and self._has_settings(id):
-            return unlisted(id, self.key.label, self.key.integration_id)
+            return lookup.unlisted(id, self.key.label, self.key.integration_id)
         return listed
 
     def _objection(self, id: str, listed: ConnectionInfo | None) -> str | None:

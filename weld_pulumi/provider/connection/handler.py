@@ -12,17 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
+from . import lookup
 from .adoption import adopt, adoption_problems, is_kept_by_another, refuse_duplicate, warn_of_same
 from .authorization import Authorization, asks_for_person, authorize_again, authorize_new, needs_person
-from .lookup import (
-    delete_connection,
-    find_connection,
-    has_settings,
-    integration_problems,
-    listed_or_unlisted,
-    not_listed,
-    unlisted,
-)
 from .pending import PENDING, PendingConnection, reserve, take_authorized
 from .schema import CONNECTION
 
@@ -53,9 +45,9 @@ class ConnectionHandler(Handler):
         is_complete = known.keys() >= {"integration_id", "label", "adopt"}
         if not olds and is_complete and not inputs["adopt"]:
             problems += reserve(self.context, inputs)
-        is_other = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
-        if is_other and "integration_id" in known and self.context.may_ask():
-            problems += integration_problems(self.context, inputs["integration_id"])
+        is_changed = not olds or "integration_id" in CONNECTION.changed(olds, inputs)
+        if is_changed and "integration_id" in known and self.context.may_ask():
+            problems += lookup.integration_problems(self.context, inputs["integration_id"])
             # Which connection an id means does not depend on the label.
             if not olds and (is_complete or isinstance(known.get("adopt"), str)):
                 problems += self._existing_problems(inputs, report="label" in known)
@@ -75,7 +67,7 @@ class ConnectionHandler(Handler):
         if olds.get("status") == PENDING:
             return self._diff_pending(PendingConnection(self.context, id, olds), news, changed, replaces)
         may_need = not replaces and {"label", "reauthorize_triggers"} & set(changed)
-        if may_need and self.context.may_ask() and needs_person(find_connection(self.context, id), olds, news):
+        if may_need and self.context.may_ask() and needs_person(lookup.find(self.context, id), olds, news):
             self.context.reporter.info(
                 f"a person has to authorize connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
@@ -111,7 +103,7 @@ class ConnectionHandler(Handler):
             return connection.id, self._authorized(news, connection, reported_label=connection.label)
         authorized = take_authorized(self.context, news)
         if authorized is not None:
-            return authorized, self._authorized(news, listed_or_unlisted(connections, authorized))
+            return authorized, self._authorized(news, lookup.listed_or_unlisted(connections, authorized))
         pending = PendingConnection.create(self.context, news)
         warn_of_same(self.context, connections, news)
         try:
@@ -131,7 +123,7 @@ class ConnectionHandler(Handler):
         pending = PendingConnection(self.context, id, props)
         if pending.is_new and declared:
             return self._read_pending(pending, props, declared)
-        connection = find_connection(self.context, id)
+        connection = lookup.find(self.context, id)
         if connection is None:
             return self._read_missing(id, props, declared)
         if not declared:
@@ -159,9 +151,9 @@ class ConnectionHandler(Handler):
 
     def _read_missing(self, id: str, props: Props, declared: Props) -> ReadResult:
         if not declared:
-            raise not_listed(id, "`weld-pulumi connections` lists those that are there.")
+            raise lookup.not_listed(id, "`weld-pulumi connections` lists those that are there.")
         # Weld may list a new connection only after a moment, but returns its settings at once.
-        return ReadResult(id, props, declared) if has_settings(self.context, id) else ReadResult(None)
+        return ReadResult(id, props, declared) if lookup.has_settings(self.context, id) else ReadResult(None)
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.core.handler.Handler`."""
@@ -169,15 +161,15 @@ class ConnectionHandler(Handler):
         if pending.is_new:
             return self._update_new(pending, olds, news)
         is_asked = asks_for_person(olds, news)
-        live = find_connection(self.context, id, fresh=True) if is_asked else None
+        live = lookup.find(self.context, id, fresh=True) if is_asked else None
         if is_asked and live is None:
-            raise not_listed(id, "`pulumi up --refresh` makes it anew.")
+            raise lookup.not_listed(id, "`pulumi up --refresh` makes it anew.")
         if needs_person(live, olds, news):
             return self._authorize_again(id, olds, news)
         if olds.get("status") == PENDING and not is_asked:
             return self._update_again(pending, olds, news)
         reported = private_state(olds).get("told_label")
-        connection = live or unlisted(id)
+        connection = live or lookup.unlisted(id)
         return self._authorized(news, connection, created_at=olds.get("created_at"), reported_label=reported)
 
     def _update_new(self, pending: PendingConnection, olds: Props, news: Props) -> Props:
@@ -208,7 +200,7 @@ class ConnectionHandler(Handler):
             f"the link to authorize {news['label']!r} again has expired, and Weld does not tell whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
-        return self._authorized(news, unlisted(pending.id), created_at=olds.get("created_at"))
+        return self._authorized(news, lookup.unlisted(pending.id), created_at=olds.get("created_at"))
 
     def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
         authorization = authorize_again(self.context, id, news, wait)
@@ -236,7 +228,7 @@ class ConnectionHandler(Handler):
         elif props.get("deletion_policy") == "retain":
             self.context.reporter.info(f"connection {id} stays in Weld (deletion_policy='retain').")
         else:
-            delete_connection(self.context, id)
+            lookup.delete(self.context, id)
             self.context.ownership.note_deleted(id)
             self.context.forget("connections")
 

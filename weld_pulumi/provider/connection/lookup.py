@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from ...api.models import ConnectionInfo
 
 __all__ = [
-    "delete_connection",
-    "find_connection",
+    "delete",
+    "find",
     "has_settings",
     "integration_problems",
     "listed_or_unlisted",
@@ -41,7 +41,7 @@ def integration_problems(context: ProviderContext, integration_id: str) -> list[
     return []
 
 
-def find_connection(context: ProviderContext, id: str, fresh: bool = False) -> ConnectionInfo | None:
+def find(context: ProviderContext, id: str, fresh: bool = False) -> ConnectionInfo | None:
     """Return a connection of Weld's list, which is requested again if ``fresh``; None if it is not listed."""
     connections = context.client.list_connections() if fresh else context.connections()
     return next((connection for connection in connections if connection.id == id), None)
@@ -75,7 +75,7 @@ def has_settings(context: ProviderContext, id: str) -> bool:
         raise
 
 
-def delete_connection(context: ProviderContext, id: str) -> None:
+def delete(context: ProviderContext, id: str) -> None:
     """Delete a connection.
 
     Raises:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ..core.context import ProviderContext
 from ..core.pending_connections import ConnectionKey
 from ..core.schema import Props
+from . import lookup
 from .bridge import BridgeTracker
-from .lookup import find_connection
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionInfo
@@ -112,7 +112,7 @@ class ReauthorizationDetector:
     @staticmethod
     def signs(context: ProviderContext, connection_id: str) -> Props:
         """Return what an authorization is likely to change about a connection."""
-        now = find_connection(context, connection_id, fresh=True)
+        now = lookup.find(context, connection_id, fresh=True)
         return {"updated_at": now.updated_at, "label": now.label} if now else {}
 
     def find(self, in_browser: bool = True) -> ConnectionInfo | None:
@@ -122,7 +122,7 @@ class ReauthorizationDetector:
             in_browser: the browser may come back to this process. A refusal uses the bridge too, so the browser gets
                 the time until the next look to report it.
         """
-        now = find_connection(self._context, self._connection_id, fresh=True)
+        now = lookup.find(self._context, self._connection_id, fresh=True)
         if now is None or self._has_changed(now):
             return now
         was_used, self._was_used = self._was_used, self.tracker.is_used()
