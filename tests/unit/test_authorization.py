@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Callable, Iterator
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -18,9 +18,11 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import AuthenticationError, ServerError, WeldApiError
-from weld_pulumi.provider.connection.authorization import NOBODY_LISTENS, Request, State, authorize, is_expired
+from weld_pulumi.provider.connection.authorization import NOBODY_LISTENS, Authorization, State
+from weld_pulumi.provider.connection.bridge import is_expired
 from weld_pulumi.provider.core import interruption
 from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.pending_connections import ConnectionKey
 from weld_pulumi.provider.core.reporter import Reporter
 
 
@@ -44,6 +46,21 @@ def context(client: FakeClient, said: list[str]) -> ProviderContext:
 ELSEWHERE = "https://example.com/done"
 
 
+def authorize(
+    context: ProviderContext,
+    find: Callable[[], ConnectionInfo | None],
+    timeout: float = 600,
+    redirect_uri: str | None = None,
+    label: str = "A",
+    **request: Any,
+) -> Authorization:
+    """Ask a person to authorize a Stripe connection; return what came of it."""
+    key = ConnectionKey("stripe", label)
+    authorization = Authorization(context, key, timeout, find, redirect_uri=redirect_uri, **request)
+    authorization.run()
+    return authorization
+
+
 def test_a_link_that_weld_does_not_give_is_not_counted_among_those_that_wait(
     client: FakeClient, context: ProviderContext, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -53,8 +70,8 @@ def test_a_link_that_weld_does_not_give_is_not_counted_among_those_that_wait(
     with monkeypatch.context() as patch:
         patch.setattr(client, "create_bridge", refuse)
         with pytest.raises(WeldApiError):
-            authorize(context, Request("stripe", "B", 600), lambda _: None)
-    authorize(context, Request("stripe", "A", 120, ELSEWHERE), lambda _: None)
+            authorize(context, lambda: None, label="B")
+    authorize(context, lambda: None, 120, ELSEWHERE)
     assert "; 1 connection waits, " in said[-1]
 
 
@@ -64,11 +81,11 @@ def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(
     """A line for each minute, and no flood of requests."""
     looks: list[float] = []
 
-    def done(_: ConnectionBridge) -> None:
+    def done() -> None:
         looks.append(context.clock.now())
 
     begun = context.clock.now()
-    outcome = authorize(context, Request("stripe", "A", 600, ELSEWHERE), done)
+    outcome = authorize(context, done, 600, ELSEWHERE)
     assert (outcome.connection, outcome.refused) == (None, None)
     assert 600 <= context.clock.now() - begun < 601
     assert looks[0] == begun
@@ -78,16 +95,16 @@ def test_a_wait_without_a_person_ends_in_time_with_a_line_for_each_minute(
     assert says(link, "Weld: open https://weld.example/authorize?token=t1 ", "'A' (stripe)")
     assert 8 <= len(countdown) <= 10
     assert says(countdown[0], link, "1 connection", "9 min")
-    assert is_expired(context, outcome.bridge.expires_at) is False
+    assert is_expired(context, outcome.expires_at) is False
     context.clock.sleep(24 * 3600)
-    assert is_expired(context, outcome.bridge.expires_at) is True
+    assert is_expired(context, outcome.expires_at) is True
 
 
 def test_a_wait_of_no_time_only_makes_the_link(context: ProviderContext, client: FakeClient, said: list[str]) -> None:
-    def done(_: ConnectionBridge) -> None:
+    def done() -> None:
         pytest.fail("there is nothing to look for yet")
 
-    authorize(context, Request("stripe", "A", 0), done)
+    authorize(context, done, 0)
     assert said == []  # who asked says it, with the link
     assert client.bodies == [{"integration_id": "stripe", "label": "A", "redirect_uri": NOBODY_LISTENS}]
 
@@ -95,23 +112,23 @@ def test_a_wait_of_no_time_only_makes_the_link(context: ProviderContext, client:
 def test_trouble_is_said_once_and_does_not_end_the_wait(context: ProviderContext, said: list[str]) -> None:
     answers = [AnswerLostError("one"), ServerError(500, None, "two"), None, AnswerLostError("three"), "c"]
 
-    def done(_: ConnectionBridge) -> ConnectionInfo | None:
+    def done() -> ConnectionInfo | None:
         answer = answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
         return None if answer is None else ConnectionInfo(id=str(answer))
 
-    outcome = authorize(context, Request("stripe", "A", 600, ELSEWHERE), done)
+    outcome = authorize(context, done, 600, ELSEWHERE)
     assert outcome.connection is not None
     assert [line.rpartition(": ")[2] for line in said if "tried again" in line] == ["one", "three"]
 
 
 def test_a_refused_key_does_not_lose_the_link(context: ProviderContext) -> None:
-    def done(_: ConnectionBridge) -> None:
+    def done() -> None:
         raise AuthenticationError(401)
 
-    outcome = authorize(context, Request("stripe", "A", 600, ELSEWHERE), done)
-    assert (outcome.connection, outcome.bridge.id) == (None, "b1")
+    outcome = authorize(context, done, 600, ELSEWHERE)
+    assert (outcome.connection, outcome.link) == (None, "https://weld.example/authorize?token=t1")
 
 
 @pytest.fixture
@@ -123,25 +140,25 @@ def cancelled() -> Iterator[threading.Event]:
 def test_a_cancel_ends_the_wait(context: ProviderContext, cancelled: threading.Event) -> None:
     begun = context.clock.now()
 
-    def done(_: ConnectionBridge) -> None:
+    def done() -> None:
         if context.clock.now() - begun > 30:
             cancelled.set()
 
-    assert authorize(context, Request("stripe", "A", 600, ELSEWHERE), done).connection is None
+    assert authorize(context, done, 600, ELSEWHERE).connection is None
     assert context.clock.now() - begun < 45
 
 
 #: What the browser brings, what Weld lists under that id, and what is said of it.
 NOT_TAKEN = [
-    (Request("stripe", "A", 60, known=("old",)), "old", None, "adopt='old'"),
-    (Request("stripe", "A", 60), "theirs", "hubspot", "theirs (hubspot"),
-    (Request("stripe", "A", 60, connection_id="old"), "other", "stripe", "old that was"),
+    ({"known": ("old",)}, "old", None, "adopt='old'"),
+    ({}, "theirs", "hubspot", "theirs (hubspot"),
+    ({"connection_id": "old"}, "other", "stripe", "old that was"),
 ]
 
 
 @pytest.mark.parametrize(("request_", "brought", "integration_id", "told"), NOT_TAKEN)
 def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
-    client: FakeClient, said: list[str], request_: Request, brought: str, integration_id: str | None, told: str
+    client: FakeClient, said: list[str], request_: dict[str, Any], brought: str, integration_id: str | None, told: str
 ) -> None:
     context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     client.connections.append(ConnectionInfo(id=brought, integration_id=integration_id))
@@ -152,14 +169,14 @@ def test_a_wrong_connection_that_the_browser_brings_is_told_and_not_taken(
         requests.get(f"{client.bodies[0]['redirect_uri']}?{query}", timeout=30)
         came_back.set()
 
-    def done(_: ConnectionBridge) -> ConnectionInfo | None:
+    def done() -> ConnectionInfo | None:
         if not came_back.is_set():
             threading.Thread(target=browse).start()
             came_back.wait(30)
             return None
         return ConnectionInfo(id="right") if any("browser came back" in line for line in said) else None
 
-    outcome = authorize(context, request_, done)
+    outcome = authorize(context, done, 60, **request_)
     assert outcome.connection == ConnectionInfo(id="right")  # by the list, after that
     [line] = [line for line in said if "browser came back" in line]
     assert told in line
@@ -175,7 +192,7 @@ def test_the_browser_is_ahead_of_the_list(client: FakeClient, said: list[str]) -
     """What the list does not show yet is there once Weld has settings for it."""
     context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
     client.with_settings.add("new")
-    outcome = authorize(context, Request("stripe", "A", 60), lambda _: browse(client, "new"))
+    outcome = authorize(context, lambda: browse(client, "new"), 60)
     assert outcome.connection == ConnectionInfo(id="new", label="A", integration_id="stripe")
     assert outcome.state is State.AUTHORIZED
 
@@ -183,7 +200,7 @@ def test_the_browser_is_ahead_of_the_list(client: FakeClient, said: list[str]) -
 def test_an_id_that_weld_does_not_know_is_not_believed(client: FakeClient, said: list[str]) -> None:
     """Who has the link can put any id into the address of the way back."""
     context = ProviderContext(Settings(api_key="key"), lambda _: cast(WeldClient, client), Reporter(said.append))
-    outcome = authorize(context, Request("stripe", "A", 2), lambda _: browse(client, "invented"))
+    outcome = authorize(context, lambda: browse(client, "invented"), 2)
     assert (outcome.connection, outcome.state) == (None, State.EXPIRED)
 
 
@@ -192,12 +209,12 @@ def test_an_id_is_believed_as_soon_as_weld_lists_it(client: FakeClient, said: li
     late = ConnectionInfo(id="late", label="A", integration_id="stripe")
     looks = itertools.count()
 
-    def done(_: ConnectionBridge) -> None:
+    def done() -> None:
         browse(client, "late")
         if next(looks) == 2:
             client.connections.append(late)
 
-    assert authorize(context, Request("stripe", "A", 60), done).connection == late
+    assert authorize(context, done, 60).connection == late
 
 
 def test_the_bridge_of_a_lost_answer_is_found(
@@ -214,8 +231,8 @@ def test_the_bridge_of_a_lost_answer_is_found(
 
     monkeypatch.setattr(client, "create_bridge", create_bridge)
     client.bridges.append(ConnectionBridge(id="b0", authorize_url="https://weld.example/authorize?token=t0"))
-    assert authorize(context, Request("stripe", "A", 0), lambda _: None).bridge.id == "b1"
+    assert authorize(context, lambda: None, 0).link == client.bridges[1].authorize_url
     assert len(client.bodies) == 1
     other = ConnectionBridge(id="theirs", authorize_url="https://weld.example/authorize?token=x", label="B")
     monkeypatch.setattr(client, "list_bridges", lambda: [*client.bridges, *([other] if len(client.bodies) > 1 else [])])
-    assert authorize(context, Request("stripe", "A", 0), lambda _: None).bridge.id == "b2"
+    assert authorize(context, lambda: None, 0).link == client.bridges[2].authorize_url

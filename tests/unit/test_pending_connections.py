@@ -108,9 +108,9 @@ def test_a_connection_that_is_authorized_meanwhile_is_left_for_the_create_that_r
     waiting.restore("pending-1", SHOP)
     waiting.match("pending-1", "c1", SHOP)
     assert waiting.reserve(SHOP)  # the engine checks the replacement
-    assert waiting.authorized(SHOP) == "c1"
-    waiting.finish(SHOP, "c1")
-    assert waiting.authorized(SHOP) is None
+    assert waiting.take_authorized(SHOP) == "c1"
+    assert waiting.take_authorized(SHOP) is None
+    assert waiting.reserve(SHOP)
     assert waiting.is_matched("c1")
     assert waiting.is_matched("pending-1")
 
@@ -119,7 +119,7 @@ def test_a_refresh_changes_the_id_in_place_and_leaves_nothing_to_create() -> Non
     waiting = PendingConnections()
     waiting.restore("pending-1", SHOP)
     waiting.match("pending-1", "c1")
-    assert waiting.authorized(SHOP) is None
+    assert waiting.take_authorized(SHOP) is None
     assert waiting.matched() == {"c1", "pending-1"}
 
 

@@ -10,15 +10,16 @@ from typing import Any
 import click
 
 from ..api.client import WeldClient
-from ..api.models import ConnectionBridge, ConnectionInfo
+from ..api.models import ConnectionBridge
 from ..config import load
 from ..errors import WeldConfigError
-from ..provider.connection.authorization import Request
-from ..provider.connection.authorization import authorize as open_bridge
+from ..provider.connection.authorization import Authorization
+from ..provider.connection.bridge import BridgeTracker
 from ..provider.connection.browser import has_terminal
-from ..provider.connection.matching import BridgeTracker, newly_authorized
+from ..provider.connection.matching import NewConnectionMatcher
 from ..provider.connection.waiting_files import announced
 from ..provider.core.context import ProviderContext
+from ..provider.core.pending_connections import ConnectionKey
 from .desk import Desk, Result, result_of
 from .project import export_stack, find_project
 from .show import as_json, console, json_option
@@ -97,19 +98,18 @@ def authorize(
 def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Result:
     context = desk.context(client)
     known = [connection.id for connection in client.list_connections()]
-    request = Request(integration_id, label, desk.timeout, known=known)
-    track = BridgeTracker(context)
+    key, tracker = ConnectionKey(integration_id, label), BridgeTracker(context)
+    matcher = NewConnectionMatcher(context, key, known, tracker)
 
-    def opened(bridge: ConnectionBridge) -> None:
-        track.follow(bridge)
+    def on_bridge(bridge: ConnectionBridge) -> None:
+        tracker.follow(bridge)
         if has_terminal() or desk.timeout <= 0:
             desk.say_link(bridge.authorize_url)
 
-    def done(_: ConnectionBridge) -> ConnectionInfo | None:
-        return newly_authorized(context, client.list_connections(), known, integration_id, label, track.bridge_id)
-
-    with desk.waiting_for(request):
-        result = result_of(desk, request, open_bridge(context, request, done, opened))
+    authorization = Authorization(context, key, desk.timeout, matcher.find, on_bridge, known=known)
+    with desk.waiting_for(authorization.describe()):
+        authorization.run()
+        result = result_of(desk, authorization)
     if result.connection_id:
         desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
     return result

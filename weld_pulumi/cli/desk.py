@@ -10,7 +10,7 @@ from rich.text import Text
 
 from .._text import printable
 from ..api.client import WeldClient
-from ..provider.connection.authorization import Outcome, Request
+from ..provider.connection.authorization import Authorization
 from ..provider.connection.browser import has_screen, open_page
 from ..provider.connection.listener import Listener
 from ..provider.core.context import ProviderContext
@@ -62,9 +62,9 @@ class Desk:
         """Say Weld's own link, which works on any machine."""
         self.say(f"On any machine: {link}")
 
-    def waiting_for(self, request: Request) -> Status:
+    def waiting_for(self, connection: str) -> Status:
         """Return a spinner, with words beside it."""
-        return waiting(self.screen, f"Waiting for {request.describe()}")
+        return waiting(self.screen, f"Waiting for {connection}")
 
     def show(self, url: str) -> None:
         """Open a page of this machine, if that is wanted and possible."""
@@ -82,16 +82,17 @@ class Desk:
         return self._listeners[wanted]
 
 
-def result_of(desk: Desk, request: Request, outcome: Outcome) -> Result:
+def result_of(desk: Desk, authorization: Authorization) -> Result:
     """Return what came of an authorization; where it is nothing, say so."""
-    if outcome.refused:
-        desk.say(f"It was refused in the browser: {outcome.refused}.")
-    elif outcome.connection is None and request.timeout > 0:
-        desk.say(f"Nobody has authorized {request.describe()} yet; its link works for a day.")
+    connection = authorization.connection
+    if authorization.refused:
+        desk.say(f"It was refused in the browser: {authorization.refused}.")
+    elif connection is None and desk.timeout > 0:
+        desk.say(f"Nobody has authorized {authorization.describe()} yet; its link works for a day.")
     return Result(
-        request.label,
-        request.integration_id,
-        "PENDING" if outcome.connection is None else "AUTHORIZED",
-        outcome.connection.id if outcome.connection else None,
-        None if outcome.connection else outcome.bridge.authorize_url,
+        authorization.key.label,
+        authorization.key.integration_id,
+        "PENDING" if connection is None else "AUTHORIZED",
+        connection.id if connection else None,
+        None if connection else authorization.link,
     )

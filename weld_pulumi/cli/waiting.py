@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import http.client
 import time
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..api.models import ConnectionBridge, ConnectionInfo
-from ..provider.connection.authorization import Outcome, Request, State, await_person, is_expired
-from ..provider.connection.authorization import authorize as open_bridge
-from ..provider.connection.pending import Pending, tell_candidates
+from ..api.models import ConnectionInfo
+from ..provider.connection.authorization import Authorization
+from ..provider.connection.bridge import is_expired
+from ..provider.connection.pending import HAS_EXPIRED, PendingConnection
 from ..provider.connection.waiting_files import WaitingFile
 from ..provider.core.context import ProviderContext
 from ..provider.core.handler import PRIVATE_STATE, private_state
-from ..provider.core.pending_connections import is_pending
+from ..provider.core.pending_connections import ConnectionKey
 from .desk import Desk, Result, result_of
 
 __all__ = ["OfRun", "OfStack"]
@@ -30,13 +29,13 @@ class OfRun:
     def __init__(self, desk: Desk, file: WaitingFile) -> None:
         self._desk = desk
         self._file = file
-        self._request = Request(file.wanted.integration_id, file.wanted.label, desk.timeout)
+        self._key = ConnectionKey(file.wanted.integration_id, file.wanted.label)
         self._link: str | None = None
 
     def present(self) -> None:
         """Show the way to Weld; the run's short address leads there."""
         address = self._file.wanted.address
-        self._desk.say(f"`pulumi up` waits: open {address} to authorize {self._request.subject}")
+        self._desk.say(f"`pulumi up` waits: open {address} to authorize {self._key.subject}")
         if self._desk.timeout > 0:
             self._file.watch()
         if self._desk.opens and self._desk.timeout > 0:
@@ -52,7 +51,7 @@ class OfRun:
         end = time.monotonic() + seconds
         told: dict[str, Any] | None = None
         if self._desk.timeout > 0:
-            with self._desk.waiting_for(self._request):
+            with self._desk.waiting_for(self._key.describe()):
                 while (told := self._file.outcome()) is None and time.monotonic() < end:
                     time.sleep(_POLL_SECONDS)
             self._tell(told)
@@ -63,7 +62,7 @@ class OfRun:
         )
 
     def _tell(self, told: dict[str, Any] | None) -> None:
-        name = self._request.describe()
+        name = self._key.describe()
         if told is None:
             self._desk.say(f"Nobody has authorized {name} yet; `pulumi up` still waits.")
             return
@@ -99,16 +98,17 @@ class OfStack:
         self._id = str(resource["id"])
         self._props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == PRIVATE_STATE}
         memo = private_state(self._props)
-        self._request = Request(
-            self._props["integration_id"],
-            self._props["label"],
+        self._pending = PendingConnection(context, self._id, self._props)
+        self._pending.restore()
+        self._authorization = Authorization(
+            context,
+            ConnectionKey.of(self._props),
             desk.timeout,
-            connection_id=None if is_pending(self._id) else self._id,
+            self._look,
+            connection_id=None if self._pending.is_new else self._id,
             known=memo.get("known", ()),
+            link=self._props.get("authorize_url"),
         )
-        self._pending = Pending(context, self._id, self._props)
-        self._pending.hold()
-        self._bridge = ConnectionBridge(authorize_url=self._props.get("authorize_url"))
         self._port = memo.get("port")
         self.connection_id: str | None = None
 
@@ -118,42 +118,45 @@ class OfStack:
             return
         if is_expired(self._context, self._props.get("authorize_expires_at")):
             self._desk.say("That link has expired; here is a fresh one.")
-            self._bridge = open_bridge(self._context, replace(self._request, timeout=0), lambda _: None).bridge
+            self._authorization.open()
         listener = self._desk.listener(self._port)
         self._came_back = listener.came_back
         self._ticket = listener.ticket()
-        self._ticket.link = self._bridge.authorize_url
+        self._ticket.link = self._authorization.link
         if self._desk.timeout > 0:
-            self._desk.say(f"Open {self._ticket.address} to authorize {self._request.subject}")
-        self._desk.say_link(self._bridge.authorize_url)
-        is_page = urlsplit(self._bridge.authorize_url or "").scheme in ("http", "https")
+            self._desk.say(f"Open {self._ticket.address} to authorize {self._authorization.subject}")
+        self._desk.say_link(self._authorization.link)
+        is_page = urlsplit(self._authorization.link or "").scheme in ("http", "https")
         if is_page and self._desk.timeout > 0:
             self._desk.show(self._ticket.address)
 
     def wait(self, seconds: float) -> Result:
         """Wait until the connection is in Weld's list."""
+        authorization = self._authorization
         if self.connection_id is not None or self._desk.timeout <= 0:
-            found = ConnectionInfo(id=self.connection_id) if self.connection_id else None
-            return result_of(self._desk, self._request, Outcome(self._bridge, State.WAITING, found))
-        request = replace(self._request, timeout=max(0.0, seconds))
-        with self._desk.waiting_for(request):
-            outcome = await_person(self._context, request, self._bridge, lambda _: self._look(), self._ticket)
-            self._ticket.close(outcome.connection is not None)
-            if outcome.connection is not None and self._ticket.was_opened:
+            authorization.connection = ConnectionInfo(id=self.connection_id) if self.connection_id else None
+            return result_of(self._desk, authorization)
+        authorization.timeout = max(0.0, seconds)
+        with self._desk.waiting_for(authorization.describe()):
+            authorization.wait(self._ticket)
+            self._ticket.close(authorization.connection is not None)
+            if authorization.connection is not None and self._ticket.was_opened:
                 self._came_back.wait(_SECONDS_FOR_PAGE)
-        return result_of(self._desk, self._request, outcome)
+        return result_of(self._desk, authorization)
 
     def _look(self) -> ConnectionInfo | None:
-        seen = self._pending.look()
-        if seen.found is not None:
-            self.connection_id = seen.found.id
-            self._context.pending_connections.match(self._id, seen.found.id)
-            return ConnectionInfo(id=seen.found.id)
-        if seen.dead == "has expired":
+        pending = self._pending
+        pending.poll()
+        if pending.connection is not None:
+            self.connection_id = pending.connection.id
+            pending.match()
+            return ConnectionInfo(id=self.connection_id)
+        if pending.link_problem == HAS_EXPIRED:
             return None
-        if seen.dead:
+        if pending.link_problem:
             self._context.reporter.warn(
-                f"the link to authorize {self._request.describe()} {seen.dead}; `pulumi up` opens another."
+                f"the link to authorize {self._authorization.describe()} {pending.link_problem}; `pulumi up` opens "
+                "another."
             )
-        tell_candidates(self._context, self._props, seen.candidates)
+        pending.report_candidates()
         return None

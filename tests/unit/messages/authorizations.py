@@ -12,14 +12,14 @@ import requests
 from tests.support.fake_client import FakeClient, FastClock
 from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
+from weld_pulumi.api.models import ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.provider.connection import authorization
-from weld_pulumi.provider.connection.authorization import Outcome, Request, State, authorize
+from weld_pulumi.provider.connection.authorization import Authorization, State
 from weld_pulumi.provider.connection.listener import Callback, Listener, Ticket
-from weld_pulumi.provider.connection.pending import tell_pending
 from weld_pulumi.provider.core import interruption
 from weld_pulumi.provider.core.context import ProviderContext
+from weld_pulumi.provider.core.pending_connections import ConnectionKey
 from weld_pulumi.provider.core.reporter import Reporter
 
 from .stage import Table, raised
@@ -27,18 +27,19 @@ from .stage import Table, raised
 TABLE = Table()
 
 ELSEWHERE = "https://example.com/done"
+SHOP = ConnectionKey("stripe", "Shop")
 
 
-def waiting(request: Request, done: Any, weld: FakeClient | None = None) -> str:
+def waiting(done: Any, timeout: float = 600, weld: FakeClient | None = None, **request: Any) -> str:
     """What is said until `done` has found a connection, or the time is over."""
     said: list[str] = []
     client = cast(WeldClient, weld or FakeClient())
     context = ProviderContext(Settings(api_key="key"), lambda _: client, Reporter(said.append), FastClock())
-    authorize(context, request, done)
+    Authorization(context, SHOP, timeout, done, **{"redirect_uri": ELSEWHERE, **request}).run()
     return "\n".join(said)
 
 
-def comes(_: ConnectionBridge) -> ConnectionInfo:
+def comes() -> ConnectionInfo:
     """Find the connection at once."""
     return ConnectionInfo(id="c1")
 
@@ -48,18 +49,18 @@ TABLE.add(
         "Weld: open https://weld.example/authorize?token=… to authorize 'Shop' (stripe)\n"
         "Weld: 'Shop' (stripe) is authorized: c1"
     ),
-    lambda _: waiting(Request("stripe", "Shop", 600, ELSEWHERE), comes),
+    lambda _: waiting(comes),
 )
 TABLE.add(
     (
         "Weld: open https://weld.example/authorize?token=… to authorize 'Shop' (stripe) again\n"
         "Weld: 'Shop' (stripe) again is authorized: c1"
     ),
-    lambda _: waiting(Request("stripe", "Shop", 600, ELSEWHERE, connection_id="c1"), comes),
+    lambda _: waiting(comes, connection_id="c1"),
 )
 TABLE.add(
     ("Weld: open https://weld.example/authorize?token=… to authorize 'Shop' (stripe); 1 connection waits, 1 min left"),
-    lambda _: waiting(Request("stripe", "Shop", 90, ELSEWHERE), lambda _: None).splitlines()[-1],
+    lambda _: waiting(lambda: None, 90).splitlines()[-1],
 )
 
 
@@ -67,17 +68,17 @@ TABLE.add(
 def a_look_that_fails(_: object) -> str:
     failures = [AnswerLostError("Lost.")]
 
-    def done(_: ConnectionBridge) -> ConnectionInfo:
+    def done() -> ConnectionInfo:
         if failures:
             raise failures.pop()
         return ConnectionInfo(id="c1")
 
-    return waiting(Request("stripe", "Shop", 600, ELSEWHERE), done).splitlines()[1]
+    return waiting(done).splitlines()[1]
 
 
 def interrupted() -> str:
     """What is said where a run is to end."""
-    return raised(lambda: waiting(Request("stripe", "Shop", 600, ELSEWHERE), lambda _: None))
+    return raised(lambda: waiting(lambda: None))
 
 
 def cancelled() -> str:
@@ -107,8 +108,8 @@ def ended(state: State, refused: str | None = None) -> str:
     """What is said where a run goes on without a person."""
     said: list[str] = []
     context = ProviderContext(Settings(), lambda _: cast(WeldClient, None), Reporter(said.append))
-    bridge = ConnectionBridge(authorize_url="https://weld.test/authorize?token=t")
-    tell_pending(context, {"integration_id": "stripe", "label": "Shop"}, Outcome(bridge, state, refused=refused))
+    link = "https://weld.test/authorize?token=t"
+    Authorization(context, SHOP, 600, lambda: None, state=state, link=link, refused=refused).report_pending()
     return "\n".join(said)
 
 
@@ -140,17 +141,17 @@ TABLE.add(
 # What the browser brings -------------------------------------------------------------------------------------------
 
 
-def brought(request: Request, id: str, integration_id: str | None = None) -> str:
+def brought(id: str, integration_id: str | None = None, **request: Any) -> str:
     """What is said where a browser comes back with a connection."""
     weld = FakeClient()
     weld.connections.append(ConnectionInfo(id=id, label="Shop", integration_id=integration_id))
     looks = iter([None, None])
 
-    def done(_: ConnectionBridge) -> ConnectionInfo | None:
+    def done() -> ConnectionInfo | None:
         return next(looks, ConnectionInfo(id="right"))
 
     with patch.object(Ticket, "wait", lambda *_: Callback(connection_id=id)):
-        return waiting(request, done, weld).splitlines()[1]
+        return waiting(done, 60, weld, redirect_uri=None, **request).splitlines()[1]
 
 
 TABLE.add(
@@ -158,18 +159,18 @@ TABLE.add(
         "warning: Weld: the browser came back with connection old, which was there before; it is not taken over. "
         "If it is the one you mean, write adopt='old'."
     ),
-    lambda _: brought(Request("stripe", "Shop", 60, known=("old",)), "old"),
+    lambda _: brought("old", known=("old",)),
 )
 TABLE.add(
     (
         "warning: Weld: the browser came back with connection other, but it was old that was to be authorized "
         "again; the result of the browser is not used."
     ),
-    lambda _: brought(Request("stripe", "Shop", 60, connection_id="old"), "other"),
+    lambda _: brought("other", connection_id="old"),
 )
 TABLE.add(
     ("warning: Weld: the browser came back with connection theirs (hubspot, label 'Shop'), of another integration."),
-    lambda _: brought(Request("stripe", "Shop", 60), "theirs", "hubspot"),
+    lambda _: brought("theirs", "hubspot"),
 )
 
 # Pages -------------------------------------------------------------------------------------------------------------

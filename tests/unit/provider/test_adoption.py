@@ -82,7 +82,7 @@ def test_two_resources_never_stand_for_one_object(weld: Simulator, stack: Stack)
     stack.up([one, charges])
     for adopt in (False, True):
         twice = [one, charges, Res("SourceStream", "again", {**stream, "adopt": adopt, "run_triggers": [1]})]
-        with pytest.raises(RefusedError, match=naming("'charges' of this", f"stream 'charges' of sync {id}")):
+        with pytest.raises(RefusedError, match=naming("'charges' of this", "stream 'charges' (", f"of sync {id}")):
             stack.up(twice)
     # Under another name in the program, without an alias: the object stays, whoever asks for it.
     renamed = [Res("EltSync", "renamed", sync(stripe, "raw", adopt=id)), Res("SourceStream", "renamed_stream", stream)]
@@ -141,7 +141,7 @@ def test_one_sync_has_one_resource_whichever_the_engine_asks_about_first(weld: S
     first, second = Res("SourceStream", "first", stream), Res("SourceStream", "second", {**stream, "adopt": True})
     stack.up([one, first])
     for program in ([one, first, second], [one, second, first]):
-        told = naming(f"'{program[1].name}' of this", f"stream 'charges' of sync {id}")
+        told = naming(f"'{program[1].name}' of this", "stream 'charges' (", f"of sync {id}")
         with pytest.raises((RefusedError, WeldError), match=told):
             stack.preview(program)
 

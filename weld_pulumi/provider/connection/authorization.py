@@ -1,43 +1,63 @@
-"""A person authorizes a connection: open a bridge, show the way to it, wait, recognize the connection.
+"""Ask a person to authorize a connection, and wait for it: one run through this state machine.
+
+::
+
+    OPENED ──► WAITING ──► AUTHORIZED   Weld lists the connection, or accepts the id that the browser brings back
+                       ──► REFUSED      the browser brings back an error; a fresh bridge replaces the used one
+                       ──► EXPIRED      the timeout is over
+                       ──► CANCELLED    the run is cancelled (Ctrl-C)
+
+A timeout of 0 goes from ``OPENED`` to ``EXPIRED`` at once. docs/guides/authorize.md draws this, and what each end
+means for the resource.
 
 Weld does not report that a bridge was used. So a listener waits for the browser that comes back, and the list of
 connections is polled beside it; that also works when the browser is on another machine.
-
-An authorization is ``OPENED`` with its bridge and ``WAITING`` once a person has been told. It ends ``AUTHORIZED``,
-``REFUSED`` in the browser, ``EXPIRED`` when the time is over, or ``CANCELLED`` with the run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ...errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
+from ...errors import WeldApiError, WeldConnectionError, WeldError
+from ...schema.attributes import Props
 from ..core.context import ProviderContext
-from ..core.exactly_once import create_exactly_once
 from ..core.interruption import cancelled, end_orphan, is_orphan, watch_engine
+from ..core.pending_connections import ConnectionKey
+from ..core.polling import growing_delays, poll
+from ..source_stream.triggers import fired
+from . import lookup
+from .bridge import BridgeTracker, open_bridge
 from .browser import has_screen, has_terminal, open_page, opens_by_itself
 from .listener import Callback, Ticket, shared_listener
-from .matching import newly_authorized, unlisted
+from .matching import NewConnectionMatcher, ReauthorizationDetector, report_candidates
 from .waiting_files import announce
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionBridge, ConnectionInfo
 
-__all__ = ["Outcome", "Request", "State", "authorize", "await_person", "is_expired", "newly_authorized"]
+__all__ = [
+    "NOBODY_LISTENS",
+    "Authorization",
+    "State",
+    "asks_for_person",
+    "authorize_again",
+    "authorize_new",
+    "needs_person",
+]
 
 #: Where the browser goes when nobody listens: Weld's own site.
 NOBODY_LISTENS = "https://weld.app"
-_BRIDGE_LIFE = timedelta(seconds=86400)
-_FIRST_PAUSE, _LAST_PAUSE, _GROWTH = 0.5, 10.0, 1.4
+#: Seconds between polls: the first pause, the longest, and the factor from one to the next.
+_DELAYS = (0.5, 10.0, 1.4)
 #: Seconds between two looks at whether the run is to end.
 _SLICE = 1.0
+#: Seconds between two lines that show the time left.
 _COUNTDOWN = 60.0
-#: Seconds in which a browser that was sent to Weld from here, or may have been, comes back for its last page.
-_BACK_SOON, _BACK_PERHAPS = 5.0, 1.0
+#: Seconds for the browser to fetch its last page: if it was sent to Weld from here, and if it may have been.
+_LAST_PAGE, _LAST_PAGE_PERHAPS = 5.0, 1.0
 
 
 class State(Enum):
@@ -51,301 +71,312 @@ class State(Enum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a person is asked to authorize.
+@dataclass
+class Authorization:
+    """One authorization: what a person is asked for, where it stands, and what has come of it.
 
     Attributes:
-        integration_id: Weld's id of the integration.
-        label: name of the connection.
+        context: of this process.
+        key: integration and label of the connection.
         timeout: seconds to wait; 0 does not wait.
+        find: returns the connection once Weld's lists show that the person has acted. It is called as soon as the link
+            is shown and polled from then on, but not if the timeout is 0.
+        on_bridge: is called with each bridge before its link is shown, so before anybody can use it.
         redirect_uri: given by the user; then only the list is polled.
         connection_id: the connection to authorize again; None for a new one.
         known: ids of connections that were there before, none of which can be the new one.
+        state: where it stands.
+        link: Weld's page, which can be used now.
+        expires_at: the time when the link expires.
+        port: the port of this machine that the browser comes back to, if it does.
+        connection: what the person has authorized.
+        refused: Weld's reason if the person refused.
+        private_state: what a later run needs to recognize the connection.
     """
 
-    integration_id: str
-    label: str
+    context: ProviderContext
+    key: ConnectionKey
     timeout: float
+    find: Callable[[], ConnectionInfo | None]
+    on_bridge: Callable[[ConnectionBridge], object] = lambda _: None
     redirect_uri: str | None = None
     connection_id: str | None = None
     known: Collection[str] = ()
-
-    def describe(self) -> str:
-        """Name it in one phrase."""
-        again = " again" if self.connection_id else ""
-        return f"the connection {self.label!r} ({self.integration_id}){again}"
+    state: State = State.OPENED
+    link: str | None = None
+    expires_at: str | None = None
+    port: int | None = None
+    connection: ConnectionInfo | None = None
+    refused: str | None = None
+    private_state: Props = field(default_factory=dict)
+    #: The browser may still come back.
+    _listens: bool = False
+    #: The id that the browser brought, until Weld accepts it.
+    _brought: str | None = None
+    #: The last look failed.
+    _is_failing: bool = False
+    _end: float = 0.0
+    _shown_at: float = 0.0
 
     @property
     def subject(self) -> str:
         """Name it after the words "to authorize"."""
-        return f"{self.label!r} ({self.integration_id}){' again' if self.connection_id else ''}"
+        return f"{self.key.subject}{' again' if self.connection_id else ''}"
 
+    def describe(self) -> str:
+        """Name it in one phrase."""
+        return f"the connection {self.subject}"
 
-@dataclass
-class Outcome:
-    """The bridge whose link is good now, and the connection if a person has acted in time.
+    def run(self) -> None:
+        """Open a bridge, show its link, and wait for the person.
 
-    ``refused`` is what Weld said when a person refused; that used the first link up, so ``bridge`` is a fresh one.
-    ``port`` is where the browser is sent afterwards, if that is a port of this machine.
-    """
+        Raises:
+            WeldError: no bridge can be opened, or the run was interrupted before one was.
+        """
+        watch_engine()
+        if cancelled.is_set():
+            raise WeldError(f"interrupted before a person could be asked to authorize {self.describe()}.")
+        if self.timeout <= 0:
+            self.open()
+            self.state = State.EXPIRED
+            return
+        ticket = shared_listener().ticket()
+        try:
+            if self.redirect_uri:
+                self.open()
+            else:
+                self.open(ticket.redirect_uri, ticket.state)
+                self.port = ticket.port
+        except BaseException:
+            ticket.close(False)  # or it would count as one that waits
+            raise
+        self._show_and_wait(ticket)
+        if self.state is State.REFUSED:
+            self.open()
+            self.port = None
 
-    bridge: ConnectionBridge
-    state: State = State.OPENED
-    connection: ConnectionInfo | None = None
-    refused: str | None = None
-    port: int | None = None
+    # OPENED ------------------------------------------------------------------------------------------------------
 
+    def open(self, redirect_uri: str | None = None, state: str | None = None) -> None:
+        """Open a bridge.
 
-Done = Callable[["ConnectionBridge"], "ConnectionInfo | None"]
-Opened = Callable[["ConnectionBridge"], object]
+        Args:
+            redirect_uri: where the browser goes afterwards, if it is to come back to this process.
+            state: the text that it brings back.
+        """
+        bridge = open_bridge(
+            self.context,
+            integration_id=self.key.integration_id,
+            label=self.key.label,
+            redirect_uri=redirect_uri or self.redirect_uri or NOBODY_LISTENS,
+            connection_id=self.connection_id,
+            state=state,
+        )
+        self.link, self.expires_at = bridge.authorize_url, bridge.expires_at
+        self.on_bridge(bridge)
 
+    def _show_and_wait(self, ticket: Ticket) -> None:
+        """Show the link, open it if a person sits at this machine, and wait."""
+        ticket.link = self.link
+        file = announce(ticket.address, self.key.label, self.key.integration_id)
+        try:
+            self._show(ticket)
+            if opens_by_itself(self.context.settings.open_browser):
+                open_page(ticket.address)
+            self.wait(ticket)
+        finally:
+            ticket.close(self.state is State.AUTHORIZED)
+            if file is not None:
+                file.finish(self.state.value, self.connection.id if self.connection else None)
+        if self.connection is not None:
+            self.context.reporter.live(f"{self.subject} is authorized: {self.connection.id}")
+            # The list may be faster than the browser, which is to find a page here.
+            if ticket.was_opened or (not self.redirect_uri and has_screen()):
+                ticket.wait(_LAST_PAGE if ticket.was_opened else _LAST_PAGE_PERHAPS, self.context.clock.wait)
 
-def authorize(context: ProviderContext, request: Request, done: Done, opened: Opened = lambda _: None) -> Outcome:
-    """Open a bridge, show the way to it, and wait for the person.
-
-    Args:
-        context: of this process.
-        request: what to authorize.
-        done: looks in Weld's lists whether the person has acted; called as soon as the link is shown, and again
-            and again. Not called where there is no time to wait.
-        opened: is told of a bridge before its link is shown, hence before anybody can have used it.
-
-    Raises:
-        WeldError: no bridge can be opened, or the run was interrupted before one was.
-    """
-    watch_engine()
-    if cancelled.is_set():
-        raise WeldError(f"interrupted before a person could be asked to authorize {request.describe()}.")
-    if request.timeout <= 0:
-        return Outcome(_bridge(context, request, opened, request.redirect_uri or NOBODY_LISTENS), State.EXPIRED)
-    ticket = shared_listener().ticket()
-    try:
-        if request.redirect_uri:
-            outcome = Outcome(_bridge(context, request, opened, request.redirect_uri))
-        else:
-            bridge = _bridge(context, request, opened, ticket.redirect_uri, ticket.state)
-            outcome = Outcome(bridge, port=ticket.port)
-    except BaseException:
-        ticket.close(False)  # or it would count as one that waits
-        raise
-    ticket.link = outcome.bridge.authorize_url
-    _show_and_wait(_Wait(context, request, outcome, done, ticket, listening=not request.redirect_uri), ticket)
-    if outcome.state is State.REFUSED:
-        outcome.bridge, outcome.port = _bridge(context, request, opened, NOBODY_LISTENS), None
-    return outcome
-
-
-def await_person(
-    context: ProviderContext, request: Request, bridge: ConnectionBridge, done: Done, ticket: Ticket
-) -> Outcome:
-    """Wait for the person at a bridge that is open already; the ticket leads there."""
-    return _Wait(context, request, Outcome(bridge), done, ticket, listening=False).run()
-
-
-def _show_and_wait(wait: _Wait, ticket: Ticket) -> None:
-    request, outcome = wait.request, wait.outcome
-    file = announce(ticket.address, request.label, request.integration_id)
-    try:
-        wait.show()
-        if opens_by_itself(wait.context.settings.open_browser):
-            open_page(ticket.address)
-        wait.run()
-    finally:
-        ticket.close(outcome.state is State.AUTHORIZED)
-        if file is not None:
-            file.finish(outcome.state.value, outcome.connection.id if outcome.connection else None)
-    if outcome.connection is not None:
-        wait.context.reporter.live(f"{request.subject} is authorized: {outcome.connection.id}")
-        # The list may be faster than the browser, which is to find a page here.
-        if ticket.was_opened or (not request.redirect_uri and has_screen()):
-            ticket.wait(_BACK_SOON if ticket.was_opened else _BACK_PERHAPS, wait.context.clock.wait)
-
-
-# The bridge -------------------------------------------------------------------------------------------------------
-
-
-def _bridge(
-    context: ProviderContext, request: Request, opened: Opened, redirect_uri: str, state: str | None = None
-) -> ConnectionBridge:
-    with context.lock_for("connection_bridges"):
-        bridge = _open(context, request, redirect_uri, state)
-    opened(bridge)
-    return bridge
-
-
-def _open(context: ProviderContext, request: Request, redirect_uri: str, state: str | None) -> ConnectionBridge:
-    body = {"integration_id": request.integration_id, "label": request.label, "redirect_uri": redirect_uri}
-    if request.connection_id:
-        body["connection_id"] = request.connection_id
-    if state:
-        body["state"] = state
-    before = _bridges(context)
-
-    def find() -> ConnectionBridge | None:
-        """Look for the bridge of a lost answer: the only new one that may be ours."""
-        if before is None:
-            return None
-        ids = {bridge.id for bridge in before}
-        new = [b for b in _bridges(context) or () if b.id not in ids and b.authorize_url and _is_ours(b, body)]
-        return new[0] if len(new) == 1 else None
-
-    bridge = create_exactly_once(context, lambda: context.client.create_bridge(body), find, "the connection bridge")
-    return bridge if bridge.expires_at else bridge.model_copy(update={"expires_at": _in_a_day(context)})
-
-
-def _bridges(context: ProviderContext) -> list[ConnectionBridge] | None:
-    """Return the open bridges; None where Weld cannot tell, which is no reason not to open one."""
-    try:
-        return context.client.list_bridges()
-    except AuthenticationError:
-        raise
-    except (WeldApiError, WeldConnectionError):
-        return None
-
-
-def _is_ours(bridge: ConnectionBridge, body: dict[str, str]) -> bool:
-    told = {"integration_id": bridge.integration_id, "label": bridge.label, "state": bridge.state}
-    return all(value is None or value == body.get(name) for name, value in told.items())
-
-
-# The wait ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Wait:
-    """Brings an authorization from ``OPENED`` to its end."""
-
-    context: ProviderContext
-    request: Request
-    outcome: Outcome
-    done: Done
-    ticket: Ticket
-    #: The browser may still come back with an answer.
-    listening: bool
-    #: What the browser brought, until Weld knows it.
-    brought: str | None = field(default=None, init=False)
-    #: The last look failed.
-    failing: bool = field(default=False, init=False)
-
-    def run(self) -> Outcome:
-        """Wait until the person has acted, the time is over, or the run is to end."""
-        clock, outcome = self.context.clock, self.outcome
-        end, told, pause = clock.now() + self.request.timeout, clock.now(), _FIRST_PAUSE
-        outcome.state = State.WAITING
-        while True:
-            self._look(end - clock.now())
-            if outcome.state is State.WAITING:
-                self._pause(min(pause, end - clock.now()))
-            if outcome.state is not State.WAITING:
-                return outcome
-            if is_orphan():
-                end_orphan()
-                raise WeldError(f"interrupted while waiting for a person to authorize {self.request.describe()}.")
-            if clock.now() - told >= _COUNTDOWN:
-                told = clock.now()
-                self.show(end - clock.now())
-            pause = min(_LAST_PAUSE, pause * _GROWTH)
-
-    def show(self, left: float | None = None) -> None:
-        """Show the way to the bridge: in a terminal the short address, which is readable where the line is cut."""
-        link = self.outcome.bridge.authorize_url
+    def _show(self, ticket: Ticket, left: float | None = None) -> None:
+        """Show the link: in a terminal as the short address, which is readable where the line is cut off."""
         in_terminal = has_terminal()
-        address = self.ticket.address if in_terminal else link
-        text = f"open {address} to authorize {self.request.subject}"
+        address = ticket.address if in_terminal else self.link
+        text = f"open {address} to authorize {self.subject}"
         if left is not None:
-            count = self.ticket.count_waiting()
+            count = ticket.count_waiting()
             text += f"; {count} connection{'s wait' if count > 1 else ' waits'}, {max(1, round(left / 60))} min left"
         self.context.reporter.live(text, address if in_terminal else None, in_full=left is None)
 
-    def _look(self, left: float) -> None:
-        self.outcome.connection = self._listed() or self._brought()
-        if self.outcome.connection is not None:
-            self.outcome.state = State.AUTHORIZED
-        elif left <= 0:
-            self.outcome.state = State.EXPIRED
+    # WAITING ------------------------------------------------------------------------------------------
 
-    def _listed(self) -> ConnectionInfo | None:
-        try:
-            found = self.done(self.outcome.bridge)
-        except (WeldApiError, WeldConnectionError) as error:
-            # The link is out: neither a bad moment nor a refused key must lose what the person makes of it.
-            if not self.failing:
-                self.context.reporter.warn(f"looking for the connection failed and is tried again: {error}")
-            self.failing = True
-            return None
-        self.failing = False
-        return found
+    def wait(self, ticket: Ticket) -> None:
+        """Wait until the person has acted, the timeout is over, or the run is cancelled.
 
-    def _pause(self, seconds: float) -> None:
-        """Wait, but not longer than until the browser is back or the run is to end."""
+        Raises:
+            WeldError: the engine is gone, so nobody would use the result.
+        """
+        self.state, self._listens = State.WAITING, self.port is not None
+        self._shown_at = self.context.clock.now()
+        self._end = self._shown_at + self.timeout
+        poll(self._look, growing_delays(*_DELAYS), lambda seconds: self._pause(ticket, seconds))
+
+    def _look(self) -> State | None:
+        """Return the state that ends the wait, or None while it goes on."""
+        if self.state is State.WAITING:
+            is_over = self._left() <= 0
+            self.connection = self._find_listed() or self._find_brought()
+            if self.connection is not None:
+                self.state = State.AUTHORIZED
+            elif is_over:
+                self.state = State.EXPIRED
+        return None if self.state is State.WAITING else self.state
+
+    def _pause(self, ticket: Ticket, seconds: float) -> None:
+        """Wait for the browser, but not longer than until the next look, or until the run is to end."""
         clock = self.context.clock
-        until = clock.now() + seconds
+        until = clock.now() + min(seconds, self._left())
         while (left := until - clock.now()) > 0 and not cancelled.is_set() and not is_orphan():
-            if not self.listening:
+            if not self._listens:
                 clock.sleep(min(left, _SLICE))
-            elif (callback := self.ticket.wait(min(left, _SLICE), clock.wait)) is not None:
+            elif (callback := ticket.wait(min(left, _SLICE), clock.wait)) is not None:
                 self._hear(callback)
-                return
-        if cancelled.is_set():
-            self.outcome.state = State.CANCELLED
+                break
+        else:
+            if cancelled.is_set():
+                self.state = State.CANCELLED
+        if self.state is State.WAITING:
+            self._go_on(ticket)
+
+    def _go_on(self, ticket: Ticket) -> None:
+        if is_orphan():
+            end_orphan()
+            raise WeldError(f"interrupted while waiting for a person to authorize {self.describe()}.")
+        if self.context.clock.now() - self._shown_at >= _COUNTDOWN:
+            self._shown_at = self.context.clock.now()
+            self._show(ticket, self._left())
+
+    def _left(self) -> float:
+        return self._end - self.context.clock.now()
 
     def _hear(self, callback: Callback) -> None:
-        self.listening, self.brought, self.outcome.refused = False, callback.connection_id, callback.refused
+        self._listens, self._brought, self.refused = False, callback.connection_id, callback.refused
         if callback.refused is not None:
-            self.outcome.state = State.REFUSED
+            self.state = State.REFUSED
 
-    # What the browser brought --------------------------------------------------------------------------------------
+    def _find_listed(self) -> ConnectionInfo | None:
+        try:
+            found = self.find()
+        except (WeldApiError, WeldConnectionError) as error:
+            # The link has been shown: neither an outage nor a rejected key may lose what the person does with it.
+            if not self._is_failing:
+                self.context.reporter.warn(f"looking for the connection failed and is tried again: {error}")
+            self._is_failing = True
+            return None
+        self._is_failing = False
+        return found
 
-    def _brought(self) -> ConnectionInfo | None:
-        """Return the connection that the browser brought, once Weld knows it, if it can be the one."""
-        id = self.brought
+    def _find_brought(self) -> ConnectionInfo | None:
+        """Return the connection that the browser brought, once Weld lists it or its settings, if it can be the one."""
+        id = self._brought
         if id is None:
             return None
         try:
-            listed = next((c for c in self.context.client.list_connections() if c.id == id), None)
+            listed = lookup.find(self.context, id, fresh=True)
         except (WeldApiError, WeldConnectionError):
             listed = None
         objection = self._objection(id, listed)
         if objection is not None:
-            self.brought = None
+            self._brought = None
             self.context.reporter.warn(f"the browser came back with connection {objection}")
             return None
         if listed is None and self._has_settings(id):
-            return unlisted(id, self.request.label, self.request.integration_id)
+            return lookup.unlisted(id, self.key.label, self.key.integration_id)
         return listed
 
     def _objection(self, id: str, listed: ConnectionInfo | None) -> str | None:
-        wanted = self.request.connection_id
+        wanted = self.connection_id
         if wanted not in (None, id):
             return f"{id}, but it was {wanted} that was to be authorized again; the result of the browser is not used."
-        if wanted is None and id in self.request.known:
+        if wanted is None and id in self.known:
             return f"{id}, which was there before; it is not taken over. If it is the one you mean, write adopt={id!r}."
-        if listed is not None and listed.integration_id not in (None, self.request.integration_id):
+        if listed is not None and listed.integration_id not in (None, self.key.integration_id):
             return f"{listed.describe()}, of another integration."
         return None
 
     def _has_settings(self, id: str) -> bool:
-        """Tell whether Weld knows a connection that it does not list yet."""
+        """Return whether Weld returns settings for a connection that it does not list yet."""
         try:
             self.context.client.get_connection_settings(id)
         except (WeldApiError, WeldConnectionError):
             return False
         return True
 
+    # Its end -----------------------------------------------------------------------------------------------------
 
-# Its end ----------------------------------------------------------------------------------------------------------
+    def report_pending(self) -> None:
+        """Report that the run goes on without the connection, with the link that can be used now."""
+        reasons = {
+            State.EXPIRED: "is not authorized yet",
+            State.CANCELLED: "is not authorized yet, and the run was interrupted",
+        }
+        reason = reasons.get(self.state, f"was refused in the browser ({self.refused})")
+        self.context.reporter.warn(
+            f"{self.key.describe()} {reason}; its status is PENDING. Run `weld-pulumi authorize`, or open this "
+            f"link, then run `pulumi up` or `pulumi refresh`: {self.link}",
+            in_full=True,
+        )
 
 
-def is_expired(context: ProviderContext, expires_at: object) -> bool:
-    """Tell whether a link no longer works."""
-    try:
-        moment = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp() <= context.clock.now()
+def asks_for_person(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether the program asks for an authorization: by another label, or a changed trigger."""
+    return olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
 
 
-def _in_a_day(context: ProviderContext) -> str:
-    return (datetime.fromtimestamp(context.clock.now(), timezone.utc) + _BRIDGE_LIFE).isoformat()
+def needs_person(live: ConnectionInfo | None, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether a change requires a person, as it does unless Weld has the new label already."""
+    if fired("reauthorize_triggers", olds, news):
+        return True
+    return bool(olds.get("label") != news["label"]) and (live is None or live.label != news["label"])
+
+
+# The two reasons to ask a person -------------------------------------------------------------------------------------
+
+
+def authorize_new(
+    context: ProviderContext, news: Mapping[str, Any], known: Collection[str], wait: bool = True
+) -> Authorization:
+    """Ask a person for a new connection.
+
+    Args:
+        context: of this process.
+        news: canonical inputs.
+        known: ids of the connections that were there before.
+        wait: as long as ``authorization_timeout`` allows; else only the link is shown.
+    """
+    key, tracker = ConnectionKey.of(news), BridgeTracker(context)
+    matcher = NewConnectionMatcher(context, key, known, tracker)
+    timeout = news["authorization_timeout"] if wait else 0
+    authorization = Authorization(
+        context, key, timeout, matcher.find, tracker.follow, redirect_uri=news.get("redirect_uri"), known=known
+    )
+    authorization.run()
+    if authorization.connection is None:
+        authorization.report_pending()
+        report_candidates(context, key, matcher.candidates)
+    authorization.private_state = {"known": known, "bridge": tracker.bridge_id, "port": authorization.port}
+    return authorization
+
+
+def authorize_again(
+    context: ProviderContext, connection_id: str, news: Mapping[str, Any], wait: bool = True
+) -> Authorization:
+    """Ask a person to authorize an existing connection again. Arguments as of :func:`authorize_new`."""
+    key, tracker = ConnectionKey.of(news), BridgeTracker(context)
+    before = ReauthorizationDetector.signs(context, connection_id)
+    detector = ReauthorizationDetector(context, connection_id, key.label, before, tracker)
+    timeout = news["authorization_timeout"] if wait else 0
+    authorization = Authorization(
+        context, key, timeout, detector.find, tracker.follow, news.get("redirect_uri"), connection_id
+    )
+    authorization.run()
+    if authorization.connection is None:
+        authorization.report_pending()
+    authorization.private_state = {"bridge": tracker.bridge_id, "before": before, "port": authorization.port}
+    return authorization

@@ -1,44 +1,32 @@
-"""Connection: check, diff, create, read, update, delete; authorized or pending."""
+"""Connection: check, diff, create, read, update and delete.
+
+A person has to authorize a connection, so a resource is in one of three states, which docs/guides/authorize.md draws:
+
+* ``AUTHORIZED``: its id is Weld's.
+* ``PENDING`` and new: nobody has authorized it yet, so its id begins with ``pending-``.
+* ``PENDING`` again: its id is Weld's, and a person is to authorize it once more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
-from ...schema.attributes import Props
 from ...schema.connection import CONNECTION
-from ...schema.values import has_unknown
-from ...validation.integrations import integration_problem
-from ...validation.problems import Problem, WholeProblem
 from ..core.handler import Checking, DiffResult, Handler, ReadResult, private_state, with_private_state
-from ..core.ownership import name_of
-from ..core.pending_connections import ConnectionKey, is_pending
-from ..source_stream.triggers import fired
-from .adoption import adoption_of, tell_adoption, warn_of_same
-from .authorization import Outcome, Request, authorize
-from .matching import BridgeTracker, fitting, newly_authorized, unlisted
-from .pending import (
-    Look,
-    Pending,
-    doubled,
-    link_of,
-    named,
-    settle,
-    tell_candidates,
-    tell_pending,
-    wait_for,
-)
-from .reauthorization import Watch
+from . import lookup
+from .adoption import adopt, adoption_problems, warn_of_same
+from .authorization import Authorization, asks_for_person, authorize_again, authorize_new, needs_person
+from .pending import PENDING, PendingConnection, reserve, take_authorized
 
 if TYPE_CHECKING:
-    from ...api.models import ConnectionBridge, ConnectionInfo
+    from ...api.models import ConnectionInfo
+    from ...schema.attributes import Props
+    from ...validation.problems import Problem
 
 __all__ = ["ConnectionHandler"]
 
-AUTHORIZED, PENDING = "AUTHORIZED", "PENDING"
-#: Integrations that serve as destination; Weld lists sources only.
-_DESTINATIONS = ("databricks",)
+AUTHORIZED = "AUTHORIZED"
 
 
 class ConnectionHandler(Handler):
@@ -47,365 +35,259 @@ class ConnectionHandler(Handler):
     title = "Connection"
     schema = CONNECTION
 
-    # Check -----------------------------------------------------------------------------------------------------
-
     def offline_problems(self, checking: Checking) -> list[Problem]:
         """Refuse a second resource that asks a person for the same connection: nobody could tell the two apart."""
-        sound = _sound(checking)
-        if not checking.is_new or not _is_whole(sound) or sound["adopt"]:
+        known = _known(checking)
+        if not checking.is_new or not _is_complete(known) or known["adopt"]:
             return checking.problems
-        key = ConnectionKey.of(sound)
-        if self.context.pending_connections.reserve(key):
-            return checking.problems
-        return [*checking.problems, WholeProblem("label", doubled(key))]
+        return [*checking.problems, *reserve(self.context, known)]
 
     def asks_weld(self, checking: Checking) -> bool:
         """Tell whether the integration is known and has changed."""
-        changed = checking.is_new or "integration_id" in CONNECTION.changed(checking.olds, checking.inputs)
-        return changed and "integration_id" in _sound(checking)
+        is_changed = checking.is_new or "integration_id" in CONNECTION.changed(checking.olds, checking.inputs)
+        return is_changed and "integration_id" in _known(checking)
 
     def online_problems(self, checking: Checking) -> list[Problem]:
         """Check the integration; for a new resource, look for a connection to adopt."""
-        sound = _sound(checking)
-        problems = self._integration_problems(sound["integration_id"])
+        known = _known(checking)
+        problems = lookup.integration_problems(self.context, known["integration_id"])
         # Which connection an id means does not depend on the label.
-        if checking.is_new and (_is_whole(sound) or isinstance(sound.get("adopt"), str)):
-            problems += self._same_or_adopted(checking.inputs, tell="label" in sound)
+        if checking.is_new and (_is_complete(known) or isinstance(known.get("adopt"), str)):
+            problems += self._existing_problems(checking.inputs, report="label" in known)
         return problems
 
-    def _integration_problems(self, wanted: str) -> list[Problem]:
-        known = [*(integration.id for integration in self.context.reads.integrations()), *_DESTINATIONS]
-        problem = integration_problem(wanted, known)
-        if problem is None and wanted not in known:
-            self.context.reporter.warn(
-                f"Weld does not list an integration {wanted!r} for this workspace (`weld-pulumi integrations` shows "
-                "those it lists); it is tried all the same."
-            )
-        return [problem] if problem else []
-
-    def _same_or_adopted(self, inputs: Props, tell: bool) -> list[Problem]:
-        connections = self.context.reads.connections()
-        if not inputs["adopt"]:
-            warn_of_same(self.context, connections, inputs)
-            return []
-        try:
-            found = adoption_of(self.context, connections, inputs)
-        except WeldValidationError as error:
-            return [WholeProblem("adopt", str(error))]
-        if tell:
-            tell_adoption(self.context, found, inputs)
+    def _existing_problems(self, inputs: Props, report: bool) -> list[Problem]:
+        if inputs["adopt"]:
+            return adoption_problems(self.context, inputs, report)
+        warn_of_same(self.context, self.context.reads.connections(), inputs)
         return []
-
-    # Diff ------------------------------------------------------------------------------------------------------
 
     def describe(self, id: str, props: Mapping[str, Any]) -> str:
         """Name the connection by id and label."""
-        return f"{id} ({props.get('label')!r})"
+        return f"connection {id} ({props.get('label')!r})"
 
     def refined(self, id: str, olds: Props, wanted: Props, found: DiffResult) -> DiffResult:
-        """Look whether a person has acted; report where one has to act again."""
-        changed, replaces = found.changed, found.replaces
+        """Look whether a person has authorized the connection; report where one has to do so again."""
         if olds.get("status") == PENDING:
-            return self._diff_pending(Pending(self.context, id, olds), olds, wanted, changed, replaces)
-        asks = not replaces and {"label", "reauthorize_triggers"} & set(changed)
-        if asks and self.context.may_ask() and self._needs_person(self._find(id), olds, wanted):
+            pending = PendingConnection(self.context, id, olds)
+            return self._diff_pending(pending, wanted, found.changed, found.replaces)
+        may_need = not found.replaces and {"label", "reauthorize_triggers"} & set(found.changed)
+        if may_need and self.context.may_ask() and needs_person(lookup.find(self.context, id), olds, wanted):
             self.context.reporter.info(
                 f"a person has to authorize connection {id} ({olds.get('label')!r}) again; `pulumi up` shows the link."
             )
         return found
 
     def _diff_pending(
-        self, pending: Pending, olds: Props, news: Props, changed: list[str], replaces: list[str]
+        self, pending: PendingConnection, news: Props, changed: list[str], replaces: list[str]
     ) -> DiffResult:
-        if not pending.hold(ConnectionKey.of(news)):
-            raise WeldValidationError(doubled(ConnectionKey.of(news)))
-        adopts = ["adopt"] if news["adopt"] and is_pending(pending.id) else []
+        pending.require_no_other(news)
+        adopts = ["adopt"] if news["adopt"] and pending.is_new else []
         if replaces or adopts:
-            pending.release()
+            pending.remove()
             return DiffResult([*changed, *adopts], [*replaces, *adopts], not_in_inputs=bool(adopts))
-        seen = self._look(pending)
-        if seen.found is None:
-            pending.tell(seen)
-            return (
-                DiffResult([*changed, "status"], [], not_in_inputs=True) if seen.dead else DiffResult(changed, replaces)
-            )
-        if not is_pending(pending.id):
-            return DiffResult([*changed, "status"], [], not_in_inputs=True)
-        self.context.pending_connections.match(pending.id, seen.found.id, ConnectionKey.of(news))
+        pending.poll_for_diff()
+        if pending.connection is None:
+            pending.report()
+            return DiffResult([*changed, "status"], not_in_inputs=True) if pending.link_problem else DiffResult(changed)
+        if not pending.is_new:
+            return DiffResult([*changed, "status"], not_in_inputs=True)
+        pending.match(replaced_by=news)
         self.context.reporter.info(
-            f"{named(olds)} is authorized now; `pulumi up` puts {seen.found.id} in the place of {pending.id}. (Where "
-            "the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
+            f"{pending.describe()} is authorized now; `pulumi up` puts {pending.connection.id} in the place of "
+            f"{pending.id}. (Where the resource is protected, run `pulumi refresh` instead: it changes the id in "
+            "place.)"
         )
         return DiffResult(["status"], ["status"], not_in_inputs=True)
 
-    def _look(self, pending: Pending) -> Look:
-        if self.context.settings.api_key is None:
-            return Look()
-        try:
-            return pending.look()
-        except (WeldApiError, WeldConnectionError) as error:
-            if self.context.settings.validation == "full":
-                raise
-            self.context.reporter.warn(f"Weld could not be asked whether a person has acted: {error}")
-            return Look()
-
-    @staticmethod
-    def _needs_person(live: ConnectionInfo | None, olds: Props, news: Props) -> bool:
-        """Tell whether a change can only be made by authorizing again; not so for a label that Weld has already."""
-        if fired("reauthorize_triggers", olds, news):
-            return True
-        return bool(olds.get("label") != news["label"]) and (live is None or live.label != news["label"])
-
-    # Create ----------------------------------------------------------------------------------------------------
-
     def create(self, news: Props) -> tuple[str, Props]:
-        """See :class:`.base.Handler`."""
-        key = ConnectionKey.of(news)
+        """Adopt a connection, return the one that a person has authorized, or ask a person for a new one."""
         connections = self.client.list_connections()
-        authorized = self.context.pending_connections.authorized(key)
-        if news["adopt"] or authorized is not None:
-            connection = self._adopted(connections, news) if news["adopt"] else _among(connections, str(authorized))
-            settle(self.context, key, connection.id)
-            said = connection.label if news["adopt"] else None
-            return connection.id, self._authorized(news, connection, told_label=said)
-        pending_id = wait_for(self.context, key)
+        if news["adopt"]:
+            connection = adopt(self.context, connections, news)
+            return connection.id, self._authorized(news, connection, reported_label=connection.label)
+        authorized = take_authorized(self.context, news)
+        if authorized is not None:
+            return authorized, self._authorized(news, lookup.listed_or_unlisted(connections, authorized))
+        pending = PendingConnection.create(self.context, news)
         warn_of_same(self.context, connections, news)
         try:
-            outcome, outs = self._ask(news, [connection.id for connection in connections])
+            authorization = authorize_new(self.context, news, [connection.id for connection in connections])
         except BaseException:
-            settle(self.context, key)
+            pending.finish()
             raise
-        if outcome.connection is None:
-            self.context.pending_connections.note_reported(pending_id)
-            return pending_id, outs
-        settle(self.context, key, outcome.connection.id)
-        return outcome.connection.id, outs
-
-    def _adopted(self, connections: list[ConnectionInfo], news: Props) -> ConnectionInfo:
-        with self.context.lock_for("adopt"):  # two resources must not adopt the same one
-            connection = adoption_of(self.context, connections, news)
-            self.context.ownership.make(self.urn, connection.id)
-        tell_adoption(self.context, connection, news)
-        return connection
-
-    def _ask(self, news: Props, known: list[str], wait: bool = True) -> tuple[Outcome, Props]:
-        """Ask a person for a new connection; return what came of it, and the outputs."""
-        track, key = BridgeTracker(self.context), ConnectionKey.of(news)
-        candidates: list[ConnectionInfo] = []
-
-        def done(_: ConnectionBridge) -> ConnectionInfo | None:
-            connections = self.client.list_connections()
-            candidates[:] = fitting(self.context, connections, known, *key)
-            return newly_authorized(self.context, connections, known, *key, track.bridge_id)
-
-        outcome = authorize(self.context, _request(news, known=known, wait=wait), done, track.follow)
-        if outcome.connection is not None:
-            return outcome, self._authorized(news, outcome.connection)
-        tell_pending(self.context, news, outcome)
-        tell_candidates(self.context, news, candidates)
-        outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
-        return outcome, with_private_state(outs, known=known, bridge=track.bridge_id, port=outcome.port)
-
-    def _authorized(self, declared: Mapping[str, Any], connection: ConnectionInfo, **before: Any) -> Props:
-        """Return the outputs of a connection; ``before`` are facts of the last run that Weld may not tell now.
-
-        That Weld has another label than the program is said here, and remembered, so that it is said once.
-        """
-        told = before.get("told_label")
-        self._tell_label(connection, declared, told)
-        created_at = connection.created_at or before.get("created_at")
-        if connection.label is not None:
-            told = connection.label if connection.label != declared["label"] else None
-        outs = {**CONNECTION.declared(declared), "status": AUTHORIZED, "created_at": created_at}
-        return with_private_state(outs, told_label=told)
-
-    def _tell_label(self, connection: ConnectionInfo, declared: Mapping[str, Any], told: str | None) -> None:
-        if connection.label not in (None, declared["label"], told):
-            self.context.reporter.info(
-                f"connection {connection.id} has the label {connection.label!r} in Weld, the program says "
-                f"{declared['label']!r}; renaming takes a person, so it is left as it is."
-            )
-
-    # Read ------------------------------------------------------------------------------------------------------
+        if authorization.connection is None:
+            self.context.pending_connections.note_reported(pending.id)
+            return pending.id, self._pending(news, authorization)
+        pending.finish(authorization.connection.id)
+        return authorization.connection.id, self._authorized(news, authorization.connection)
 
     def read(self, id: str, props: Props) -> ReadResult:
-        """See :class:`.base.Handler`."""
+        """Read the connection; look whether a person has authorized one that waits."""
         declared = CONNECTION.declared(props)
-        if is_pending(id) and declared:
-            return self._read_pending(Pending(self.context, id, props), props, declared)
-        connection = self._find(id)
+        pending = PendingConnection(self.context, id, props)
+        if pending.is_new and declared:
+            return self._read_pending(pending, props, declared)
+        connection = lookup.find(self.context, id)
         if connection is None:
             return self._read_missing(id, props, declared)
         if not declared:
             outs = {"integration_id": connection.integration_id, "label": connection.label}
             return ReadResult(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
         if props.get("status") == PENDING:
-            return self._read_pending(Pending(self.context, id, props), props, declared)
-        told = private_state(props).get("told_label")
-        self._tell_label(connection, declared, told)
-        created_at = connection.created_at or props.get("created_at")
-        outs = {**declared, "status": AUTHORIZED, "created_at": created_at}
-        return ReadResult(id, with_private_state(outs, told_label=told), declared)
+            return self._read_pending(pending, props, declared)
+        reported = private_state(props).get("told_label")
+        self._report_label(connection, declared, reported)
+        outs = {**declared, "status": AUTHORIZED, "created_at": connection.created_at or props.get("created_at")}
+        return ReadResult(id, with_private_state(outs, told_label=reported), declared)
 
-    def _read_pending(self, pending: Pending, props: Props, declared: Props) -> ReadResult:
-        pending.hold()
-        seen = pending.look()
-        if seen.found is None:
-            pending.tell(seen)
+    def _read_pending(self, pending: PendingConnection, props: Props, declared: Props) -> ReadResult:
+        pending.restore()
+        pending.poll()
+        found = pending.connection
+        if found is None:
+            pending.report()
             return ReadResult(pending.id, props, declared)
-        self.context.pending_connections.match(pending.id, seen.found.id)
-        # The engine says nothing of a change that is not one of inputs.
-        self.context.reporter.info(f"{named(props)} is authorized now: {seen.found.id}.")
-        return ReadResult(
-            seen.found.id, self._authorized(declared, seen.found, created_at=props.get("created_at")), declared
-        )
+        pending.match()
+        # The engine does not report a change that is not one of inputs.
+        self.context.reporter.info(f"{pending.describe()} is authorized now: {found.id}.")
+        outs = self._authorized(declared, found, created_at=props.get("created_at"))
+        return ReadResult(found.id, outs, declared)
 
     def _read_missing(self, id: str, props: Props, declared: Props) -> ReadResult:
         if not declared:
-            raise _gone(id, "`weld-pulumi connections` lists those that are there.")
-        # Weld's lists may show a new connection only after a moment; its settings are there at once.
-        if self._has_settings(id):
-            return ReadResult(id, props, declared)
-        return ReadResult(None)
-
-    def _has_settings(self, id: str) -> bool:
-        try:
-            return self.context.reads.settings_schema(id) is not None
-        except WeldApiError as error:
-            if error.status_code in (400, 405, 422):
-                return False  # a destination has none
-            raise
-
-    # Update ----------------------------------------------------------------------------------------------------
+            raise lookup.not_listed(id, "`weld-pulumi connections` lists those that are there.")
+        # Weld may list a new connection only after a moment, but returns its settings at once.
+        return ReadResult(id, props, declared) if lookup.has_settings(self.context, id) else ReadResult(None)
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
-        """See :class:`.base.Handler`."""
-        if is_pending(id):
-            return self._update_pending(id, olds, news)
-        changed = olds.get("label") != news["label"] or fired("reauthorize_triggers", olds, news)
-        live = self._find(id, fresh=True) if changed else None
-        if changed and live is None:
-            raise _gone(id, "`pulumi up --refresh` makes it anew.")
-        if self._needs_person(live, olds, news):
+        """Ask a person where a change needs one; otherwise only the state changes."""
+        pending = PendingConnection(self.context, id, olds)
+        if pending.is_new:
+            return self._update_new(pending, olds, news)
+        is_asked = asks_for_person(olds, news)
+        live = lookup.find(self.context, id, fresh=True) if is_asked else None
+        if is_asked and live is None:
+            raise lookup.not_listed(id, "`pulumi up --refresh` makes it anew.")
+        if needs_person(live, olds, news):
             return self._authorize_again(id, olds, news)
-        if olds.get("status") == PENDING and not changed:
-            return self._update_waiting(id, olds, news)
-        told = private_state(olds).get("told_label")
-        return self._authorized(news, live or unlisted(id), created_at=olds.get("created_at"), told_label=told)
+        if olds.get("status") == PENDING and not is_asked:
+            return self._update_again(pending, olds, news)
+        reported = private_state(olds).get("told_label")
+        connection = live or lookup.unlisted(id)
+        return self._authorized(news, connection, created_at=olds.get("created_at"), reported_label=reported)
 
-    def _update_pending(self, id: str, olds: Props, news: Props) -> Props:
-        """Give a resource that waits a fresh link, where the old one is of no use or asks for something else."""
-        pending, renamed = Pending(self.context, id, olds), olds.get("label") != news["label"]
-        if not (renamed or fired("reauthorize_triggers", olds, news) or pending.look().dead):
-            return _still_waiting(olds, news)
-        if renamed:
-            pending.tell_useless()
-        self.context.pending_connections.rename(id, news["label"])
-        self.context.pending_connections.note_reported(id)
+    def _update_new(self, pending: PendingConnection, olds: Props, news: Props) -> Props:
+        """Open a fresh link for a new connection, if the old one is of no use or asks for something else."""
+        if not asks_for_person(olds, news):
+            pending.poll()
+            if not pending.link_problem:
+                return self._still_pending(olds, news)
+        if olds.get("label") != news["label"]:
+            pending.report_open_link()
+        self.context.pending_connections.rename(pending.id, news["label"])
+        self.context.pending_connections.note_reported(pending.id)
         # A person may have used the old link meanwhile, so what was unknown then is unknown now.
-        return self._ask(news, list(private_state(olds).get("known", [])), wait=False)[1]
+        known = list(private_state(olds).get("known", []))
+        return self._pending(news, authorize_new(self.context, news, known, wait=False))
 
-    def _update_waiting(self, id: str, olds: Props, news: Props) -> Props:
-        """See whether a person has authorized a connection again."""
-        seen = Pending(self.context, id, olds).look()
-        if seen.found is not None:
-            return self._authorized_again(seen.found, olds, news)
-        if not seen.dead:
-            return _still_waiting(olds, news)
+    def _update_again(self, pending: PendingConnection, olds: Props, news: Props) -> Props:
+        """See whether a person has authorized the connection again."""
+        pending.poll()
+        if pending.connection is not None:
+            return self._authorized_again(pending.connection, olds, news)
+        if not pending.link_problem:
+            return self._still_pending(olds, news)
         if (private_state(olds).get("before") or {}).get("updated_at"):
-            return self._authorize_again(id, olds, news, wait=False)  # Weld would have told
+            # Weld reports the time of a change, and there was none.
+            return self._authorize_again(pending.id, olds, news, wait=False)
         self.context.reporter.warn(
             f"the link to authorize {news['label']!r} again has expired, and Weld does not tell whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
-        return self._authorized(news, unlisted(id), created_at=olds.get("created_at"))
+        return self._authorized(news, lookup.unlisted(pending.id), created_at=olds.get("created_at"))
 
     def _authorize_again(self, id: str, olds: Props, news: Props, wait: bool = True) -> Props:
-        watch = Watch(self.context, id, news["label"])
-        outcome = authorize(self.context, _request(news, connection_id=id, wait=wait), watch, watch.track.follow)
-        if outcome.connection is not None:
-            return self._authorized_again(outcome.connection, olds, news)
-        tell_pending(self.context, news, outcome)
-        outs = {**CONNECTION.declared(news), "status": PENDING, **link_of(outcome)}
-        outs["created_at"] = olds.get("created_at")
-        return with_private_state(outs, bridge=watch.track.bridge_id, before=watch.before, port=outcome.port)
+        authorization = authorize_again(self.context, id, news, wait)
+        if authorization.connection is not None:
+            return self._authorized_again(authorization.connection, olds, news)
+        return self._pending(news, authorization, created_at=olds.get("created_at"))
 
-    def _authorized_again(self, found: ConnectionInfo, olds: Props, news: Props) -> Props:
-        if found.label not in (None, news["label"]):
+    def _authorized_again(self, connection: ConnectionInfo, olds: Props, news: Props) -> Props:
+        if connection.label not in (None, news["label"]):
             self.context.reporter.warn(
-                f"connection {found.id} is authorized again, but Weld keeps its label {found.label!r} instead of "
-                f"{news['label']!r}."
+                f"connection {connection.id} is authorized again, but Weld keeps its label {connection.label!r} "
+                f"instead of {news['label']!r}."
             )
         self.context.reads.forget_connections()
-        return self._authorized(news, found, created_at=olds.get("created_at"), told_label=found.label)
-
-    # Delete ----------------------------------------------------------------------------------------------------
+        created_at = olds.get("created_at")
+        return self._authorized(news, connection, created_at=created_at, reported_label=connection.label)
 
     def delete(self, id: str, props: Props) -> None:
-        """See :class:`.base.Handler`."""
-        if is_pending(id):
-            if not self.context.pending_connections.is_matched(id):
-                Pending(self.context, id, props).tell_leftover()
-        elif (keeper := self.context.ownership.let_go(self.urn, id)) is not None:
-            self.context.reporter.warn(
-                f"connection {id} is not deleted: {name_of(keeper)} of this stack stands for it too."
-            )
+        """Apply the deletion policy, unless another resource manages the connection."""
+        pending = PendingConnection(self.context, id, props)
+        if pending.is_new:
+            pending.report_removal()
+        elif self.is_kept_by_another(id, props):
+            return
         elif props.get("deletion_policy") == "retain":
             self.context.reporter.info(f"connection {id} stays in Weld (deletion_policy='retain').")
         else:
-            self._delete(id)
+            lookup.delete(self.context, id)
             self.context.ownership.note_deleted(id)
             self.context.reads.forget_connections()
 
-    def _delete(self, id: str) -> None:
-        try:
-            self.client.delete_connection(id)
-        except WeldApiError as error:
-            refused = error.status_code in (400, 409, 422)
-            syncs = [sync.id for sync in self.context.reads.syncs_of(id, max_age=0.0)] if refused else []
-            if syncs:
-                error.hint = ""
-                error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
-            raise
+    # Outputs of each state -------------------------------------------------------------------------------------
 
-    def _find(self, id: str, fresh: bool = False) -> ConnectionInfo | None:
-        connections = self.client.list_connections() if fresh else self.context.reads.connections()
-        return next((connection for connection in connections if connection.id == id), None)
+    def _authorized(
+        self,
+        declared: Props,
+        connection: ConnectionInfo,
+        created_at: str | None = None,
+        reported_label: str | None = None,
+    ) -> Props:
+        """Return the outputs of an authorized connection.
+
+        Args:
+            declared: canonical inputs.
+            connection: as Weld reports it.
+            created_at: as of the last run, if Weld does not report it.
+            reported_label: the label in Weld that has been reported; another one than the program's is reported once.
+        """
+        self._report_label(connection, declared, reported_label)
+        if connection.label is not None:
+            reported_label = connection.label if connection.label != declared["label"] else None
+        outs = {
+            **CONNECTION.declared(declared),
+            "status": AUTHORIZED,
+            "created_at": connection.created_at or created_at,
+        }
+        return with_private_state(outs, told_label=reported_label)
+
+    def _report_label(self, connection: ConnectionInfo, declared: Props, reported: str | None) -> None:
+        if connection.label not in (None, declared["label"], reported):
+            self.context.reporter.info(
+                f"connection {connection.id} has the label {connection.label!r} in Weld, the program says "
+                f"{declared['label']!r}; renaming takes a person, so it is left as it is."
+            )
+
+    def _pending(self, news: Props, authorization: Authorization, **kept: str | None) -> Props:
+        """Return the outputs of a connection that waits for a person, with the link and what recognizes its use."""
+        outs = {**CONNECTION.declared(news), "status": PENDING, **kept}
+        outs |= {"authorize_url": authorization.link, "authorize_expires_at": authorization.expires_at}
+        return with_private_state(outs, **authorization.private_state)
+
+    def _still_pending(self, olds: Props, news: Props) -> Props:
+        """Return the outputs of a connection that waits on with the same link."""
+        kept = {name: olds.get(name) for name in ("status", "authorize_url", "authorize_expires_at", "created_at")}
+        return with_private_state({**CONNECTION.declared(news), **kept}, **private_state(olds))
 
 
-def _request(
-    news: Props, *, connection_id: str | None = None, known: list[str] | None = None, wait: bool = True
-) -> Request:
-    return Request(
-        news["integration_id"],
-        news["label"],
-        news["authorization_timeout"] if wait else 0,
-        news.get("redirect_uri"),
-        connection_id,
-        known or (),
-    )
-
-
-def _still_waiting(olds: Props, news: Props) -> Props:
-    """Return the outputs of a resource that goes on waiting with the same link."""
-    kept = {name: olds.get(name) for name in ("status", "authorize_url", "authorize_expires_at", "created_at")}
-    return with_private_state({**CONNECTION.declared(news), **kept}, **private_state(olds))
-
-
-def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
-    return next((connection for connection in connections if connection.id == id), unlisted(id))
-
-
-def _gone(id: str, advice: str) -> NotListedError:
-    text = f"there is no connection {id!r} in Weld's list."
-    return NotListedError(404, None, text, "GET", "/connections", advice=advice)
-
-
-def _sound(checking: Checking) -> Props:
+def _known(checking: Checking) -> Props:
     """Return the inputs that are known and right."""
-    wrong = {problem.path for problem in checking.problems}
-    return {name: value for name, value in checking.inputs.items() if name not in wrong and not has_unknown(value)}
+    invalid = {problem.path for problem in checking.problems}
+    return {k: v for k, v in checking.inputs.items() if k not in invalid and isinstance(v, (str, bool))}
 
 
-def _is_whole(sound: Props) -> bool:
-    return sound.keys() >= {"integration_id", "label", "adopt"}
+def _is_complete(known: Props) -> bool:
+    return known.keys() >= {"integration_id", "label", "adopt"}

@@ -1,220 +1,222 @@
-"""A connection that waits for a person: who waits for what, how to see that the person has acted, and what is said."""
+"""A connection whose status is ``PENDING``: whether a person has acted since, and what is reported."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...errors import WeldError, WeldValidationError
+from ...errors import WeldApiError, WeldConnectionError, WeldError, WeldValidationError
 from ...schema.attributes import Props
+from ...validation.problems import Problem, WholeProblem
 from ..core.context import ProviderContext
 from ..core.handler import private_state
 from ..core.ownership import CURRENT_URN
 from ..core.pending_connections import ConnectionKey, PendingId, is_pending
-from .authorization import Outcome, State, is_expired
-from .matching import fitting, is_used, newly_authorized
-from .reauthorization import was_used
+from ..core.polling import poll
+from .bridge import BridgeTracker, is_expired
+from .matching import NewConnectionMatcher, ReauthorizationDetector, report_candidates
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionInfo
 
-__all__ = [
-    "Look",
-    "Pending",
-    "doubled",
-    "link_of",
-    "named",
-    "settle",
-    "tell_candidates",
-    "tell_pending",
-    "wait_for",
-]
+__all__ = ["HAS_EXPIRED", "PENDING", "PendingConnection", "reserve", "take_authorized"]
 
+PENDING = "PENDING"
+HAS_EXPIRED = "has expired"
 #: Seconds for which the list of connections is shared by the resources that wait.
 _FRESH = 2.0
-#: Seconds before each look at the list for what a used link has made.
-_LAG = (0.0, 0.5, 1.5)
+#: Seconds before each further look at the list for what a used link has created; it may lag behind.
+_LAG = (0.5, 1.5)
 
 
-# Who waits for what in this process -------------------------------------------------------------------------------
+def reserve(context: ProviderContext, inputs: Props) -> list[Problem]:
+    """Reserve integration and label for a new resource; return the problem if another one waits for the same."""
+    key = ConnectionKey.of(inputs)
+    if context.pending_connections.reserve(key):
+        return []
+    return [WholeProblem("label", _duplicate(key))]
 
 
-def doubled(key: ConnectionKey) -> str:
-    """Say that two resources wait for what looks the same."""
+def _duplicate(key: ConnectionKey) -> str:
     return (
-        f"two Connection resources with integration {key[0]!r} and label {key[1]!r} would wait for a person at once, "
-        "and Weld's answers cannot tell them apart. Give one of them another label, or add it when the other one is "
-        "authorized."
+        f"two Connection resources with integration {key.integration_id!r} and label {key.label!r} would wait for a "
+        "person at once, and Weld's answers cannot tell them apart. Give one of them another label, or add it when the "
+        "other one is authorized."
     )
 
 
-def wait_for(context: ProviderContext, key: ConnectionKey) -> str:
-    """Note in create that a person is asked; return the id that the resource has until then.
-
-    Raises:
-        WeldValidationError: another resource waits for the same.
-    """
-    # An id is stored, and shown, in plain text.
-    id = str(PendingId.new("" if context.secrets.is_marked(key.label) else key.label))
-    if not context.pending_connections.add(key, id):
-        raise WeldValidationError(doubled(key))
-    return id
-
-
-def settle(context: ProviderContext, key: ConnectionKey, connection_id: str | None = None) -> None:
-    """Note in create that nobody is waited for any more: the connection is there, or there is none."""
+def take_authorized(context: ProviderContext, news: Props) -> str | None:
+    """Return the connection that a person has authorized for the pending resource that `create` replaces."""
+    connection_id = context.pending_connections.take_authorized(ConnectionKey.of(news))
     if connection_id is not None:
         context.ownership.make(CURRENT_URN.get(), connection_id)
-    context.pending_connections.finish(key, connection_id)
-    context.reads.forget_connections()
+        context.reads.forget_connections()
+    return connection_id
 
 
-def named(props: Mapping[str, Any]) -> str:
-    """Name a connection in a message."""
-    return f"the connection {props.get('label')!r} ({props.get('integration_id')})"
+class PendingConnection:
+    """A resource that waits for a person.
 
-
-# A resource of the stack that waits -------------------------------------------------------------------------------
-
-
-@dataclass
-class Look:
-    """What Weld tells: the connection if a person has acted, or else why the link is of no use any more, if so.
-
-    ``candidates`` are new connections of which nobody can tell whether they are the one.
-    """
-
-    found: ConnectionInfo | None = None
-    dead: str = ""
-    candidates: list[ConnectionInfo] = field(default_factory=list)
-
-
-class Pending:
-    """A resource that the last run left waiting, with its outputs.
+    Args:
+        context: of this process.
+        id: of the resource.
+        props: its outputs.
 
     Attributes:
-        id: begins with ``pending-``, or is that of the connection that is to be authorized again.
+        id: begins with ``pending-`` for a new connection; Weld's id if it is to be authorized again.
+        is_new: whether it is a new connection.
+        connection: as of the last :meth:`poll`, what the person has authorized.
+        link_problem: as of the last poll, why the link can no longer be used; empty if it can.
+        candidates: as of the last poll, new connections of which it is uncertain whether they are the one.
     """
 
     def __init__(self, context: ProviderContext, id: str, props: Props) -> None:
         self.id = id
+        self.is_new = is_pending(id)
+        self.connection: ConnectionInfo | None = None
+        self.link_problem = ""
+        self.candidates: list[ConnectionInfo] = []
         self._context = context
         self._props = props
-        self._memo = private_state(props)
+        self._private = private_state(props)
+        self._key = ConnectionKey.of(props)
 
-    def hold(self, *keys: ConnectionKey) -> bool:
-        """Note for the others that this one waits; False where another one waits for the same."""
-        if not is_pending(self.id):
-            return True
-        return self._context.pending_connections.restore(self.id, ConnectionKey.of(self._props), *keys)
+    @classmethod
+    def create(cls, context: ProviderContext, news: Props) -> PendingConnection:
+        """Return a new resource that waits from now on.
 
-    def release(self) -> None:
-        """Note for the others that this one waits no more."""
+        Raises:
+            WeldValidationError: another resource waits for the same integration and label.
+        """
+        key = ConnectionKey.of(news)
+        # An id is stored, and shown, in plain text.
+        id = str(PendingId.new("" if context.secrets.is_marked(key.label) else key.label))
+        if not context.pending_connections.add(key, id):
+            raise WeldValidationError(_duplicate(key))
+        return cls(context, id, news)
+
+    def finish(self, connection_id: str | None = None) -> None:
+        """Record that `create` returns a connection, or fails."""
+        if connection_id is not None:
+            self._context.ownership.make(CURRENT_URN.get(), connection_id)
+        self._context.pending_connections.finish(self._key, connection_id)
+        self._context.reads.forget_connections()
+
+    # Who else waits --------------------------------------------------------------------------------------------
+
+    def restore(self) -> None:
+        """Record for the other resources of this process that this one waits."""
+        if self.is_new:
+            self._context.pending_connections.restore(self.id, self._key)
+
+    def require_no_other(self, news: Props) -> None:
+        """Record the same, also for what the program asks for now.
+
+        Raises:
+            WeldValidationError: another resource waits for the same integration and label.
+        """
+        key = ConnectionKey.of(news)
+        if self.is_new and not self._context.pending_connections.restore(self.id, self._key, key):
+            raise WeldValidationError(_duplicate(key))
+
+    def remove(self) -> None:
+        """Record that this resource no longer waits."""
         self._context.pending_connections.remove(self.id)
 
-    def look(self) -> Look:
-        """Ask Weld whether a person has acted."""
+    def match(self, replaced_by: Props | None = None) -> None:
+        """Record what was found for this resource, also for the `create` that is to replace it."""
+        if self.connection is not None:
+            key = ConnectionKey.of(replaced_by) if replaced_by is not None else None
+            self._context.pending_connections.match(self.id, self.connection.id, key)
+
+    # Has a person acted? ---------------------------------------------------------------------------------------
+
+    def poll(self) -> None:
+        """Look in Weld whether a person has acted, and set :attr:`connection` or what else was found.
+
+        Raises:
+            WeldError: Weld cannot be asked.
+        """
         expired = is_expired(self._context, self._props.get("authorize_expires_at"))
-        bridge_id = None if expired else self._memo.get("bridge")
-        seen = self._look_for_new(bridge_id) if is_pending(self.id) else self._look_again(bridge_id)
-        if expired and seen.found is None:
-            seen.dead = "has expired"
-        return seen
+        tracker = BridgeTracker(self._context, None if expired else self._private.get("bridge"))
+        self.connection, self.link_problem, self.candidates = None, "", []
+        if self.is_new:
+            self._poll_for_new(tracker)
+        else:
+            before = self._private.get("before") or {}
+            detector = ReauthorizationDetector(self._context, self.id, self._key.label, before, tracker)
+            self.connection = detector.find(in_browser=False)
+        if expired and self.connection is None:
+            self.link_problem = HAS_EXPIRED
 
-    def _look_for_new(self, bridge_id: str | None) -> Look:
-        seen = self._look_at_list(bridge_id, _FRESH)
-        if seen.found is None and not seen.candidates and is_used(self._context, bridge_id):
-            seen = self._look_for_made(bridge_id)
-        return seen
+    def poll_for_diff(self) -> None:
+        """Poll, but go on without a key, and after a failure unless ``weld:validation`` is ``full``."""
+        if self._context.settings.api_key is None:
+            return
+        try:
+            self.poll()
+        except (WeldApiError, WeldConnectionError) as error:
+            if self._context.settings.validation == "full":
+                raise
+            self._context.reporter.warn(f"Weld could not be asked whether a person has acted: {error}")
 
-    def _look_at_list(self, bridge_id: str | None, max_age: float) -> Look:
-        key, known = ConnectionKey.of(self._props), self._memo.get("known", ())
-        connections = self._context.reads.connections(max_age=max_age)
-        found = newly_authorized(self._context, connections, known, *key, bridge_id, alone=False)
-        return Look(found, candidates=[] if found else fitting(self._context, connections, known, *key))
+    def _poll_for_new(self, tracker: BridgeTracker) -> None:
+        known = self._private.get("known", ())
+        matcher = NewConnectionMatcher(self._context, self._key, known, tracker, is_alone=False)
+        if self._match(matcher, _FRESH) or not tracker.is_used():
+            return
+        if not poll(lambda: self._match(matcher, 0.0), _LAG, self._context.clock.sleep):
+            self.link_problem = "was used, but no connection came of it"
 
-    def _look_for_made(self, bridge_id: str | None) -> Look:
-        """Look for what came of a link that was used: the list is read afresh, and may lag behind."""
-        for pause in _LAG:
-            self._context.clock.sleep(pause)
-            seen = self._look_at_list(bridge_id, 0.0)
-            if seen.found is not None or seen.candidates:
-                return seen
-        return Look(dead="was used, but no connection came of it")
+    def _match(self, matcher: NewConnectionMatcher, max_age: float) -> bool | None:
+        """Set what the list of connections shows; return None if it shows nothing."""
+        self.connection = matcher.match(self._context.reads.connections(max_age=max_age))
+        self.candidates = [] if self.connection else matcher.candidates
+        return self.connection is not None or bool(self.candidates) or None
 
-    def _look_again(self, bridge_id: str | None) -> Look:
-        label = str(self._props.get("label"))
-        return Look(was_used(self._context, self.id, label, self._memo.get("before") or {}, bridge_id))
+    # What is reported ------------------------------------------------------------------------------------------
 
-    def tell(self, seen: Look) -> None:
-        """Say what a person has to do."""
+    def report(self) -> None:
+        """Report after a poll what the person has to do."""
         self._context.pending_connections.note_reported(self.id)
-        if seen.dead:
+        if self.link_problem:
             self._context.reporter.warn(
-                f"the link to authorize {self._name()} {seen.dead}; `pulumi up` opens a fresh one."
+                f"the link to authorize {self.describe()} {self.link_problem}; `pulumi up` opens a fresh one."
             )
             return
         # No link: a preview is published in comments, and what runs this cannot tell a preview from an `up`.
         self._context.reporter.warn(
-            f"{self._name()} still waits for a person. Run `weld-pulumi authorize`, which shows the link, then "
+            f"{self.describe()} still waits for a person. Run `weld-pulumi authorize`, which shows the link, then "
             "`pulumi up` or `pulumi refresh`."
         )
-        tell_candidates(self._context, self._props, seen.candidates)
+        self.report_candidates()
 
-    def tell_leftover(self) -> None:
-        """Say, when the resource goes, what its link may have left in Weld."""
+    def report_candidates(self) -> None:
+        """Name the new connections of which it is uncertain whether they are the one."""
+        report_candidates(self._context, self._key, self.candidates)
+
+    def report_removal(self) -> None:
+        """Report, when the resource is deleted, what its link may leave in Weld."""
+        if self._context.pending_connections.is_matched(self.id):
+            return
         try:
-            seen = self.look()
+            self.poll()
         except WeldError:
-            seen = Look()
-        if seen.found is not None:
+            self.connection, self.link_problem = None, ""
+        if self.connection is not None:
             self._context.reporter.warn(
-                f"a person has authorized {self._name()} meanwhile: {seen.found.id}. It stays in Weld and belongs to "
-                f"no stack; remove it there, or take it over with adopt={seen.found.id!r}."
+                f"a person has authorized {self.describe()} meanwhile: {self.connection.id}. It stays in Weld and "
+                f"belongs to no stack; remove it there, or take it over with adopt={self.connection.id!r}."
             )
-        elif not seen.dead:
-            self.tell_useless()
+        elif not self.link_problem:
+            self.report_open_link()
 
-    def tell_useless(self) -> None:
-        """Say that the link still works, but is of no use any more: Weld has no way to close it."""
+    def report_open_link(self) -> None:
+        """Report that the link can still be used, though nobody waits: Weld cannot close it."""
         self._context.reporter.info(
-            f"nobody waits for {self._name()} any more; its link works until "
+            f"nobody waits for {self.describe()} any more; its link works until "
             f"{self._props.get('authorize_expires_at')}, so do not open it."
         )
 
-    def _name(self) -> str:
-        return named(self._props)
-
-
-# What is said, and remembered -------------------------------------------------------------------------------------
-
-
-def tell_candidates(context: ProviderContext, props: Mapping[str, Any], candidates: list[ConnectionInfo]) -> None:
-    """Name the new connections of which nobody can tell whether they are the one."""
-    if candidates:
-        context.reporter.warn(
-            f"new in Weld: {'; '.join(c.describe() for c in candidates)}. That may be {named(props)}, but Weld does "
-            f"not tell for sure. If so, write its id, as in adopt={candidates[0].id!r}."
-        )
-
-
-_WHY = {
-    State.EXPIRED: "is not authorized yet",
-    State.CANCELLED: "is not authorized yet, and the run was interrupted",
-}
-
-
-def tell_pending(context: ProviderContext, news: Props, outcome: Outcome) -> None:
-    """Say that the run goes on without a person, with the link that is good now."""
-    why = _WHY.get(outcome.state, f"was refused in the browser ({outcome.refused})")
-    context.reporter.warn(
-        f"{named(news)} {why}; its status is PENDING. Run `weld-pulumi authorize`, or open this link, then run "
-        f"`pulumi up` or `pulumi refresh`: {outcome.bridge.authorize_url}",
-        in_full=True,
-    )
-
-
-def link_of(outcome: Outcome) -> Props:
-    """Return the outputs that hold the link."""
-    return {"authorize_url": outcome.bridge.authorize_url, "authorize_expires_at": outcome.bridge.expires_at}
+    def describe(self) -> str:
+        """Name it in a message."""
+        return self._key.describe()

@@ -15,7 +15,7 @@ from ...validation.problems import Problem
 from .adoption import duplicate
 from .context import ProviderContext
 from .option_paths import option_problems
-from .ownership import CURRENT_URN
+from .ownership import CURRENT_URN, name_of
 from .pending_connections import is_pending
 
 if TYPE_CHECKING:
@@ -224,6 +224,16 @@ class Handler(ABC):
     @abstractmethod
     def delete(self, id: str, props: Props) -> None:
         """Delete the object."""
+
+    def is_kept_by_another(self, id: str, props: Props) -> bool:
+        """Note that this resource lets go of an object; report and return whether another one still manages it."""
+        keeper = self.context.ownership.let_go(self.urn, id)
+        if keeper is None:
+            return False
+        self.context.reporter.warn(
+            f"{self.describe(id, props)} is not deleted: {name_of(keeper)} of this stack also manages it."
+        )
+        return True
 
 
 def private_state(props: Mapping[str, Any]) -> Props:

@@ -65,6 +65,15 @@ class ConnectionKey(NamedTuple):
         """Return the key of the inputs or outputs of a connection."""
         return cls(str(props.get("integration_id")), str(props.get("label")))
 
+    @property
+    def subject(self) -> str:
+        """Name the connection after the words "to authorize"."""
+        return f"{self.label!r} ({self.integration_id})"
+
+    def describe(self) -> str:
+        """Name the connection in one phrase."""
+        return f"the connection {self.subject}"
+
 
 class PendingConnections:
     """Record which resources of this process wait for a person. Methods may be called from several threads.
@@ -74,7 +83,8 @@ class PendingConnections:
     match that connection in between.
 
     A key is *reserved* in check, for a resource without a link; *added* in create, which opens the link; *restored* in
-    diff and read, if an earlier run opened the link. It is free again once the resource is matched or removed.
+    diff and read, if an earlier run opened the link. It is free again once the resource is matched or removed, or
+    its `create` has finished.
     """
 
     def __init__(self) -> None:
@@ -152,12 +162,14 @@ class PendingConnections:
             if connection_id is not None:
                 self._matched.add(connection_id)
             self._waiting.pop(key, None)
-            self._authorized.pop(key, None)
 
-    def authorized(self, key: ConnectionKey) -> str | None:
-        """Return the connection that was matched to the pending resource that is being replaced."""
+    def take_authorized(self, key: ConnectionKey) -> str | None:
+        """Return the connection that was matched to the resource that `create` replaces, if any, and free the key."""
         with self._lock:
-            return self._authorized.get(key)
+            connection_id = self._authorized.pop(key, None)
+            if connection_id is not None:
+                self._waiting.pop(key, None)
+            return connection_id
 
     def is_matched(self, id: str) -> bool:
         """Return whether a connection, or the resource with this pending id, has been matched."""

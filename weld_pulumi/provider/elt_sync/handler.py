@@ -14,7 +14,6 @@ from ...schema.values import UNKNOWN
 from ...validation.problems import Problem
 from ...validation.schema_names import same_schema
 from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
-from ..core.ownership import name_of
 from ..core.pending_connections import is_pending
 from ..core.read_cache import FRESH
 from ..source_stream.streams import body_of, upsert
@@ -240,9 +239,7 @@ class EltSyncHandler(Handler):
         if is_pending(id):
             return  # it does not exist at Weld
         self.context.secrets.add(props.get("elt_settings"))
-        keeper = self.context.ownership.let_go(self.urn, id)
-        if keeper is not None:
-            self.context.reporter.warn(f"sync {id} is not deleted: {name_of(keeper)} of this stack also manages it.")
+        if self.is_kept_by_another(id, props):
             return
         policy = props.get("deletion_policy", "delete")
         if policy == "retain":

@@ -35,7 +35,7 @@ def refuse(context: ProviderContext, urn: str, there: EltStreamInfo | None, inpu
         )
     rival = context.ownership.claim(urn, there.id)
     if rival:
-        raise WeldValidationError(duplicate(f"stream {name!r} of sync {sync_id}", rival))
+        raise WeldValidationError(duplicate(f"stream {name!r} ({there.id}) of sync {sync_id}", rival))
     differing = differs_from(there, stream_part(inputs))
     if differing and not inputs.get("adopt"):
         former = context.ownership.former_name(urn, there.id)

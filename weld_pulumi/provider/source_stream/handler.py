@@ -14,7 +14,7 @@ from ...validation.patterns import is_pattern
 from ...validation.problems import Problem, WholeProblem
 from ...validation.streams import unknown_stream_problems
 from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
-from ..core.ownership import name_of, short_name
+from ..core.ownership import short_name
 from ..core.pending_connections import PendingId, is_pending
 from .adoption import last_entry, refuse, report_adoption
 from .columns import WRITE_ONLY, exposed_columns, warn_of_exposure, warn_of_first_lists
@@ -93,7 +93,7 @@ class SourceStreamHandler(Handler):
 
     def describe(self, id: str, props: Mapping[str, Any]) -> str:
         """Name the stream and its sync."""
-        return f"stream {props.get('name')!r} of sync {props.get('elt_sync_id')}"
+        return f"stream {props.get('name')!r} ({id}) of sync {props.get('elt_sync_id')}"
 
     def report_changes(self, id: str, olds: Props, wanted: Props, changed: list[str]) -> None:
         """Report what the first `up` after an adoption changes, and which columns are exposed."""
@@ -255,14 +255,11 @@ class SourceStreamHandler(Handler):
         sync_id, name = str(props.get("elt_sync_id")), props.get("name")
         if is_pending(id):
             return  # it does not exist at Weld
-        keeper = self.context.ownership.let_go(self.urn, id)
         if name in (self.context.plans.inline_streams(sync_id) or ()):
+            self.context.ownership.let_go(self.urn, id)
             self.context.reporter.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
-        if keeper is not None:
-            self.context.reporter.warn(
-                f"stream {name!r} ({id}) is not deleted: {name_of(keeper)} of this stack also manages it."
-            )
+        if self.is_kept_by_another(id, props):
             return
         self.client.delete_stream(id)
         self.context.ownership.note_deleted(id)

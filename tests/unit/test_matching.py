@@ -10,7 +10,8 @@ from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import ServerError
-from weld_pulumi.provider.connection.matching import BridgeTracker, newly_authorized
+from weld_pulumi.provider.connection.bridge import BridgeTracker
+from weld_pulumi.provider.connection.matching import NewConnectionMatcher
 from weld_pulumi.provider.core.context import ProviderContext
 from weld_pulumi.provider.core.pending_connections import ConnectionKey
 from weld_pulumi.provider.core.reporter import Reporter
@@ -40,6 +41,17 @@ def new(id: str = "x", label: str | None = "A", integration_id: str | None = "st
     return ConnectionInfo(id=id, label=label, integration_id=integration_id)
 
 
+def match(
+    context: ProviderContext,
+    connections: list[ConnectionInfo],
+    known: tuple[str, ...] = (),
+    bridge_id: str | None = None,
+    is_alone: bool = True,
+) -> ConnectionInfo | None:
+    tracker = BridgeTracker(context, bridge_id)
+    return NewConnectionMatcher(context, ConnectionKey("stripe", "A"), known, tracker, is_alone).match(connections)
+
+
 UNTOLD = new(label=None)
 NOTHING_TOLD = new(label=None, integration_id=None)
 
@@ -64,7 +76,7 @@ NOTHING_TOLD = new(label=None, integration_id=None)
 def test_the_only_one_that_waits_gets_the_only_new_connection(
     connections: list[ConnectionInfo], expected: str | None
 ) -> None:
-    found = newly_authorized(session_with(), connections, ["old"], "stripe", "A")
+    found = match(session_with(), connections, ("old",))
     assert (found and found.id) == expected
 
 
@@ -87,13 +99,13 @@ def test_of_two_that_wait_one_gets_what_can_only_be_its_own(
     """Where the other one could be meant, the link has to have been used."""
     listed = ["b2"] if used else ["b1", "b2"]
     context = session_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
-    assert (newly_authorized(context, [connection], [], "stripe", "A", "b1") is not None) is expected
+    assert (match(context, [connection], bridge_id="b1") is not None) is expected
 
 
 def test_a_connection_without_a_link_is_no_rival() -> None:
     context = session_with("b1")
     assert context.pending_connections.reserve(ConnectionKey("stripe", "B"))
-    assert newly_authorized(context, [UNTOLD], [], "stripe", "A", "b1") == UNTOLD
+    assert match(context, [UNTOLD], bridge_id="b1") == UNTOLD
 
 
 @pytest.mark.parametrize(
@@ -109,7 +121,7 @@ def test_a_connection_without_a_link_is_no_rival() -> None:
 def test_a_connection_is_recognized_though_others_may_still_come(
     connection: ConnectionInfo, listed: list[str | None], bridge_id: str | None, expected: bool
 ) -> None:
-    found = newly_authorized(session_with(*listed), [connection], [], "stripe", "A", bridge_id, alone=False)
+    found = match(session_with(*listed), [connection], bridge_id=bridge_id, is_alone=False)
     assert (found is not None) is expected
 
 
@@ -119,7 +131,7 @@ def test_a_connection_that_another_resource_has_is_not_taken() -> None:
     context.pending_connections.match("pending-1", "y")
     context.ownership.note_check("urn:held")
     context.ownership.hold("urn:held", "z", {}, leaves=False)
-    assert newly_authorized(context, [new("x"), new("y"), new("z")], [], "stripe", "A") is None
+    assert match(context, [new("x"), new("y"), new("z")]) is None
 
 
 @pytest.mark.parametrize(("listed", "expected"), [(["b1", "b2"], "b1"), (["b2"], None), ([None], None)])
