@@ -29,8 +29,8 @@ def an_integration_that_weld_does_not_list(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: Weld has a connection with integration 'stripe' and label 'Shop' already (<Shop>). To take "
-    "it over instead of authorizing a new one, write adopt='<Shop>'."
+    "warning: Weld: Weld already has a connection with integration 'stripe' and label 'Shop' (<Shop>). To "
+    "adopt it instead of authorizing a new one, write adopt='<Shop>'."
 )
 def a_connection_like_one_that_is_there(stage: Stage) -> str:
     stage.connection()
@@ -38,9 +38,8 @@ def a_connection_like_one_that_is_there(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "adopt: adopt=True: Weld tells of no connection with integration 'stripe' and label 'Shop'. Of this "
-    "integration there is: <Other> (stripe, label 'Other'). Write the id of the right one, as in adopt='ID', "
-    "or leave adopt out."
+    "adopt: adopt=True: Weld has no connection with integration 'stripe' and label 'Shop'. Connections of "
+    "this integration: <Other> (stripe, label 'Other'). Leave adopt out to create one."
 )
 def no_connection_to_adopt(stage: Stage) -> str:
     stage.connection("Other")
@@ -48,9 +47,9 @@ def no_connection_to_adopt(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "adopt: adopt=True: Weld tells of 2 connections with integration 'stripe' and label 'Shop'. Of this "
-    "integration there is: <Shop> (stripe, label 'Shop') or <Shop> (stripe, label 'Shop'). Write the id of the "
-    "right one, as in adopt='ID', or leave adopt out."
+    "adopt: adopt=True: Weld has 2 connections with integration 'stripe' and label 'Shop'. Connections of "
+    "this integration: <Shop> (stripe, label 'Shop') or <Shop> (stripe, label 'Shop'). Write the id of the "
+    "right one, as in adopt='<Shop>'."
 )
 def several_connections_to_adopt(stage: Stage) -> str:
     one = stage.connection("One")
@@ -60,7 +59,10 @@ def several_connections_to_adopt(stage: Stage) -> str:
     return stage.refusal(connection(**ADOPT))
 
 
-@TABLE.reads("adopt: adopt='nope': Weld has no such connection. Of 'stripe' there is: <Other> (stripe, label 'Other').")
+@TABLE.reads(
+    "adopt: adopt='nope': Weld has no such connection. Connections of this integration: <Other> "
+    "(stripe, label 'Other'). Leave adopt out to create one."
+)
 def a_connection_to_adopt_that_is_not_there(stage: Stage) -> str:
     stage.connection("Other")
     return stage.refusal(connection(adopt="nope"))
@@ -81,7 +83,8 @@ def a_connection_to_adopt_that_another_resource_has(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "comparing the Connection: 'shop' of this program also manages <Shop> ('Shop'); remove one of the two resources."
+    "comparing the Connection: 'shop' of this program also manages connection <Shop> ('Shop'); remove one of "
+    "the two resources."
 )
 def two_resources_that_have_one_connection(stage: Stage) -> str:
     stage.connection()
@@ -106,8 +109,8 @@ def an_adoption_with_another_label(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: adopts connection <Shop> (stripe, label 'Shop'). 'shop' of this stack stands for it. If 'renamed' "
-    "is the new name of 'shop', write aliases=[pulumi.Alias(name='shop')] in its options."
+    "Weld: adopts connection <Shop> (stripe, label 'Shop'). 'shop' of this stack manages it. If 'renamed' is "
+    "the new name of 'shop', write aliases=[pulumi.Alias(name='shop')] in its options."
 )
 def an_adoption_under_a_new_name(stage: Stage) -> str:
     stage.connection()
@@ -116,10 +119,10 @@ def an_adoption_under_a_new_name(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: Weld has a connection with integration 'stripe' and label 'Shop' already (<Shop>). 'shop' "
-    "of this stack stands for it. If 'renamed' is the new name of 'shop', write "
-    "aliases=[pulumi.Alias(name='shop')] in its options. To take it over instead of authorizing a new one, "
-    "write adopt='<Shop>'."
+    "warning: Weld: Weld already has a connection with integration 'stripe' and label 'Shop' (<Shop>). "
+    "'shop' of this stack manages it. If 'renamed' is the new name of 'shop', write "
+    "aliases=[pulumi.Alias(name='shop')] in its options. To adopt it instead of authorizing a new one, write "
+    "adopt='<Shop>'."
 )
 def a_connection_like_that_of_a_former_name(stage: Stage) -> str:
     stage.connection()
@@ -148,7 +151,7 @@ def an_end_that_retains(stage: Stage) -> str:
     return stage.up()
 
 
-@TABLE.reads("warning: Weld: connection <Shop> is not deleted: 'renamed' of this stack stands for it too.")
+@TABLE.reads("warning: Weld: connection <Shop> ('Shop') is not deleted: 'renamed' of this stack also manages it.")
 def an_end_of_one_of_two(stage: Stage) -> str:
     stage.connection()
     stage.up(connection(**ADOPT))

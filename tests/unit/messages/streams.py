@@ -70,8 +70,8 @@ def no_stream_to_adopt(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "comparing the SourceStream: 'charges' of this program also manages stream 'charges' of sync <raw>; "
-    "remove one of the two resources."
+    "comparing the SourceStream: 'charges' of this program also manages stream 'charges' (<charges>) of sync "
+    "<raw>; remove one of the two resources."
 )
 def a_stream_that_another_resource_has(stage: Stage) -> str:
     id = of_sync(stage)
@@ -178,7 +178,9 @@ def an_end_where_the_sync_lists_it(stage: Stage) -> str:
     return stage.up(sync(id, source_streams=[{"name": "charges"}])).splitlines()[-1]
 
 
-@TABLE.reads("warning: Weld: stream 'charges' (<charges>) is not deleted: 'renamed' of this stack also manages it.")
+@TABLE.reads(
+    "warning: Weld: stream 'charges' (<charges>) of sync <raw> is not deleted: 'renamed' of this stack also manages it."
+)
 def an_end_of_one_of_two(stage: Stage) -> str:
     id = of_sync(stage)
     stage.up(stream(id))

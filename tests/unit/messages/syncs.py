@@ -187,8 +187,8 @@ def no_sync_to_adopt(stage: Stage) -> str:
 
 @TABLE.reads(
     "adopt: adopt=True: Weld has 2 syncs of connection <Shop> into schema 'raw'. Syncs of this connection: "
-    "<RAW> (schema 'RAW', interval '0 0 * * *'); <Raw> (schema 'Raw', interval '0 0 * * *'). Write the id, as "
-    "in adopt='<RAW>'."
+    "<RAW> (schema 'RAW', interval '0 0 * * *'); <Raw> (schema 'Raw', interval '0 0 * * *'). Write the id of "
+    "the right one, as in adopt='<RAW>'."
 )
 def several_syncs_to_adopt(stage: Stage) -> str:
     id = stage.connection()

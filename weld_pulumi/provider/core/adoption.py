@@ -112,7 +112,7 @@ def _only_one(candidates: Candidates[T]) -> T:
         return found[0]
     count = f"{len(found)} {candidates.kind}s" if len(found) > 1 else f"{'one' if found else 'no'} {candidates.kind}"
     uncertain = any(not candidates.is_certain(each) for each in found)
-    next_step = f"Write the id, as in adopt={candidates.id_of(found[0])!r}" if found else _LEAVE_OUT
+    next_step = f"Write the id of the right one, as in adopt={candidates.id_of(found[0])!r}" if found else _LEAVE_OUT
     raise WeldValidationError(
         f"adopt=True: Weld has {count}{' that may be it' if uncertain else ''} {candidates.wanted()}. "
         f"{candidates.present(found)}. {next_step}."
