@@ -251,8 +251,8 @@ def _guarded(operation: str, run: Callable[[], T], redact: Callable[[str], str] 
     except WeldError as error:
         error.operation = error.operation or operation
         if isinstance(error, AuthenticationError):
-            error.advise(_OLD_KEY)
-        error.shown = redact(str(error))
+            error.add_next_step(_OLD_KEY)
+        error.redact(redact)
         raise _as_shown(error) from None
     except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
         # The plugin would never answer the engine.

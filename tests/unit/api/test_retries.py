@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from tests.support.raw_server import DROP, Answer, RawServer, answer, half, json_answer
 from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
-from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.retries import MAX_WAIT, Backoff, Kind, retry_after
+from weld_pulumi.api.endpoints import Endpoint
+from weld_pulumi.api.retries import MAX_WAIT, Backoff, retry_after
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
-from weld_pulumi.errors import RateLimitError, ServerError, WeldApiError, WeldConnectionError
+from weld_pulumi.errors import LostResponseError, RateLimitError, ServerError, WeldApiError, WeldConnectionError
 
 FINE = json_answer({"id": "x"})
 TRUNCATED = answer('{"id": "x"}', length=True)[:-4]
@@ -31,18 +31,18 @@ NO_JSON = answer('{"data": [', headers={"content-type": "application/json"})
 PAGE = answer("<html><title>Sign in</title></html>", headers={"content-type": "text/html"})
 
 
-# What goes wrong -> which kinds of requests are repeated.
-ROWS: dict[str, tuple[Answer, set[Kind]]] = {
-    "429": (answer(status=429), {Kind.READ, Kind.IDEMPOTENT, Kind.ONCE}),
-    "502": (answer(status=502), {Kind.READ, Kind.IDEMPOTENT}),
-    "503": (answer(status=503), {Kind.READ, Kind.IDEMPOTENT}),
-    "504": (answer(status=504), {Kind.READ, Kind.IDEMPOTENT}),
-    "dropped": (DROP, {Kind.READ, Kind.IDEMPOTENT}),
-    "dropped in the headers": (half(b"HTTP/1.1 200 OK\r\nconten"), {Kind.READ, Kind.IDEMPOTENT}),
-    "truncated": (half(TRUNCATED), {Kind.READ, Kind.IDEMPOTENT}),
-    "no JSON": (NO_JSON, {Kind.READ, Kind.IDEMPOTENT}),
-    "a web page": (PAGE, {Kind.READ, Kind.IDEMPOTENT}),
-    "no HTTP": (half(b"SSH-2.0-OpenSSH\r\n"), {Kind.READ, Kind.IDEMPOTENT}),
+# What goes wrong -> the methods whose requests are repeated.
+ROWS: dict[str, tuple[Answer, set[str]]] = {
+    "429": (answer(status=429), {"GET", "DELETE", "POST"}),
+    "502": (answer(status=502), {"GET", "DELETE"}),
+    "503": (answer(status=503), {"GET", "DELETE"}),
+    "504": (answer(status=504), {"GET", "DELETE"}),
+    "dropped": (DROP, {"GET", "DELETE"}),
+    "dropped in the headers": (half(b"HTTP/1.1 200 OK\r\nconten"), {"GET", "DELETE"}),
+    "truncated": (half(TRUNCATED), {"GET", "DELETE"}),
+    "no JSON": (NO_JSON, {"GET", "DELETE"}),
+    "a web page": (PAGE, {"GET", "DELETE"}),
+    "no HTTP": (half(b"SSH-2.0-OpenSSH\r\n"), {"GET", "DELETE"}),
     "400": (answer(status=400), set()),
     "401": (answer(status=401), set()),
     "403": (answer(status=403), set()),
@@ -55,29 +55,31 @@ ROWS: dict[str, tuple[Answer, set[Kind]]] = {
     "a redirect to nowhere": (answer(status=302), set()),
     "not modified": (answer(status=304), set()),
 }
-METHODS = {Kind.READ: "GET", Kind.IDEMPOTENT: "DELETE", Kind.ONCE: "POST"}
+ENDPOINTS = [Endpoint("GET", "/things"), Endpoint("DELETE", "/things"), Endpoint("POST", "/things", idempotent=False)]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("row", list(ROWS))
-def test_a_request_is_repeated_where_the_table_says(connect: Connect, kind: Kind, row: str) -> None:
+def test_a_request_is_repeated_where_the_table_says(connect: Connect, endpoint: Endpoint, row: str) -> None:
     broken, repeated = ROWS[row]
     with RawServer(broken, FINE) as server:
         transport = connect(server.url).transport
-        if kind in repeated:
-            assert transport.request(kind, METHODS[kind], "/things") == {"id": "x"}
+        if endpoint.method in repeated:
+            assert transport.request(endpoint) == {"id": "x"}
         else:
-            with pytest.raises((WeldApiError, AnswerLostError)):
-                transport.request(kind, METHODS[kind], "/things")
-        assert len(server.requests) == (2 if kind in repeated else 1)
+            with pytest.raises((WeldApiError, LostResponseError)):
+                transport.request(endpoint)
+        assert len(server.requests) == (2 if endpoint.method in repeated else 1)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_request_that_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_request_that_never_reached_weld_is_repeated(
+    connect: Connect, waits: list[float], endpoint: Endpoint
+) -> None:
     with RawServer() as server:
         url = server.url
     with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached.*refused"):
-        connect(url, max_retries=3).transport.request(kind, METHODS[kind], "/things")
+        connect(url, max_retries=3).transport.request(endpoint)
     assert len(waits) == 3
 
 
@@ -92,7 +94,7 @@ def test_a_request_that_never_reached_weld_is_sent_once_it_can_be(connect: Conne
     settings = Settings(api_key=KEY, api_url=url)
     transport = Transport(settings, Backoff(open_again, lambda: 0.0))
     try:
-        assert transport.request(Kind.ONCE, "POST", "/things") == {"id": "x"}
+        assert transport.request(Endpoint("POST", "/things", idempotent=False)) == {"id": "x"}
         assert len(opened[0].requests) == 1
     finally:
         opened[0].__exit__(None, None, None)
@@ -102,10 +104,10 @@ def test_nothing_is_written_for_nobody_but_read(connect: Connect) -> None:
     with RawServer(json_answer({"id": "x"})) as server:
         transport = Transport(connect(server.url).settings, is_abandoned=lambda: True)
         with pytest.raises(WeldConnectionError, match=naming("POST /things", "not sent")):
-            transport.request(Kind.ONCE, "POST", "/things")
+            transport.request(Endpoint("POST", "/things", idempotent=False))
         with pytest.raises(WeldConnectionError, match="not sent"):
-            transport.request(Kind.IDEMPOTENT, "DELETE", "/things/x")
-        assert transport.request(Kind.READ, "GET", "/things/x") == {"id": "x"}
+            transport.request(Endpoint("DELETE", "/things/x"))
+        assert transport.request(Endpoint("GET", "/things/x")) == {"id": "x"}
         assert [asked.method for asked in server.requests] == ["GET"]
         transport.close()
 

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from ...api.retries import Lookup
 from ...errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
 from ..core.context import ProviderContext
-from ..core.exactly_once import create_exactly_once
 from ..core.interruption import cancelled, end_orphan, is_orphan, watch_engine
 from .browser import has_screen, has_terminal, open_page, opens_by_itself
 from .listener import Callback, Ticket, shared_listener
@@ -190,7 +190,7 @@ def _open(context: ProviderContext, request: Request, redirect_uri: str, state: 
         new = [b for b in _bridges(context) or () if b.id not in ids and b.authorize_url and _is_ours(b, body)]
         return new[0] if len(new) == 1 else None
 
-    bridge = create_exactly_once(context, lambda: context.client.create_bridge(body), find, "the connection bridge")
+    bridge = context.client.create_bridge(body, Lookup(find, "the connection bridge", context.clock.sleep))
     return bridge if bridge.expires_at else bridge.model_copy(update={"expires_at": _in_a_day(context)})
 
 

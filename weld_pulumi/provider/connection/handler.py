@@ -268,7 +268,7 @@ class ConnectionHandler(Handler):
         try:
             return self.context.settings_schema(id) is not None
         except WeldApiError as error:
-            if error.status_code in (400, 405, 422):
+            if error.is_invalid or error.status_code == 405:
                 return False  # a destination has none
             raise
 
@@ -357,11 +357,9 @@ class ConnectionHandler(Handler):
         try:
             self.client.delete_connection(id)
         except WeldApiError as error:
-            refused = error.status_code in (400, 409, 422)
-            syncs = [sync.id for sync in self.context.syncs_of(id, max_age=0.0)] if refused else []
+            syncs = [sync.id for sync in self.context.syncs_of(id, max_age=0.0)] if error.is_refusal else []
             if syncs:
-                error.hint = ""
-                error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
+                error.next_step = f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first."
             raise
 
     def _find(self, id: str, fresh: bool = False) -> ConnectionInfo | None:
@@ -392,6 +390,6 @@ def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
     return next((connection for connection in connections if connection.id == id), unlisted(id))
 
 
-def _gone(id: str, advice: str) -> NotListedError:
+def _gone(id: str, next_step: str) -> NotListedError:
     text = f"there is no connection {id!r} in Weld's list."
-    return NotListedError(404, None, text, "GET", "/connections", advice=advice)
+    return NotListedError(404, None, text, "GET", "/connections", next_step=next_step)

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..._registry import OPTIONS
+from ...api.retries import Lookup
 from ...errors import NotFoundError, WeldError, WeldValidationError
 from ...validation.problems import Problem, WholeProblem
 from ...validation.schema_names import same_schema
-from ..core.exactly_once import create_exactly_once
 from ..core.handler import CheckResult, DiffResult, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import name_of
 from ..core.schema import Change, Props
@@ -198,7 +198,7 @@ class EltSyncHandler(Handler):
             unsure.extend([found] if found is not None and found.destination_schema_name is None else [])
             return found
 
-        sync = create_exactly_once(self.context, lambda: self.client.create_sync(body), find, "the sync")
+        sync = self.client.create_sync(body, Lookup(find, "the sync", self.context.clock.sleep))
         if unsure:
             raise WeldError(
                 f"the answer to the creation of the sync was lost. The sync {sync.id} came up meanwhile, but Weld does "
@@ -246,12 +246,12 @@ class EltSyncHandler(Handler):
         try:
             self.client.delete_sync(id)
         except WeldError as second:
-            error.advise(
+            error.add_next_step(
                 f"The sync {id} was made before that and could not be removed again ({second}). Remove it in Weld, "
                 f"or take it over with adopt={id!r}."
             )
         else:
-            error.advise("What was made of the sync before that is removed again.")
+            error.add_next_step("What was made of the sync before that is removed again.")
 
     # Read ------------------------------------------------------------------------------------------------------
 
@@ -265,7 +265,7 @@ class EltSyncHandler(Handler):
             sync = self.client.get_sync(id) if _is_inline(declared) else self.context.read_sync(id)
         except NotFoundError as error:
             if not declared:
-                error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there.")
+                error.next_step = f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that are there."
                 raise
             return ReadResult(None)
         memo = private_state(props)
@@ -309,7 +309,7 @@ class EltSyncHandler(Handler):
         try:
             return self._reconcile(self.client.get_sync(id), olds, wanted, changed)
         except NotFoundError as error:
-            error.advise("If the sync is gone at Weld, `pulumi up --refresh` makes it anew.")
+            error.next_step = "If the sync is gone at Weld, `pulumi up --refresh` makes it anew."
             raise
 
     def _reconcile(

@@ -246,9 +246,11 @@ class SourceStreamHandler(Handler):
         try:
             self.client.delete_stream(stream.id)
         except WeldError as second:
-            error.advise(f"The stream {stream.id} was made before that and could not be removed again ({second}).")
+            error.add_next_step(
+                f"The stream {stream.id} was made before that and could not be removed again ({second})."
+            )
         else:
-            error.advise("The stream that was made before that is removed again.")
+            error.add_next_step("The stream that was made before that is removed again.")
 
     def _start_sync(self, sync_id: str) -> bool:
         """Enable the sync if the program wants it on and it is not: Weld may not enable one that is empty.
@@ -301,7 +303,7 @@ class SourceStreamHandler(Handler):
         except NotFoundError as error:
             if declared:
                 return None
-            error.advise(f"There is no stream {id!r} to get; `weld-pulumi streams SYNC_ID` lists those of a sync.")
+            error.next_step = f"There is no stream {id!r} to get; `weld-pulumi streams SYNC_ID` lists those of a sync."
             raise
 
     def _outs(self, stream: EltStreamInfo, declared: Mapping[str, Any]) -> Props:
