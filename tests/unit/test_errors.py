@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 
-import pulumi
 import pytest
 
 import weld_pulumi as weld
@@ -30,8 +32,16 @@ def test_every_error_has_its_place_in_the_tree() -> None:
         weld.ServerError,
     ):
         assert cls.__bases__ == (weld.WeldApiError,)
-    # An error in a program then shows as its text, without the program's traceback.
-    assert issubclass(weld.WeldError, pulumi.RunError)
+
+
+@pytest.mark.parametrize(("asked", "is_run_error"), [("", True), ("1", False)])
+def test_an_error_of_a_program_is_one_that_pulumi_prints_without_a_traceback_unless_asked(
+    asked: str, is_run_error: bool
+) -> None:
+    program = "import pulumi, weld_pulumi as weld; print(isinstance(weld.ServerError(500), pulumi.RunError))"
+    env = {**os.environ, "WELD_TRACEBACK": asked}
+    ran = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"{is_run_error}\n"
 
 
 @pytest.mark.parametrize(

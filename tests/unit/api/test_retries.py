@@ -20,7 +20,7 @@ from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.endpoints import Endpoint
-from weld_pulumi.api.retries import MAX_WAIT, Backoff, retry_after
+from weld_pulumi.api.retries import MAX_WAIT, Backoff, Lookup, retry_after
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import LostResponseError, RateLimitError, ServerError, WeldApiError, WeldConnectionError
@@ -81,6 +81,64 @@ def test_a_request_that_never_reached_weld_is_repeated(
     with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached.*refused"):
         connect(url, max_retries=3).transport.request(endpoint)
     assert len(waits) == 3
+
+
+CREATE = Endpoint("POST", "/things", idempotent=False)
+DOWN, SLOW = answer(status=502), answer(status=429)
+
+
+@pytest.mark.parametrize(
+    ("script", "found_at", "sent", "looked"),
+    [
+        ([DROP], 1, 1, 1),
+        ([DROP], 4, 1, 4),
+        ([DOWN], 1, 1, 1),
+        ([answer(status=500)], 3, 1, 3),
+        ([DROP, FINE], None, 2, 4),
+        ([DROP, NO_JSON, DOWN, FINE], None, 4, 12),
+        ([answer(status=302), FINE], None, 2, 4),
+        ([SLOW, SLOW, DROP, SLOW, SLOW, FINE], None, 6, 4),
+    ],
+)
+def test_what_a_lost_creation_has_made_is_found_before_it_is_sent_again(
+    connect: Connect, script: list[Answer], found_at: int | None, sent: int, looked: int
+) -> None:
+    looks: list[int] = []
+
+    def find() -> dict[str, str] | None:
+        looks.append(len(looks) + 1)
+        return {"id": "x"} if looks[-1] == found_at else None
+
+    pauses: list[float] = []
+    with RawServer(*script) as server:
+        transport = connect(server.url, max_retries=3).transport
+        assert transport.request(CREATE, lookup=Lookup(find, "the thing", pauses.append)) == {"id": "x"}
+        assert len(server.requests) == sent
+    assert len(looks) == looked
+    assert pauses == ([0.0, 1.0, 2.0, 4.0] * 3)[:looked]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent", "looked"), [(DROP, 3, 12), (answer(status=500), 1, 4), (answer(status=400), 1, 0), (SLOW, 3, 0)]
+)
+def test_a_creation_that_stays_lost_is_an_error(connect: Connect, given: Answer, sent: int, looked: int) -> None:
+    looks: list[None] = []
+    with RawServer(given) as server:
+        lookup = Lookup[object](lambda: looks.append(None), "the thing", lambda _: None)
+        with pytest.raises((WeldApiError, LostResponseError)):
+            connect(server.url, max_retries=2).transport.request(CREATE, lookup=lookup)
+        assert len(server.requests) == sent
+    assert len(looks) == looked
+
+
+def test_a_creation_that_cannot_be_looked_up_is_not_sent_again(connect: Connect) -> None:
+    def find() -> None:
+        raise WeldConnectionError("away")
+
+    with RawServer(DROP) as server:
+        with pytest.raises(LostResponseError, match=naming("POST /things", "the thing", "run it again")):
+            connect(server.url).transport.request(CREATE, lookup=Lookup(find, "the thing"))
+        assert len(server.requests) == 1
 
 
 def test_a_request_that_never_reached_weld_is_sent_once_it_can_be(connect: Connect) -> None:

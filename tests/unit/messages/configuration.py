@@ -226,8 +226,8 @@ def broken(stage: Stage, error: BaseException) -> str:
 
 TABLE.add(
     (
-        "checking the Connection failed by a defect of weld-pulumi (KeyError). Please report it, with what is "
-        "printed when the environment variable WELD_TRACEBACK is set to 1."
+        "checking the Connection failed because of a defect of weld-pulumi (KeyError). Please report it, with "
+        "the output of a run with the environment variable WELD_TRACEBACK=1."
     ),
     lambda stage: broken(stage, KeyError("a secret of the program")),
 )
