@@ -14,6 +14,7 @@
     )
 """
 
+from ._run_errors import show_without_traceback
 from ._version import __version__
 from .errors import (
     AuthenticationError,
@@ -56,6 +57,8 @@ from .resources.connection import Connection
 from .resources.elt_sync import EltSync
 from .resources.provider import Provider
 from .resources.source_stream import SourceStream, SourceStreamArgs, SourceStreamArgsDict
+
+show_without_traceback()
 
 __all__ = [
     "AuthenticationError",

@@ -3,39 +3,45 @@
 ::
 
     WeldError
-    ├── WeldConfigError              a setting is missing or cannot be used
+    ├── WeldConfigError              a setting is missing or invalid
     ├── WeldValidationError          an argument is wrong; nothing was sent
     ├── AuthorizationPendingError    a person has to authorize a connection first
-    ├── WeldConnectionError          Weld gave no answer, or not one of Weld's
-    └── WeldApiError                 Weld answered with an error
+    ├── WeldConnectionError          no response from Weld
+    │   └── LostResponseError        no usable response, yet the request may have been carried out
+    └── WeldApiError                 Weld returned an error
         ├── AuthenticationError      401, 403
         ├── NotFoundError            404
+        │   └── NotListedError       missing from a list that was read to its end
         ├── ConflictError            409
         ├── RateLimitError           429
         └── ServerError              5xx
 
 ``str(error)`` is one short paragraph: what failed, why, and what to do next. It never holds a key or a token.
+
+::
+
+    import weld_pulumi as weld
+
+    try:
+        sync = weld.get_elt_sync("q4Rk8vp_fhTjqf")
+    except weld.NotFoundError as error:
+        print(error.status_code, error.next_step)
 """
 
 from __future__ import annotations
 
-import copyreg
-import os
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import Literal
 
 from ._text import printable
-
-if TYPE_CHECKING or os.environ.get("WELD_TRACEBACK") == "1":
-    _Shown = Exception
-else:
-    # Of a program's error Pulumi shows the whole traceback, of a RunError its text alone.
-    from pulumi import RunError as _Shown
 
 __all__ = [
     "AuthenticationError",
     "AuthorizationPendingError",
     "ConflictError",
+    "LostResponseError",
     "NotFoundError",
+    "NotListedError",
     "RateLimitError",
     "ServerError",
     "WeldApiError",
@@ -46,54 +52,64 @@ __all__ = [
     "api_error_class",
 ]
 
+#: Statuses after which the same request may succeed a moment later.
+_TEMPORARY = frozenset({429, 502, 503, 504})
 
-class WeldError(_Shown):
+
+class _BaseError(Exception):
+    """Stand between WeldError and Exception: Python adds a base to a class only if its first one is not built in.
+
+    :mod:`weld_pulumi._run_errors` adds ``pulumi.RunError``.
+    """
+
+
+class WeldError(_BaseError):
     """Base of every error that weld_pulumi raises; catch it to catch them all.
 
     Attributes:
-        operation: what was being done to which resource, where that is known; put before the text.
-        advice: what to do next, beyond what the text says; put behind it.
-        hint: what to do next as far as the request alone tells; put last. Who knows better takes it away.
-        shown: the whole text without secrets, where somebody who knows them has seen to it.
+        operation: what was being done to which resource, if known; put before the text.
+        next_step: what to do next, in whole sentences; put after the text. Code that knows more replaces it, or adds
+            to it with :meth:`add_next_step`.
+        sent: ``"no"`` if Weld cannot have carried the request out, ``"maybe"`` if it may have.
+        final: whether the same request would fail again.
     """
 
     operation: str = ""
-    advice: str = ""
-    hint: str = ""
-    shown: str = ""
+    next_step: str = ""
+    sent: Literal["no", "maybe"] = "no"
+    final: bool = True
 
-    def advise(self, text: str) -> None:
-        """Add a sentence on what to do next."""
-        self.advice = f"{self.advice} {text}".strip()
+    def add_next_step(self, text: str) -> None:
+        """Add a sentence to the next step.
+
+        Args:
+            text: a whole sentence.
+        """
+        self.next_step = f"{self.next_step} {text}".strip()
+
+    def redact(self, redact: Callable[[str], str]) -> None:
+        """Take secrets out of every text of this error.
+
+        Args:
+            redact: returns a text without secrets.
+        """
+        self.args = tuple(redact(each) if isinstance(each, str) else each for each in self.args)
+        vars(self).update({name: redact(each) for name, each in vars(self).items() if isinstance(each, str)})
 
     def _what(self) -> str:
         return super().__str__()
 
     def __str__(self) -> str:
-        if self.shown:
-            return self.shown
         before = f"{self.operation}: " if self.operation else ""
-        return printable(before + " ".join(filter(None, (self._what(), self.advice, self.hint))))
-
-
-E = TypeVar("E", bound=WeldError)
-
-
-def shown_as_its_base(cls: type[E]) -> type[E]:
-    """Let a class that is ours alone show as the public one above it: the engine prints an error with its class."""
-    base = cls.__bases__[0]
-    cls.__module__, cls.__name__, cls.__qualname__ = base.__module__, base.__name__, base.__qualname__
-    # Under that name pickle would find the other class.
-    copyreg.pickle(cls, lambda error: (base, error.args, vars(error)))
-    return cls
+        return printable(before + " ".join(filter(None, (self._what(), self.next_step))))
 
 
 class WeldConfigError(WeldError):
-    """A setting (the API key, the URL, a number) is missing or cannot be used."""
+    """A setting (the API key, the URL, a number) is missing or invalid."""
 
 
 class WeldValidationError(WeldError):
-    """An argument is wrong, ambiguous or names what does not exist. Nothing was sent to Weld."""
+    """An argument is wrong or ambiguous, or names an object that does not exist. Nothing was sent to Weld."""
 
 
 class AuthorizationPendingError(WeldError):
@@ -101,19 +117,35 @@ class AuthorizationPendingError(WeldError):
 
 
 class WeldConnectionError(WeldError):
-    """No answer came from Weld, or one that Weld would not give (a proxy's page, a truncated body)."""
+    """No response came from Weld.
+
+    Args:
+        text: what failed, why, and what to do next.
+        final: whether the same request would fail again.
+    """
+
+    def __init__(self, text: str, *, final: bool = False) -> None:
+        super().__init__(text)
+        self.final = final
+
+
+class LostResponseError(WeldConnectionError):
+    """The request may have been carried out, but its response never came or is not one of Weld's."""
+
+    sent = "maybe"
 
 
 class WeldApiError(WeldError):
-    """Weld refused a request.
+    """Weld returned an error.
 
     Attributes:
         status_code: the HTTP status (int).
-        error_code: Weld's own code where it gave one, else None.
-        message: what Weld said, shortened; may be empty.
+        error_code: Weld's own code, or None.
+        message: Weld's explanation, shortened; may be empty.
         method: the HTTP method of the request.
         path: the path of the request, without host and query.
-        request_id: the id of the request where Weld gave one, else None.
+        request_id: Weld's id of the request, or None.
+        retry_after: seconds after which Weld accepts the request again, or None.
     """
 
     def __init__(
@@ -124,7 +156,8 @@ class WeldApiError(WeldError):
         method: str = "",
         path: str = "",
         request_id: str | None = None,
-        advice: str = "",
+        next_step: str = "",
+        retry_after: float | None = None,
     ) -> None:
         self.status_code = status_code
         self.error_code = error_code
@@ -132,41 +165,47 @@ class WeldApiError(WeldError):
         self.method = method
         self.path = path
         self.request_id = request_id
-        self.advice = advice
-        super().__init__(status_code, error_code, message, method, path, request_id, advice)
+        self.next_step = next_step
+        self.retry_after = retry_after
+        self.final = status_code not in _TEMPORARY
+        super().__init__(status_code, error_code, message, method, path, request_id, next_step, retry_after)
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether Weld rejects what the request asks for (400, 422)."""
+        return self.status_code in (400, 422)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether Weld rejects the request as it stands (400, 422), or in the current state (409)."""
+        return self.is_invalid or self.status_code == 409
 
     def _what(self) -> str:
-        said = f": {self.message}" if self.message else " without a message"
+        message = f": {self.message}" if self.message else " without a message"
         code = f" ({self.error_code})" if self.error_code else ""
         request = f" [request {self.request_id}]" if self.request_id else ""
-        end = "" if said.endswith((".", "!", "?")) else "."
-        asked = f"{self.method} {self.path}".strip()
-        return f"{asked and asked + ': '}Weld answered {self.status_code}{code}{said}{end}{request}"
+        end = "" if message.endswith((".", "!", "?")) else "."
+        sent = f"{self.method} {self.path}".strip()
+        return f"{sent and sent + ': '}Weld returned {self.status_code}{code}{message}{end}{request}"
 
 
 class AuthenticationError(WeldApiError):
-    """The API key was refused (401), or may not do this (403)."""
+    """Weld rejects the API key (401), or it may not do this (403)."""
 
 
 class NotFoundError(WeldApiError):
-    """The object is not there (404)."""
-
-    def advise(self, text: str) -> None:
-        """Add a sentence on what to do next; who says it knows what was looked for."""
-        self.hint = ""
-        super().advise(text)
+    """The object does not exist (404)."""
 
 
-@shown_as_its_base
 class NotListedError(NotFoundError):
-    """The object is not in a list of Weld's that was read to its end; its status is that of what is not there."""
+    """The object is missing from a list that was read to its end: its status is 404, although Weld returned none."""
 
     def _what(self) -> str:
         return f"{self.method} {self.path}: {self.message}"
 
 
 class ConflictError(WeldApiError):
-    """The request conflicts with what is there (409): a quota, a run already going on."""
+    """The request conflicts with what exists (409): a quota, a run in progress."""
 
 
 class RateLimitError(WeldApiError):
@@ -175,6 +214,8 @@ class RateLimitError(WeldApiError):
 
 class ServerError(WeldApiError):
     """Weld failed (5xx), even after the retries."""
+
+    sent = "maybe"
 
 
 _BY_STATUS: dict[int, type[WeldApiError]] = {

@@ -42,7 +42,7 @@ def _looking_for(
         yield client
     except NotFoundError as error:
         if id is not None:
-            error.advise(f"There is no {kind} {id!r}; `weld-pulumi {command}` lists those that are there.")
+            error.next_step = f"There is no {kind} {id!r}; `weld-pulumi {command}` lists those that are there."
         raise
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
+from weld_pulumi.api.retries import Lookup
 from weld_pulumi.errors import NotFoundError
 from weld_pulumi.provider.core.context import Clock
 
@@ -31,7 +32,7 @@ class FakeClient:
     def list_bridges(self) -> list[ConnectionBridge]:
         return list(self.bridges)
 
-    def create_bridge(self, body: dict[str, str]) -> ConnectionBridge:
+    def create_bridge(self, body: dict[str, str], lookup: Lookup[ConnectionBridge]) -> ConnectionBridge:
         self.bodies.append(body)
         number = len(self.bodies)
         bridge = ConnectionBridge(id=f"b{number}", authorize_url=f"https://weld.example/authorize?token=t{number}")

@@ -13,11 +13,11 @@ import requests
 
 from tests.support.fake_client import FakeClient, FastClock
 from tests.support.wording import says
-from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
+from weld_pulumi.api.retries import Backoff, Lookup, send_until_done
 from weld_pulumi.config import Settings
-from weld_pulumi.errors import AuthenticationError, ServerError, WeldApiError
+from weld_pulumi.errors import AuthenticationError, LostResponseError, ServerError, WeldApiError
 from weld_pulumi.provider.connection.authorization import NOBODY_LISTENS, Authorization, State
 from weld_pulumi.provider.connection.bridge import is_expired
 from weld_pulumi.provider.core import interruption
@@ -110,7 +110,7 @@ def test_a_wait_of_no_time_only_makes_the_link(context: ProviderContext, client:
 
 
 def test_trouble_is_said_once_and_does_not_end_the_wait(context: ProviderContext, said: list[str]) -> None:
-    answers = [AnswerLostError("one"), ServerError(500, None, "two"), None, AnswerLostError("three"), "c"]
+    answers = [LostResponseError("one"), ServerError(500, None, "two"), None, LostResponseError("three"), "c"]
 
     def done() -> ConnectionInfo | None:
         answer = answers.pop(0)
@@ -223,11 +223,14 @@ def test_the_bridge_of_a_lost_answer_is_found(
     """Only one that is new and may be ours; else another one is opened, since a link that nobody has hurts nobody."""
     create, lost = client.create_bridge, [True, True]
 
-    def create_bridge(body: dict[str, str]) -> ConnectionBridge:
-        bridge = create(body)
-        if lost and lost.pop():
-            raise AnswerLostError("lost")
-        return bridge
+    def create_bridge(body: dict[str, str], lookup: Lookup[ConnectionBridge]) -> ConnectionBridge:
+        def send() -> ConnectionBridge:
+            bridge = create(body, lookup)
+            if lost and lost.pop():
+                raise LostResponseError("lost")
+            return bridge
+
+        return send_until_done(send, idempotent=False, max_retries=4, backoff=Backoff(), lookup=lookup)
 
     monkeypatch.setattr(client, "create_bridge", create_bridge)
     client.bridges.append(ConnectionBridge(id="b0", authorize_url="https://weld.example/authorize?token=t0"))

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
-import traceback
+import subprocess
+import sys
 
-import pulumi
 import pytest
 
 import weld_pulumi as weld
 from tests.support.wording import says
-from weld_pulumi.api.answers import AnswerLostError, NotSentError
-from weld_pulumi.errors import NotListedError, api_error_class
+from weld_pulumi.errors import LostResponseError, NotListedError, api_error_class
 
 
 def test_every_error_has_its_place_in_the_tree() -> None:
@@ -32,8 +32,16 @@ def test_every_error_has_its_place_in_the_tree() -> None:
         weld.ServerError,
     ):
         assert cls.__bases__ == (weld.WeldApiError,)
-    # An error in a program then shows as its text, without the program's traceback.
-    assert weld.WeldError.__bases__ == (pulumi.RunError,)
+
+
+@pytest.mark.parametrize(("asked", "is_run_error"), [("", True), ("1", False)])
+def test_an_error_of_a_program_is_one_that_pulumi_prints_without_a_traceback_unless_asked(
+    asked: str, is_run_error: bool
+) -> None:
+    program = "import pulumi, weld_pulumi as weld; print(isinstance(weld.ServerError(500), pulumi.RunError))"
+    env = {**os.environ, "WELD_TRACEBACK": asked}
+    ran = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True, check=True)
+    assert ran.stdout == f"{is_run_error}\n"
 
 
 @pytest.mark.parametrize(
@@ -70,34 +78,41 @@ def test_an_api_error_tells_request_status_and_message() -> None:
         (weld.WeldError("it went wrong."), ["it went wrong."]),
     ],
 )
-def test_an_error_reads_as_operation_text_and_advice(error: weld.WeldError, parts: list[str]) -> None:
+def test_an_error_reads_as_operation_text_and_next_step(error: weld.WeldError, parts: list[str]) -> None:
     text = str(error)
     assert says(text, *parts)
     assert text.endswith((".", "!"))
     error.operation = "creating the EltSync"
-    error.advise("Try again.")
-    error.advise("Or not.")
+    error.add_next_step("Try again.")
+    error.add_next_step("Or not.")
     assert str(error) == f"creating the EltSync: {text} Try again. Or not."
 
 
 @pytest.mark.parametrize(
-    ("error", "shown"),
+    ("error", "public", "sent", "final"),
     [
-        (AnswerLostError("cut off.", final=True), "weld_pulumi.errors.WeldConnectionError: cut off."),
-        (NotSentError("nobody there."), "weld_pulumi.errors.WeldConnectionError: nobody there."),
-        (NotListedError(404, None, "none.", "GET", "/x"), "weld_pulumi.errors.NotFoundError: GET /x: none."),
+        (LostResponseError("cut off.", final=True), weld.WeldConnectionError, "maybe", True),
+        (LostResponseError("cut off."), weld.WeldConnectionError, "maybe", False),
+        (weld.WeldConnectionError("nobody there."), weld.WeldError, "no", False),
+        (NotListedError(404, None, "none.", "GET", "/x"), weld.NotFoundError, "no", True),
+        (weld.RateLimitError(429), weld.WeldApiError, "no", False),
+        (weld.ServerError(503), weld.WeldApiError, "maybe", False),
+        (weld.ServerError(500), weld.WeldApiError, "maybe", True),
     ],
 )
-def test_a_class_of_ours_shows_as_the_public_one(error: weld.WeldError, shown: str) -> None:
-    assert traceback.format_exception_only(error) == [f"{shown}\n"]
+def test_an_error_has_the_data_that_decides_whether_its_request_is_repeated(
+    error: weld.WeldError, public: type[weld.WeldError], sent: str, final: bool
+) -> None:
     twin = pickle.loads(pickle.dumps(error))
-    assert type(twin) is type(error).__bases__[0]
-    assert vars(twin) == vars(error)
+    assert (type(twin), str(twin), vars(twin)) == (type(error), str(error), vars(error))
+    for each in (error, twin):
+        assert isinstance(each, public)
+        assert (each.sent, each.final) == (sent, final)
 
 
 def test_errors_can_be_copied_and_pickled() -> None:
     error = weld.ConflictError(409, "quota", "Too many syncs", "POST", "/elt_syncs", "req-1")
     error.operation = "creating the EltSync"
-    error.advise("Delete one.")
+    error.add_next_step("Delete one.")
     for twin in (copy.copy(error), pickle.loads(pickle.dumps(error))):
         assert (type(twin), str(twin), vars(twin)) == (type(error), str(error), vars(error))

@@ -347,7 +347,7 @@ def test_a_look_up_of_an_unknown_id_says_what_lists_the_ids(there: dict[str, str
             ask("nowhere")
         assert says(raised.value, *parts)
         assert "WELD_API_URL" not in str(raised.value)
-    with pytest.raises(weld.WeldValidationError, match="is no id of Weld's"):
+    with pytest.raises(weld.WeldValidationError, match="is not a valid Weld id"):
         weld.get_elt_sync("")
 
 

@@ -55,5 +55,5 @@ def test_errors_act_on_no_terminal() -> None:
     wrong = WeldValidationError(f"no{ALL}")
     wrong.operation = f"creating {ALL}"
     for error in (refused, wrong):
-        error.advise(f"write {ALL}")
+        error.add_next_step(f"write {ALL}")
         assert str(error).isprintable()

@@ -1,26 +1,25 @@
-"""How large an answer, and a list of many answers, may be: a wrong or hostile host must not fill the memory."""
+"""Limits on the size of a list: a wrong or hostile host must not fill the memory."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from .answers import AnswerLostError
+from ..errors import LostResponseError
+from .endpoints import CHECK_URL
 
 __all__ = ["ListBudget"]
 
-_ADVICE = "Check weld:apiUrl (WELD_API_URL)."
-
 
 class ListBudget:
-    """What all pages of one list may take together.
+    """What all pages of one list may take together; used up as they are read.
 
     Args:
         path: for messages.
-        items: entries. A stream that runs each minute has 130,000 runs, which is the longest list that Weld keeps.
-        megabytes: size of all answers, those that were repeated too.
-        seconds: time, with all waits in between.
-        clock: a monotonic clock.
+        items: most entries. The longest list that Weld keeps has 130,000: the runs of a stream that runs each minute.
+        megabytes: size of all responses, repeated ones included.
+        seconds: time, pauses included.
+        clock: returns monotonic seconds.
     """
 
     def __init__(
@@ -37,10 +36,10 @@ class ListBudget:
         self._seconds, self._clock, self._end = seconds, clock, clock() + seconds
 
     def take_items(self, count: int) -> None:
-        """Note entries of a page.
+        """Count the entries of a page.
 
         Raises:
-            AnswerLostError: the list is too long, or has taken too long.
+            LostResponseError: the list is too long, or has taken too long.
         """
         self._items_left -= count
         if self._items_left < 0:
@@ -48,10 +47,10 @@ class ListBudget:
         self._check_time()
 
     def take_bytes(self, count: int) -> None:
-        """Note a part of an answer.
+        """Count the bytes of a part of a response.
 
         Raises:
-            AnswerLostError: the list is too large, or has taken too long.
+            LostResponseError: the list is too large, or has taken too long.
         """
         self._bytes_left -= count
         if self._bytes_left < 0:
@@ -62,5 +61,5 @@ class ListBudget:
         if self._clock() > self._end:
             raise self._exceeded(f"did not end within {self._seconds:g} s")
 
-    def _exceeded(self, what: str) -> AnswerLostError:
-        return AnswerLostError(f"GET {self._path}: the list {what}, which no list of Weld does. {_ADVICE}", final=True)
+    def _exceeded(self, what: str) -> LostResponseError:
+        return LostResponseError(f"GET {self._path}: the list {what}, so it is not Weld's. {CHECK_URL}.", final=True)

@@ -1,11 +1,12 @@
-"""Reads a list of Weld's to its end, in whichever envelope it comes."""
+"""Reads a list of Weld's to its end, in every envelope that Weld may use."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .answers import AnswerLostError
+from ..errors import LostResponseError
+from .endpoints import CHECK_URL
 from .limits import ListBudget
 
 __all__ = ["PAGE_SIZE", "read_all"]
@@ -29,21 +30,21 @@ def read_all(
         path: for messages.
         fetch: sends the request with the given query parameters and returns the body.
         params: query parameters that filter.
-        limit: items a page, or None where the endpoint declares no paging parameters.
-        budget: what the whole list may take.
+        limit: items a page, or None if the endpoint has no paging parameters.
+        budget: limits of the whole list.
 
     Raises:
-        AnswerLostError: a body is no list, the pages do not end, or the list takes more than it may.
+        LostResponseError: a body is not a list, the pages do not end, or the list exceeds its budget.
     """
     budget = budget or ListBudget(path)
     query: dict[str, str | int] = {**params, **({"limit": limit} if limit else {})}
     seen_ids: set[str] = set()
     seen_cursors: set[str] = set()
     for _ in range(_MOST_PAGES):
-        items, cursor, is_told = _page(path, fetch(query), limit)
+        items, cursor, has_end = _page(path, fetch(query), limit)
         budget.take_items(len(items))
-        if not is_told and all(_id_of(item) in seen_ids for item in items):
-            return  # a page without news is the end of a list that does not tell its end
+        if not has_end and all(_id_of(item) in seen_ids for item in items):
+            return  # the envelope does not mark the end, and this page has nothing new
         for item in items:
             identity = _id_of(item)
             if identity is not None:
@@ -57,27 +58,29 @@ def read_all(
             break
         seen_cursors.add(cursor)
         query["starting_after"] = cursor
-    raise AnswerLostError(f"GET {path}: the pages of the list do not end. Try again; if it stays, tell Weld.")
+    raise LostResponseError(
+        f"GET {path}: the pages of the list do not end. Try again; if the problem persists, report it to Weld."
+    )
 
 
 def _page(path: str, body: Any, limit: int | None) -> tuple[list[dict[str, Any]], str | None, bool]:
-    """Return the items, the next cursor, and whether the envelope (a bare list, ``{data}``, paged) tells the end."""
+    """Return the items, the next cursor, and whether the envelope (bare list, ``{data}``, paged) marks the end."""
     envelope = body if isinstance(body, dict) else {"data": body}
     items = envelope.get("data")
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise AnswerLostError(f"GET {path}: the answer is not a list. Check weld:apiUrl (WELD_API_URL).")
+        raise LostResponseError(f"GET {path}: the response is not a list. {CHECK_URL}.")
     cursor = _first(envelope, "next_cursor", "nextCursor") or None
     more = _first(envelope, "has_more", "hasMore")
-    is_told = more is not None
-    if not is_told:
-        # Then a cursor tells that there is more, or a page that is full.
+    has_end = more is not None
+    if not has_end:
+        # A cursor means that there is more, and so does a full page.
         more = cursor is not None or (limit is not None and len(items) >= limit)
     if not more or (cursor is None and not items):
-        return items, None, is_told
+        return items, None, has_end
     cursor = cursor or _id_of(items[-1])
     if not isinstance(cursor, (str, int)):
-        raise AnswerLostError(f"GET {path}: there are more pages, but Weld does not say where. Try again.")
-    return items, str(cursor), is_told
+        raise LostResponseError(f"GET {path}: there are more pages, but Weld returned no cursor. Try again.")
+    return items, str(cursor), has_end
 
 
 def _id_of(item: Mapping[str, Any]) -> str | None:
@@ -86,5 +89,5 @@ def _id_of(item: Mapping[str, Any]) -> str | None:
 
 
 def _first(envelope: Mapping[str, Any], *names: str) -> Any:
-    """Return the first that is there: null means absent."""
+    """Return the first of these fields that is set; null means absent."""
     return next((envelope[name] for name in names if envelope.get(name) is not None), None)

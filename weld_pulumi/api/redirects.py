@@ -1,8 +1,8 @@
-"""Where a redirect may lead: only to the same origin, and only where the request stays the same.
+"""Redirects: followed only within one origin, and only if the request stays the same.
 
-An address is parsed as urllib3 parses it, since that opens the connection. Parsers disagree on what is no proper
-address: in ``http://a\\@b/`` the host is ``b`` for urllib.parse, and ``a`` for urllib3 and browsers. So an address with
-a backslash, a control character or a user name is refused before anything compares it.
+An address is parsed with urllib3, which opens the connection. Parsers disagree on malformed addresses: the host of
+``http://a\\@b/`` is ``b`` for urllib.parse, and ``a`` for urllib3 and browsers. So an address with a backslash, a
+control character or a user name is rejected before anything compares it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 from urllib3.util import Url, parse_url
 
-from ..errors import WeldConnectionError
-from .answers import AnswerLostError
+from ..errors import LostResponseError, WeldConnectionError
+from .endpoints import CHECK_URL
 
 __all__ = ["Origin", "origin_of", "redirected"]
 
@@ -23,7 +23,7 @@ _AMBIGUOUS = re.compile(r"[\\\s\x00-\x1f\x7f]")
 
 
 class Origin(NamedTuple):
-    """What has to be the same for the key to be sent along."""
+    """Scheme, host and port, which must stay the same for the key to be sent along."""
 
     scheme: str | None
     host: str | None
@@ -31,10 +31,10 @@ class Origin(NamedTuple):
 
 
 def origin_of(url: str) -> Origin:
-    """Return the origin to which a request for this URL goes.
+    """Return the origin of a URL.
 
     Raises:
-        ValueError: it is no plain address.
+        ValueError: it is not a plain address.
     """
     parts = _parsed(url)
     if parts.auth is not None:
@@ -43,43 +43,42 @@ def origin_of(url: str) -> Origin:
 
 
 def redirected(what: str, method: str, url: str, status: int, location: str) -> str:
-    """Return where to go next.
+    """Return the URL to send the request to next.
 
     Args:
         what: the request, for messages.
         method: its HTTP method.
-        url: the URL that was asked.
-        status: of the redirect.
-        location: where it leads, as the server wrote it.
+        url: the URL that was requested.
+        status: HTTP status of the redirect.
+        location: the header, as received.
 
     Raises:
-        AnswerLostError: the request writes, and would become another one.
-        WeldConnectionError: it leads to another origin, or nowhere.
+        LostResponseError: the request writes, and would turn into another one.
+        WeldConnectionError: the redirect leads to another origin, or nowhere.
     """
     here = urlsplit(url).netloc
     target, parts = _resolved(url, location)
     if parts is None:
-        raise WeldConnectionError(f"{what}: {here} redirects to what is no address. Check weld:apiUrl (WELD_API_URL).")
+        raise WeldConnectionError(f"{what}: {here} redirects to an invalid address. {CHECK_URL}.", final=True)
     if method != "GET" and status not in (307, 308):
-        # To some servers this means: done, and look there.
-        raise AnswerLostError(
-            f"{what}: {here} redirects a request that writes. Check weld:apiUrl (WELD_API_URL).", final=True
-        )
+        # Some servers carry such a request out, and redirect to its result.
+        raise LostResponseError(f"{what}: {here} redirects a request that writes. {CHECK_URL}.", final=True)
     if _origin(parts) != origin_of(url):
         raise WeldConnectionError(
             f"{what}: {here} redirects to another host ({parts.scheme}://{parts.netloc}); the key was not sent there. "
-            "Check weld:apiUrl (WELD_API_URL): it must name Weld's API itself, https://connect.weld.app."
+            f"{CHECK_URL}: it must be the address of Weld's API itself, https://connect.weld.app.",
+            final=True,
         )
     return target
 
 
 def _resolved(url: str, location: str) -> tuple[str, Url | None]:
-    """Return the address that a location stands for, and its parts; None where it is no plain address."""
+    """Return the address of a location, and its parts; None if it is not a plain address."""
     try:
-        # The location itself: urljoin drops line breaks and tabs.
+        # Before urljoin, which drops line breaks and tabs.
         target = "" if _AMBIGUOUS.search(location) else urljoin(url, location)
         parts = _parsed(target)
-        # On another host a user name is no more wrong than all the rest.
+        # With another origin, that is what the error is about.
         return target, parts if parts.auth is None or _origin(parts) != origin_of(url) else None
     except ValueError:
         return "", None
@@ -87,7 +86,7 @@ def _resolved(url: str, location: str) -> tuple[str, Url | None]:
 
 def _parsed(url: str) -> Url:
     if not url or _AMBIGUOUS.search(url):
-        raise ValueError("no plain address")
+        raise ValueError("not a plain address")
     return parse_url(url)
 
 

@@ -1,73 +1,55 @@
-"""Which request may be repeated, and when: the one table for it.
+"""Repetition of requests: the one table of what is repeated, the one loop that does it, and its pauses.
 
-================  =======================  ==========================  =================  ==========
-kind              examples                 never reached Weld          lost, 502-504      429
-================  =======================  ==========================  =================  ==========
-``READ``          every GET                repeated                    repeated           repeated
-``IDEMPOTENT``    DELETE, enable, disable,
-                  update, stream upsert,
-                  attach, detach           repeated                    repeated           repeated
-``ONCE``          a new sync or bridge,
-                  a run                    repeated                    the caller looks   repeated
-                                                                       for what was made
-================  =======================  ==========================  =================  ==========
+=================================  ================  ============================  ==========
+endpoint                           never sent        lost response, 502, 503, 504  429
+=================================  ================  ============================  ==========
+idempotent: every GET and DELETE,
+enable, disable, update, upsert,
+attach, detach, full refresh       repeated          repeated                      repeated
+not idempotent: a new sync or
+bridge, a run                      repeated          repeated if a lookup shows    repeated
+                                                     that nothing was made
+=================================  ================  ============================  ==========
 
-Nothing else is repeated: a 500 or a 4xx says the same thing twice, and so does a certificate that cannot be verified,
-a redirect that is not followed, or an answer that is too large.
-"Lost" is a connection that broke after the request was sent, a time-out, or a body that cannot be read.
+Nothing else is repeated (``error.final``): a 500 or a 4xx, a certificate that cannot be verified, a redirect that is
+not followed, a response that is too large. A 500 after a request that is not idempotent is looked up all the same.
+A response is lost (``error.sent == "maybe"``) if the connection broke after the request was sent, time ran out, or the
+body cannot be read.
 """
 
 from __future__ import annotations
 
-import enum
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
+from typing import Generic, TypeVar
 
 from .._ending import process_is_ending
 from ..errors import WeldApiError, WeldConnectionError, WeldError
-from .answers import AnswerLostError, NotSentError
 
-__all__ = ["MAX_WAIT", "REPEATED_STATUSES", "Backoff", "Kind", "interruptible", "may_repeat", "retry_after"]
+__all__ = ["MAX_WAIT", "Backoff", "Lookup", "interruptible", "retry_after", "send_until_done"]
 
-#: No single wait is longer than this many seconds, whatever ``Retry-After`` asks for.
+T = TypeVar("T")
+
+#: Longest wait in seconds, whatever ``Retry-After`` asks for.
 MAX_WAIT = 60.0
 _FIRST_WAIT, _LAST_WAIT = 0.5, 8.0
 _SLICE = 0.25
-
-REPEATED_STATUSES = frozenset({429, 502, 503, 504})
-
-
-class Kind(enum.Enum):
-    """How a request behaves when it is sent a second time (see the table above)."""
-
-    READ = "read"
-    IDEMPOTENT = "idempotent"
-    ONCE = "once"
-
-
-def may_repeat(kind: Kind, error: WeldError) -> bool:
-    """Tell whether a request that ended with ``error`` may be sent again as it is (see the table above)."""
-    if isinstance(error, NotSentError):
-        return True
-    if isinstance(error, AnswerLostError):
-        return kind is not Kind.ONCE and not error.final
-    if isinstance(error, WeldApiError):
-        return error.status_code in REPEATED_STATUSES and (kind is not Kind.ONCE or error.status_code == 429)
-    return False
+#: Seconds before each lookup: Weld's lists may show a new object only after a moment.
+_LOOKUP_DELAYS = (0.0, 1.0, 2.0, 4.0)
 
 
 def interruptible(stopped: Callable[[], bool]) -> Callable[[float], None]:
-    """Return a function that waits, in slices, and raises once ``stopped`` says that nothing more is to be sent."""
+    """Return a function that waits, in slices, and raises once ``stopped`` returns True."""
 
     def sleep(seconds: float) -> None:
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if stopped():
-                raise WeldConnectionError("interrupted while waiting to send a request again.")
+                raise WeldConnectionError("interrupted while waiting to retry a request.", final=True)
             time.sleep(min(left, _SLICE))
 
     return sleep
@@ -75,24 +57,101 @@ def interruptible(stopped: Callable[[], bool]) -> Callable[[float], None]:
 
 @dataclass
 class Backoff:
-    """Exponential back-off with full jitter; clock and chance are handed in, so that tests do not wait.
+    """Exponential backoff with full jitter; clock and randomness are injected, so that tests do not wait.
 
     Attributes:
         sleep: waits a number of seconds.
-        chance: gives a number from 0 to 1.
+        chance: returns a number from 0 to 1.
     """
 
     sleep: Callable[[float], None] = field(default_factory=lambda: interruptible(process_is_ending))
     chance: Callable[[], float] = random.random
 
-    def wait(self, attempt: int, advised: float | None = None) -> None:
-        """Wait before repetition number ``attempt`` (from 0); ``advised`` seconds win, up to ``MAX_WAIT``."""
-        seconds = advised if advised is not None else self.chance() * min(_LAST_WAIT, _FIRST_WAIT * 2**attempt)
-        self.sleep(max(0.0, min(MAX_WAIT, seconds)))
+    def wait(self, attempt: int, retry_after: float | None = None) -> None:
+        """Wait before a repetition.
+
+        Args:
+            attempt: its number, from 0.
+            retry_after: seconds that Weld asks for; used instead of the backoff, up to ``MAX_WAIT``.
+        """
+        backoff = self.chance() * min(_LAST_WAIT, _FIRST_WAIT * 2**attempt)
+        self.sleep(max(0.0, min(MAX_WAIT, backoff if retry_after is None else retry_after)))
+
+
+@dataclass(frozen=True)
+class Lookup(Generic[T]):
+    """A search for what a creating request has made whose response was lost.
+
+    Attributes:
+        find: returns it, or None.
+        what: names it in a message, for example ``the sync``.
+        sleep: waits a number of seconds. Not interruptible by default: what was made must not be lost.
+    """
+
+    find: Callable[[], T | None]
+    what: str
+    sleep: Callable[[float], None] = time.sleep
+
+    def run(self, lost: WeldError) -> T | None:
+        """Search a few times, with growing pauses.
+
+        Raises:
+            WeldError: ``lost``, because the search failed too.
+        """
+        for delay in _LOOKUP_DELAYS:
+            self.sleep(delay)
+            try:
+                found = self.find()
+            except WeldError:
+                lost.add_next_step(
+                    f"It could not be checked whether Weld made {self.what} all the same: run it again; what was made "
+                    "is then found and named."
+                )
+                raise lost from None
+            if found is not None:
+                return found
+        return None
+
+
+def send_until_done(
+    send: Callable[[], T], idempotent: bool, max_retries: int, backoff: Backoff, lookup: Lookup[T] | None = None
+) -> T:
+    """Send a request, repeat it as the table above allows, and return its result.
+
+    Args:
+        send: sends the request once.
+        idempotent: whether it may be carried out twice.
+        max_retries: most repetitions; counted separately for those after a lookup.
+        backoff: waits between repetitions.
+        lookup: finds what a request that is not idempotent has made.
+
+    Raises:
+        WeldError: the last one.
+    """
+    retries = lookups = 0
+    while True:
+        try:
+            return send()
+        except WeldError as error:
+            repeatable = not error.final and (idempotent or error.sent == "no")
+            if repeatable and retries < max_retries:
+                delay = error.retry_after if isinstance(error, WeldApiError) else None
+            elif lookup is None or error.sent == "no":
+                raise
+            else:
+                found = lookup.run(error)
+                if found is not None:
+                    return found
+                if lookups == max_retries or (error.final and isinstance(error, WeldApiError)):
+                    raise
+                lookups, retries, delay = lookups + 1, 0, None
+                continue
+        backoff.wait(retries, delay)
+        retries += 1
 
 
 def retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Read a ``Retry-After`` header: seconds or an HTTP date; None where it is absent or makes no sense."""
+    """Return the seconds in a ``Retry-After`` header (a number or an HTTP date); None if it is absent or invalid."""
     if not header:
         return None
     try:

@@ -1,12 +1,12 @@
-"""HTTP to Weld: one kept-alive session for all threads, time limits, repetitions, redirects, redaction.
+"""HTTP to Weld: one kept-alive session for all threads, time limits, retries, redirects, redaction.
 
-Decisions that concern safety:
+Security decisions:
 
-* The key goes in the header ``x-api-key``, never to another host: redirects are followed only within the same origin.
+* The key is sent in the header ``x-api-key``, never to another host: redirects are followed only within one origin.
 * ``.netrc`` is not read. Proxies of the environment are used for https (the key stays inside the TLS tunnel), and
   never for a loopback host, where plain http is allowed.
 * No cookie is stored.
-* A process that was forked off opens connections of its own.
+* A forked process opens connections of its own.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionErro
 
 from .._version import __version__
 from ..config import Settings, is_loopback
-from ..errors import WeldConnectionError, WeldError
-from .answers import AnswerLostError, NotSentError, read_answer
+from ..errors import LostResponseError, WeldConnectionError
+from .endpoints import CHECK_URL, Endpoint
 from .redaction import Redactor, SecretRegistry
 from .redirects import Origin, origin_of, redirected
-from .retries import Backoff, Kind, may_repeat, retry_after
+from .responses import read_response
+from .retries import Backoff, Lookup, send_until_done
 from .wire import Adapter, HandshakeError, WireSession
 
 __all__ = ["Transport", "open_session"]
@@ -48,7 +49,7 @@ Body = Mapping[str, Any]
 
 
 class _KeyHeader(requests.auth.AuthBase):
-    """Puts the key on a request to one origin; its being there also keeps requests from reading ``.netrc``."""
+    """Puts the key on a request to one origin. An auth object also keeps requests from reading ``.netrc``."""
 
     def __init__(self, key: str, origin: Origin) -> None:
         self._key = key
@@ -57,23 +58,25 @@ class _KeyHeader(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         # Checked before, but this is the address that is used.
         if origin_of(request.url or "") != self._origin:
-            raise requests.exceptions.InvalidURL("not where the key belongs")
+            raise requests.exceptions.InvalidURL("not the origin that the key belongs to")
         request.headers["x-api-key"] = self._key
         return request
 
 
 class _Call(NamedTuple):
-    """A request, and who is told how much came back."""
+    """One request, with what it takes to send it and to read its response."""
 
-    method: str
+    endpoint: Endpoint
     path: str
     params: Params | None
     body: Body | None
+    key: str
+    redact: Redactor
     received: Callable[[int], None]
 
     @property
     def name(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.endpoint.method} {self.path}"
 
 
 def open_session(settings: Settings) -> WireSession:
@@ -93,10 +96,10 @@ class Transport:
 
     Args:
         settings: key, URL and limits.
-        backoff: how to wait between repetitions.
-        is_abandoned: whether nobody is left for whom to write anything.
-        hidden: what no error may show, besides the key.
-        open_session: makes the session, once in each process.
+        backoff: waits between repetitions.
+        is_abandoned: returns True once nobody is left who wants anything written.
+        hidden: secrets that no error may show, besides the key.
+        open_session: opens the session, once in each process.
     """
 
     def __init__(
@@ -121,75 +124,78 @@ class Transport:
 
     def request(
         self,
-        kind: Kind,
-        method: str,
-        path: str,
-        *,
+        endpoint: Endpoint,
+        *ids: str,
         params: Params | None = None,
         body: Body | None = None,
         secrets: Iterable[str] = (),
         received: Callable[[int], None] = lambda _: None,
+        parse: Callable[[Any], Any] = lambda value: value,
+        lookup: Lookup[Any] | None = None,
     ) -> Any:
-        """Send one request, repeat it where that is safe, and return the JSON of its answer (None if empty).
+        """Send one request, repeat it where that is safe, and return its parsed response.
 
         Args:
-            kind: how the request may be repeated.
-            method: HTTP method.
-            path: path below the base URL, already quoted.
+            endpoint: what to request.
+            ids: those in its path.
             params: query parameters.
             body: JSON body.
-            secrets: texts that must not appear in an error, besides the key.
-            received: is told the size of each part of an answer; may raise.
+            secrets: texts that no error may show, besides the key.
+            received: called with the size in bytes of each part of a response; may raise.
+            parse: turns the JSON (None if the body is empty) into the result; raises LostResponseError if it cannot.
+            lookup: finds what a creating request has made whose response is lost; without it, the request is not
+                repeated then.
 
         Raises:
             WeldConfigError: there is no key.
-            WeldApiError: Weld refused it.
-            AnswerLostError: it may have been carried out, but its answer is lost or cannot be read.
+            WeldApiError: Weld returned an error.
+            LostResponseError: the request may have been carried out, but its response is lost or unreadable.
             WeldConnectionError: Weld was not reached.
         """
+        path = endpoint.path_of(*ids)
         key = self.settings.require_key()
-        call = _Call(method, path, params, body, received)
-        # What Weld says to settings may repeat them in ways that nobody has thought of.
+        # Weld's message may repeat the settings in forms that no redactor recognizes.
         withhold = bool(body and body.get("elt_settings")) and os.environ.get("WELD_TRACEBACK") != "1"
         redact = Redactor((key, *secrets, *self.hidden), withhold=withhold)
-        attempt = 0
-        while True:
-            advised: float | None = None
-            if method != "GET" and self._is_abandoned():
-                raise WeldConnectionError(f"{method} {path}: not sent, since the run that wanted it is gone.")
-            try:
-                response, content = self._send(key, call)
-                headers = response.headers
-                advised = retry_after(headers.get("retry-after"))
-                return read_answer(method, path, response.status_code, headers, content, self.settings, redact)
-            except WeldError as error:
-                if attempt >= self.settings.max_retries or not may_repeat(kind, error):
-                    if isinstance(error, WeldConnectionError):
-                        # Our own words, but for a name of a host that came back; and settings may hold any word.
-                        error.args = (Redactor((key,))(str(error)),)
-                    raise
-            self.backoff.wait(attempt, advised)
-            attempt += 1
+        call = _Call(endpoint, path, params, body, key, redact, received)
+        most = self.settings.max_retries
+        return send_until_done(lambda: parse(self._send(call)), endpoint.idempotent, most, self.backoff, lookup)
 
-    def _send(self, key: str, call: _Call) -> tuple[requests.Response, bytes]:
+    def _send(self, call: _Call) -> Any:
+        """Send a request once and read its response."""
+        if call.endpoint.method != "GET" and self._is_abandoned():
+            raise WeldConnectionError(f"{call.name}: not sent, because the run that asked for it is gone.", final=True)
+        try:
+            response, content = self._follow(call)
+            status, headers = response.status_code, response.headers
+            return read_response(call.endpoint, call.path, status, headers, content, self.settings, call.redact)
+        except WeldConnectionError as error:
+            # The text is our own, except for the name of a host in a redirect. Settings may hold any word.
+            error.redact(Redactor((call.key,)))
+            raise
+
+    def _follow(self, call: _Call) -> tuple[requests.Response, bytes]:
+        """Send a request and follow redirects."""
         url = self.settings.api_url + call.path
         for _ in range(_MOST_REDIRECTS + 1):
-            response, content = self._exchange(key, url, call)
+            response, content = self._exchange(url, call)
             if not response.is_redirect:
                 return response, content
-            url = redirected(call.name, call.method, url, response.status_code, response.headers["location"])
+            url = redirected(call.name, call.endpoint.method, url, response.status_code, response.headers["location"])
             call = call._replace(params=None)
-        raise WeldConnectionError(f"{call.name}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.")
+        raise WeldConnectionError(
+            f"{call.name}: redirected more than {_MOST_REDIRECTS} times. Check weld:apiUrl.", final=True
+        )
 
-    def _exchange(self, key: str, url: str, call: _Call) -> tuple[requests.Response, bytes]:
+    def _exchange(self, url: str, call: _Call) -> tuple[requests.Response, bytes]:
         limit = self.settings.request_timeout
         try:
             with self._session.request(
-                call.method,
+                call.endpoint.method,
                 url,
                 params=call.params,
                 json=call.body,
-                auth=_KeyHeader(key, origin_of(self.settings.api_url)),
+                auth=_KeyHeader(call.key, origin_of(self.settings.api_url)),
                 timeout=(min(_CONNECT_SECONDS, limit), limit),
                 allow_redirects=False,
                 stream=True,
@@ -197,7 +203,7 @@ class Transport:
                 return response, _read(call, response)
         except (OSError, ValueError, HTTPError) as error:
             failure = _failure(call.name, urlsplit(url).netloc, limit, error)
-        # Not above: the original error holds the request with the key, and would hang on this one as its context.
+        # Not above: the original error holds the request with the key, and would become the context of this one.
         raise failure
 
     @property
@@ -217,40 +223,40 @@ def _read(call: _Call, response: requests.Response) -> bytes:
         call.received(len(part))
         if size > _LARGEST_BODY:
             megabytes = _LARGEST_BODY // 1024**2
-            raise AnswerLostError(
-                f"{call.name}: the answer is larger than {megabytes} MB, which none of Weld's is. Check weld:apiUrl "
-                "(WELD_API_URL).",
+            raise LostResponseError(
+                f"{call.name}: the response is larger than {megabytes} MB, so it is not Weld's. {CHECK_URL}.",
                 final=True,
             )
     return b"".join(parts)
 
 
 def _failure(what: str, host: str, limit: float, error: Exception) -> WeldConnectionError:
-    """Say what became of a request that brought no answer, and whether it can have been carried out."""
+    """Return the error for a request without a response, by whether it can have been carried out."""
     reason = _reason(error)
     if isinstance(error, requests.exceptions.ProxyError):
-        return NotSentError(
+        return WeldConnectionError(
             f"{what}: the proxy on the way to {host} refused or failed. Check the proxy settings (HTTPS_PROXY, "
             "NO_PROXY)."
         )
     if isinstance(reason, HandshakeError):
-        cause = NotSentError if not isinstance(reason.__cause__, ssl.SSLCertVerificationError) else WeldConnectionError
-        return cause(
+        return WeldConnectionError(
             f"{what}: the TLS connection to {host} failed. Check weld:apiUrl, and clock and certificates of this "
-            "machine."
+            "machine.",
+            final=isinstance(reason.__cause__, ssl.SSLCertVerificationError),
         )
     if isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError):
-        return NotSentError(f"{what}: {_unreachable(host, reason)}")
+        return WeldConnectionError(f"{what}: {_unreachable(host, reason)}")
     if isinstance(error, requests.Timeout) or isinstance(reason, ReadTimeoutError):
-        return AnswerLostError(
-            f"{what}: no whole answer from {host} within {limit:g} s. Try again, or raise weld:requestTimeout."
+        return LostResponseError(
+            f"{what}: no complete response from {host} within {limit:g} s. Try again, or raise weld:requestTimeout."
         )
     if isinstance(error, requests.RequestException) and not isinstance(error, _UNSENDABLE):
-        return AnswerLostError(f"{what}: the answer of {host} broke off, or cannot be read. Try again.")
-    # What is left was found wrong before anything was sent: the URL, the proxy's URL, a file of certificates.
+        return LostResponseError(f"{what}: the response of {host} broke off, or cannot be read. Try again.")
+    # All others were found before anything was sent: the URL, the proxy's URL, a file of certificates.
     return WeldConnectionError(
         f"{what}: the request to {host} cannot be sent ({type(error).__name__}). Check weld:apiUrl (WELD_API_URL), the "
-        "proxy settings (HTTPS_PROXY, ALL_PROXY) and REQUESTS_CA_BUNDLE."
+        "proxy settings (HTTPS_PROXY, ALL_PROXY) and REQUESTS_CA_BUNDLE.",
+        final=True,
     )
 
 

@@ -63,7 +63,7 @@ def _run_all(client: WeldClient, sync_id: str) -> None:
             except ConflictError:
                 running += 1
             except WeldError as error:
-                error.advise(f"Runs of {count.done} of {len(streams)} streams were requested before.")
+                error.add_next_step(f"Runs of {count.done} of {len(streams)} streams were requested before.")
                 raise
             count.step()
     already = f"; {running} of them {'was' if running == 1 else 'were'} running already" if running else ""

@@ -94,6 +94,6 @@ def client_of(stack: str | None, api_url: str | None, prefer_stack: bool = False
         settings.require_key()
     except WeldConfigError as error:
         if trouble:
-            error.advise(f"(The selected stack could not be read: {trouble}.)")
+            error.add_next_step(f"(The selected stack could not be read: {trouble}.)")
         raise
     return WeldClient(settings)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from functools import cache, partial
@@ -27,7 +25,6 @@ from .._secret_inputs import arguments_of, is_touched, values_at
 from .._text import printable
 from ..api.retries import Backoff, interruptible
 from ..config import Settings, load
-from ..errors import AuthenticationError, WeldError
 from ..schema.attributes import Props
 from ..schema.values import fingerprint
 from ..validation.problems import Problem, WholeProblem
@@ -38,7 +35,8 @@ from .core.interruption import cancelled, is_abandoned, watch_engine
 from .core.ownership import CURRENT_URN, OwnershipRegistry
 from .core.reporter import Reporter
 from .engine_values import from_engine, to_engine, unfit
-from .pulumi_internals import current_urn
+from .error_presentation import hide_traceback, present_errors
+from .pulumi_internals import current_urn, is_plugin
 from .stack_state import StackState
 
 if TYPE_CHECKING:
@@ -51,7 +49,6 @@ T = TypeVar("T")
 
 #: The reason itself would quote the value.
 _OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try its value once where it is no secret"
-_OLD_KEY = "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program is given."
 #: How many objects may come until garbage is looked for among them; some 10 MB.
 _NEW_OBJECTS = 50_000
 _contexts_lock = threading.Lock()
@@ -99,14 +96,6 @@ def _connect(settings: Settings, hidden: SecretRegistry) -> WeldClient:
     return WeldClient(settings, Transport(settings, backoff, is_abandoned, hidden))
 
 
-class _ShownError(Exception):
-    """An error as the engine is to print it: the servicer sends the class, a colon and the text."""
-
-
-# So it reads "Weld: …", as the other lines do: Python leaves out the module of a built-in class.
-_ShownError.__module__, _ShownError.__qualname__ = "builtins", "Weld"
-
-
 class DynamicProvider(ResourceProvider):
     """The provider of one kind of resource, as the plugin process of Pulumi knows it.
 
@@ -123,12 +112,10 @@ class DynamicProvider(ResourceProvider):
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the configuration; ask nothing of Weld, so that a preview without a key goes on."""
-        if _is_plugin() and not _wants_traceback():
-            # An error then shows as its own text: the engine prints the whole traceback otherwise.
-            sys.tracebacklimit = 0
+        hide_traceback()
         watch_engine()
         config = req.config
-        context = _guarded("configuring weld", lambda: self._context_of(load(lambda key: _text(config.get(key)))))
+        context = present_errors("configuring weld", lambda: self._context_of(load(lambda key: _text(config.get(key)))))
         if context.settings.warning:
             context.reporter.warn(context.settings.warning)
         self._handler = _handler_of(self.name)(context)
@@ -202,7 +189,7 @@ class DynamicProvider(ResourceProvider):
     def _run(self, verb: str, operation: Callable[[], T], id: str = "") -> T:
         token = CURRENT_URN.set(current_urn() or (f"{self.name} {id}" if id else ""))
         try:
-            return _guarded(f"{verb} the {self.name}", operation, self._hidden)
+            return present_errors(f"{verb} the {self.name}", operation, self._hidden)
         finally:
             CURRENT_URN.reset(token)
 
@@ -245,32 +232,6 @@ def _known_by(inputs: Props) -> str:
     return fingerprint([{name: value for name, value in inputs.items() if value is not None}])
 
 
-def _guarded(operation: str, run: Callable[[], T], redact: Callable[[str], str] = str) -> T:
-    try:
-        return run()
-    except WeldError as error:
-        error.operation = error.operation or operation
-        if isinstance(error, AuthenticationError):
-            error.advise(_OLD_KEY)
-        error.shown = redact(str(error))
-        raise _as_shown(error) from None
-    except (SystemExit, KeyboardInterrupt, GeneratorExit) as error:
-        # The plugin would never answer the engine.
-        raise _as_shown(WeldError(f"{operation} was interrupted ({type(error).__name__}).")) from None
-    except Exception as error:
-        # Its text is not shown: it may quote anything.
-        defect = WeldError(
-            f"{operation} failed by a defect of weld-pulumi ({type(error).__name__}). Please report it, with what is "
-            "printed when the environment variable WELD_TRACEBACK is set to 1."
-        )
-        raise _as_shown(defect) from (error if _wants_traceback() else None)
-
-
-def _as_shown(error: WeldError) -> Exception:
-    """Return what the servicer is to print; outside of the engine's process, and with a traceback, the error itself."""
-    return _ShownError(str(error)) if _is_plugin() and not _wants_traceback() else error
-
-
 def _collect_seldom() -> None:
     """Spare the plugin most of its garbage collection.
 
@@ -278,18 +239,9 @@ def _collect_seldom() -> None:
     through them again and again takes 0.15 s of a command with 5,000 streams; and each command waits 0.15 s less for
     the plugin to exit.
     """
-    if _is_plugin():
+    if is_plugin():
         gc.freeze()
         gc.set_threshold(_NEW_OBJECTS)
-
-
-def _is_plugin() -> bool:
-    """Tell whether this is the engine's process, and not a test that drives a provider itself."""
-    return hasattr(sys.modules.get("__main__"), "DynamicResourceProviderServicer")
-
-
-def _wants_traceback() -> bool:
-    return os.environ.get("WELD_TRACEBACK") == "1"
 
 
 def _text(value: Any) -> str | None:

@@ -13,12 +13,13 @@ from tests.support.raw_server import RawServer, answer, json_answer
 from tests.support.recorder import operations, operations_called, violations
 from tests.support.wording import naming
 from tests.unit.api.conftest import Connect
-from weld_pulumi.api.answers import AnswerLostError
+from weld_pulumi.api import endpoints
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.retries import Kind
+from weld_pulumi.api.endpoints import Endpoint
 from weld_pulumi.errors import (
     AuthenticationError,
     ConflictError,
+    LostResponseError,
     NotFoundError,
     ServerError,
     WeldApiError,
@@ -104,18 +105,22 @@ def test_every_operation_of_the_contract_is_covered(weld: Simulator, client: Wel
 def test_the_recorder_sees_what_is_wrong(weld: Simulator, client: WeldClient) -> None:
     send = client.transport.request
     wrong: list[Callable[[], Any]] = [
-        lambda: send(Kind.ONCE, "POST", "/nothing", body={}),
-        lambda: send(Kind.ONCE, "PUT", "/elt_syncs/x", body={}),
-        lambda: send(Kind.READ, "GET", "/elt_syncs", params={"limit": 101}),
-        lambda: send(Kind.READ, "GET", "/elt_syncs", params={"limit": "many"}),
-        lambda: send(Kind.READ, "GET", "/elt_syncs", params={"page": 1}),
-        lambda: send(Kind.READ, "GET", "/elt_stream_runs"),
-        lambda: send(Kind.READ, "GET", "/integrations", params={"ability": "Magic"}),
-        lambda: send(Kind.ONCE, "POST", "/elt_syncs"),
-        lambda: send(Kind.ONCE, "POST", "/elt_syncs", body={"connection_id": "x", **SYNC, "enabled": True}),
-        lambda: send(Kind.ONCE, "POST", "/elt_syncs", body={"connection_id": None, **SYNC}),
-        lambda: send(Kind.ONCE, "POST", "/elt_syncs/x/source_streams", body={"source_streams": [{"name": 1}]}),
-        lambda: send(Kind.ONCE, "POST", "/elt_syncs/x/enable", body={"a": 1}),
+        lambda: send(Endpoint("POST", "/nothing", idempotent=False), body={}),
+        lambda: send(Endpoint("PUT", "/elt_syncs/x", idempotent=False), body={}),
+        lambda: send(endpoints.LIST_SYNCS, params={"limit": 101}),
+        lambda: send(endpoints.LIST_SYNCS, params={"limit": "many"}),
+        lambda: send(endpoints.LIST_SYNCS, params={"page": 1}),
+        lambda: send(endpoints.LIST_RUNS),
+        lambda: send(endpoints.LIST_INTEGRATIONS, params={"ability": "Magic"}),
+        lambda: send(endpoints.CREATE_SYNC),
+        lambda: send(
+            Endpoint("POST", "/elt_syncs", idempotent=False), body={"connection_id": "x", **SYNC, "enabled": True}
+        ),
+        lambda: send(endpoints.CREATE_SYNC, body={"connection_id": None, **SYNC}),
+        lambda: send(
+            Endpoint("POST", "/elt_syncs/x/source_streams", idempotent=False), body={"source_streams": [{"name": 1}]}
+        ),
+        lambda: send(endpoints.ENABLE_SYNC, "x", body={"a": 1}),
     ]
     for act in wrong:
         weld.clear_requests()
@@ -147,7 +152,7 @@ def test_the_link_of_a_bridge_is_read_in_every_spelling(weld: Simulator, client:
 def test_a_bridge_without_a_link_is_a_lost_answer(connect: Connect) -> None:
     with (
         RawServer(json_answer({"id": "b"}, 201)) as server,
-        pytest.raises(AnswerLostError, match=naming("POST /connection_bridges", "no link")),
+        pytest.raises(LostResponseError, match=naming("POST /connection_bridges", "no authorization link")),
     ):
         connect(server.url).create_bridge({"label": "x"})
 
@@ -158,7 +163,7 @@ def test_a_bridge_without_a_link_is_a_lost_answer(connect: Connect) -> None:
 def test_a_link_that_no_person_should_open_is_not_taken(connect: Connect, link: str) -> None:
     with RawServer(json_answer({"id": "b", "authorize_url": link}, 201), json_answer([{"url": link}])) as server:
         client = connect(server.url)
-        with pytest.raises(AnswerLostError, match=naming("POST /connection_bridges", "no link")):
+        with pytest.raises(LostResponseError, match=naming("POST /connection_bridges", "no authorization link")):
             client.create_bridge({"label": "x"})
         assert [bridge.authorize_url for bridge in client.list_bridges()] == [None]
 
@@ -167,7 +172,7 @@ def test_a_link_that_no_person_should_open_is_not_taken(connect: Connect, link: 
 def test_an_answer_that_cannot_be_welds_is_lost(connect: Connect, body: Any) -> None:
     with (
         RawServer(json_answer(body)) as server,
-        pytest.raises(AnswerLostError, match=naming("GET /elt_syncs/x", "not look like Weld's", "weld:apiUrl")),
+        pytest.raises(LostResponseError, match=naming("GET /elt_syncs/x", "not look like Weld's", "weld:apiUrl")),
     ):
         connect(server.url).get_sync("x")
 
@@ -186,7 +191,7 @@ def test_an_id_that_names_another_path_is_refused(connect: Connect, identifier: 
         client = connect(server.url)
         calls: list[Callable[[str], Any]] = [client.get_sync, client.delete_connection, client.delete_stream]
         for call in calls:
-            with pytest.raises(WeldValidationError, match=r"is no id of Weld's"):
+            with pytest.raises(WeldValidationError, match=r"is not a valid Weld id"):
                 call(identifier)
         assert server.requests == []
 
@@ -363,7 +368,7 @@ def test_a_sync_that_was_disabled_in_vain_is_enabled_again(
     with pytest.raises(WeldApiError, match="400") as raised:
         client.delete_sync(sync)
     assert client.get_sync(sync).enabled is not enabling_fails
-    assert (f"the sync {sync} was disabled" in str(raised.value)) is enabling_fails
+    assert (f"The sync {sync} was disabled" in str(raised.value)) is enabling_fails
 
 
 @pytest.mark.parametrize("gone", ["404", "204"])
@@ -397,9 +402,9 @@ def test_a_404_is_believed_of_a_host_that_has_shown_a_list(weld: Simulator, clie
         (answer("<html>nothing here</html>", 404), WeldConnectionError),
         (answer(status=401), AuthenticationError),
         (answer(status=500), ServerError),
-        (answer("<html>hello</html>"), AnswerLostError),
-        (json_answer({"hello": "world"}), AnswerLostError),
-        (json_answer([{"hello": "world"}]), AnswerLostError),
+        (answer("<html>hello</html>"), LostResponseError),
+        (json_answer({"hello": "world"}), LostResponseError),
+        (json_answer([{"hello": "world"}]), LostResponseError),
     ],
 )
 def test_a_404_of_a_host_that_is_not_weld_is_an_error(connect: Connect, other: bytes, error: type[WeldError]) -> None:

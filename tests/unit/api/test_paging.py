@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from tests.support.raw_server import RawServer, answer, json_answer
 from tests.support.wording import naming
 from tests.unit.api.conftest import Connect
-from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.paging import read_all
-from weld_pulumi.errors import WeldError
+from weld_pulumi.errors import LostResponseError, WeldError
 from weld_pulumi.simulator import Simulator
 
 
@@ -91,24 +90,24 @@ def test_items_without_an_id_all_come() -> None:
 
 def test_a_circle_of_cursors_is_an_error() -> None:
     page = {"data": ids("a"), "has_more": True, "next_cursor": "c"}
-    with pytest.raises(AnswerLostError, match=naming("/things", "not end")):
+    with pytest.raises(LostResponseError, match=naming("/things", "not end")):
         read(page, page, page)
 
 
 def test_pages_without_end_are_an_error() -> None:
     pages = [{"data": [], "has_more": True, "next_cursor": str(number)} for number in range(10_001)]
-    with pytest.raises(AnswerLostError, match=naming("/things", "not end")):
+    with pytest.raises(LostResponseError, match=naming("/things", "not end")):
         read(*pages)
 
 
 def test_more_pages_that_nobody_says_where_to_find_are_an_error() -> None:
-    with pytest.raises(AnswerLostError, match=naming("/things", "more pages")):
+    with pytest.raises(LostResponseError, match=naming("/things", "more pages")):
         read({"data": [{"name": "x"}], "has_more": True})
 
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, True, {"data": None}, {"data": {}}, {"items": []}, [1], [None]])
 def test_an_answer_that_is_no_list_is_an_error(body: Any) -> None:
-    with pytest.raises(AnswerLostError, match=naming("GET /things", "not a list", "weld:apiUrl")):
+    with pytest.raises(LostResponseError, match=naming("GET /things", "not a list", "weld:apiUrl")):
         read(body)
 
 
@@ -177,5 +176,5 @@ def test_pages_are_as_large_as_may_be(weld: Simulator, client: WeldClient) -> No
 
 def test_a_missing_list_of_connections_is_an_error(connect: Connect) -> None:
     for body, text in ((answer(status=204), "not a list"), (json_answer({"ok": True}), "not a list")):
-        with RawServer(body) as server, pytest.raises(AnswerLostError, match=text):
+        with RawServer(body) as server, pytest.raises(LostResponseError, match=text):
             connect(server.url).list_connections()

@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from tests.support.raw_server import DROP, Answer, RawServer, answer, half, json_answer
 from tests.support.wording import naming, says
 from tests.unit.api.conftest import KEY, Connect
-from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.retries import MAX_WAIT, Backoff, Kind, retry_after
+from weld_pulumi.api.endpoints import Endpoint
+from weld_pulumi.api.retries import MAX_WAIT, Backoff, Lookup, retry_after
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
-from weld_pulumi.errors import RateLimitError, ServerError, WeldApiError, WeldConnectionError
+from weld_pulumi.errors import LostResponseError, RateLimitError, ServerError, WeldApiError, WeldConnectionError
 
 FINE = json_answer({"id": "x"})
 TRUNCATED = answer('{"id": "x"}', length=True)[:-4]
@@ -31,18 +31,18 @@ NO_JSON = answer('{"data": [', headers={"content-type": "application/json"})
 PAGE = answer("<html><title>Sign in</title></html>", headers={"content-type": "text/html"})
 
 
-# What goes wrong -> which kinds of requests are repeated.
-ROWS: dict[str, tuple[Answer, set[Kind]]] = {
-    "429": (answer(status=429), {Kind.READ, Kind.IDEMPOTENT, Kind.ONCE}),
-    "502": (answer(status=502), {Kind.READ, Kind.IDEMPOTENT}),
-    "503": (answer(status=503), {Kind.READ, Kind.IDEMPOTENT}),
-    "504": (answer(status=504), {Kind.READ, Kind.IDEMPOTENT}),
-    "dropped": (DROP, {Kind.READ, Kind.IDEMPOTENT}),
-    "dropped in the headers": (half(b"HTTP/1.1 200 OK\r\nconten"), {Kind.READ, Kind.IDEMPOTENT}),
-    "truncated": (half(TRUNCATED), {Kind.READ, Kind.IDEMPOTENT}),
-    "no JSON": (NO_JSON, {Kind.READ, Kind.IDEMPOTENT}),
-    "a web page": (PAGE, {Kind.READ, Kind.IDEMPOTENT}),
-    "no HTTP": (half(b"SSH-2.0-OpenSSH\r\n"), {Kind.READ, Kind.IDEMPOTENT}),
+# What goes wrong -> the methods whose requests are repeated.
+ROWS: dict[str, tuple[Answer, set[str]]] = {
+    "429": (answer(status=429), {"GET", "DELETE", "POST"}),
+    "502": (answer(status=502), {"GET", "DELETE"}),
+    "503": (answer(status=503), {"GET", "DELETE"}),
+    "504": (answer(status=504), {"GET", "DELETE"}),
+    "dropped": (DROP, {"GET", "DELETE"}),
+    "dropped in the headers": (half(b"HTTP/1.1 200 OK\r\nconten"), {"GET", "DELETE"}),
+    "truncated": (half(TRUNCATED), {"GET", "DELETE"}),
+    "no JSON": (NO_JSON, {"GET", "DELETE"}),
+    "a web page": (PAGE, {"GET", "DELETE"}),
+    "no HTTP": (half(b"SSH-2.0-OpenSSH\r\n"), {"GET", "DELETE"}),
     "400": (answer(status=400), set()),
     "401": (answer(status=401), set()),
     "403": (answer(status=403), set()),
@@ -55,30 +55,90 @@ ROWS: dict[str, tuple[Answer, set[Kind]]] = {
     "a redirect to nowhere": (answer(status=302), set()),
     "not modified": (answer(status=304), set()),
 }
-METHODS = {Kind.READ: "GET", Kind.IDEMPOTENT: "DELETE", Kind.ONCE: "POST"}
+ENDPOINTS = [Endpoint("GET", "/things"), Endpoint("DELETE", "/things"), Endpoint("POST", "/things", idempotent=False)]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
 @pytest.mark.parametrize("row", list(ROWS))
-def test_a_request_is_repeated_where_the_table_says(connect: Connect, kind: Kind, row: str) -> None:
+def test_a_request_is_repeated_where_the_table_says(connect: Connect, endpoint: Endpoint, row: str) -> None:
     broken, repeated = ROWS[row]
     with RawServer(broken, FINE) as server:
         transport = connect(server.url).transport
-        if kind in repeated:
-            assert transport.request(kind, METHODS[kind], "/things") == {"id": "x"}
+        if endpoint.method in repeated:
+            assert transport.request(endpoint) == {"id": "x"}
         else:
-            with pytest.raises((WeldApiError, AnswerLostError)):
-                transport.request(kind, METHODS[kind], "/things")
-        assert len(server.requests) == (2 if kind in repeated else 1)
+            with pytest.raises((WeldApiError, LostResponseError)):
+                transport.request(endpoint)
+        assert len(server.requests) == (2 if endpoint.method in repeated else 1)
 
 
-@pytest.mark.parametrize("kind", list(Kind))
-def test_a_request_that_never_reached_weld_is_repeated(connect: Connect, waits: list[float], kind: Kind) -> None:
+@pytest.mark.parametrize("endpoint", ENDPOINTS)
+def test_a_request_that_never_reached_weld_is_repeated(
+    connect: Connect, waits: list[float], endpoint: Endpoint
+) -> None:
     with RawServer() as server:
         url = server.url
     with pytest.raises(WeldConnectionError, match=r"127.0.0.1:\d+ cannot be reached.*refused"):
-        connect(url, max_retries=3).transport.request(kind, METHODS[kind], "/things")
+        connect(url, max_retries=3).transport.request(endpoint)
     assert len(waits) == 3
+
+
+CREATE = Endpoint("POST", "/things", idempotent=False)
+DOWN, SLOW = answer(status=502), answer(status=429)
+
+
+@pytest.mark.parametrize(
+    ("script", "found_at", "sent", "looked"),
+    [
+        ([DROP], 1, 1, 1),
+        ([DROP], 4, 1, 4),
+        ([DOWN], 1, 1, 1),
+        ([answer(status=500)], 3, 1, 3),
+        ([DROP, FINE], None, 2, 4),
+        ([DROP, NO_JSON, DOWN, FINE], None, 4, 12),
+        ([answer(status=302), FINE], None, 2, 4),
+        ([SLOW, SLOW, DROP, SLOW, SLOW, FINE], None, 6, 4),
+    ],
+)
+def test_what_a_lost_creation_has_made_is_found_before_it_is_sent_again(
+    connect: Connect, script: list[Answer], found_at: int | None, sent: int, looked: int
+) -> None:
+    looks: list[int] = []
+
+    def find() -> dict[str, str] | None:
+        looks.append(len(looks) + 1)
+        return {"id": "x"} if looks[-1] == found_at else None
+
+    pauses: list[float] = []
+    with RawServer(*script) as server:
+        transport = connect(server.url, max_retries=3).transport
+        assert transport.request(CREATE, lookup=Lookup(find, "the thing", pauses.append)) == {"id": "x"}
+        assert len(server.requests) == sent
+    assert len(looks) == looked
+    assert pauses == ([0.0, 1.0, 2.0, 4.0] * 3)[:looked]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent", "looked"), [(DROP, 3, 12), (answer(status=500), 1, 4), (answer(status=400), 1, 0), (SLOW, 3, 0)]
+)
+def test_a_creation_that_stays_lost_is_an_error(connect: Connect, given: Answer, sent: int, looked: int) -> None:
+    looks: list[None] = []
+    with RawServer(given) as server:
+        lookup = Lookup[object](lambda: looks.append(None), "the thing", lambda _: None)
+        with pytest.raises((WeldApiError, LostResponseError)):
+            connect(server.url, max_retries=2).transport.request(CREATE, lookup=lookup)
+        assert len(server.requests) == sent
+    assert len(looks) == looked
+
+
+def test_a_creation_that_cannot_be_looked_up_is_not_sent_again(connect: Connect) -> None:
+    def find() -> None:
+        raise WeldConnectionError("away")
+
+    with RawServer(DROP) as server:
+        with pytest.raises(LostResponseError, match=naming("POST /things", "the thing", "run it again")):
+            connect(server.url).transport.request(CREATE, lookup=Lookup(find, "the thing"))
+        assert len(server.requests) == 1
 
 
 def test_a_request_that_never_reached_weld_is_sent_once_it_can_be(connect: Connect) -> None:
@@ -92,7 +152,7 @@ def test_a_request_that_never_reached_weld_is_sent_once_it_can_be(connect: Conne
     settings = Settings(api_key=KEY, api_url=url)
     transport = Transport(settings, Backoff(open_again, lambda: 0.0))
     try:
-        assert transport.request(Kind.ONCE, "POST", "/things") == {"id": "x"}
+        assert transport.request(Endpoint("POST", "/things", idempotent=False)) == {"id": "x"}
         assert len(opened[0].requests) == 1
     finally:
         opened[0].__exit__(None, None, None)
@@ -102,10 +162,10 @@ def test_nothing_is_written_for_nobody_but_read(connect: Connect) -> None:
     with RawServer(json_answer({"id": "x"})) as server:
         transport = Transport(connect(server.url).settings, is_abandoned=lambda: True)
         with pytest.raises(WeldConnectionError, match=naming("POST /things", "not sent")):
-            transport.request(Kind.ONCE, "POST", "/things")
+            transport.request(Endpoint("POST", "/things", idempotent=False))
         with pytest.raises(WeldConnectionError, match="not sent"):
-            transport.request(Kind.IDEMPOTENT, "DELETE", "/things/x")
-        assert transport.request(Kind.READ, "GET", "/things/x") == {"id": "x"}
+            transport.request(Endpoint("DELETE", "/things/x"))
+        assert transport.request(Endpoint("GET", "/things/x")) == {"id": "x"}
         assert [asked.method for asked in server.requests] == ["GET"]
         transport.close()
 

@@ -12,13 +12,12 @@ from typing import Any
 import pytest
 
 from tests.support.raw_server import CERTIFICATE, RawServer, half, json_answer
-from tests.unit.api.conftest import Connect, beyond_loopback
-from weld_pulumi.api.answers import AnswerLostError, NotSentError
+from tests.unit.api.conftest import Connect, beyond_loopback, never_sent
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.transport import open_session
 from weld_pulumi.api.wire import WireSession
 from weld_pulumi.config import Settings
-from weld_pulumi.errors import WeldConnectionError
+from weld_pulumi.errors import LostResponseError, WeldConnectionError
 
 
 def _with_our_certificate(settings: Settings) -> WireSession:
@@ -63,7 +62,7 @@ def test_a_host_that_does_not_speak_tls_is_sent_nothing(connect: Connect, waits:
                     connection.recv(4096)
 
         done = pool.submit(answer_at_once)
-        with pytest.raises(NotSentError, match="TLS"):
+        with never_sent(match="TLS"):
             connect(f"https://127.0.0.1:{listener.getsockname()[1]}", max_retries=2).create_sync({})
         done.result(10)
     assert len(waits) == 2
@@ -72,7 +71,7 @@ def test_a_host_that_does_not_speak_tls_is_sent_nothing(connect: Connect, waits:
 def test_a_host_that_hangs_up_during_the_handshake_is_sent_nothing(connect: Connect) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"https://127.0.0.1:{listener.getsockname()[1]}"
-        with pytest.raises(NotSentError, match=r"TLS|cannot be reached"):
+        with never_sent(match=r"TLS|cannot be reached"):
             connect(url, request_timeout=0.3, max_retries=0).create_sync({})
 
 
@@ -89,7 +88,7 @@ def test_a_creating_request_whose_answer_breaks_is_not_repeated(trusting: Any, a
         _spoil(connection)
 
     with RawServer(answer, json_answer({"id": "a second one"}), tls=True) as server:
-        with pytest.raises(AnswerLostError, match="broke off"):
+        with pytest.raises(LostResponseError, match="broke off"):
             trusting(server.url).create_sync({})
         assert len(server.requests) == 1
 

@@ -19,11 +19,10 @@ import pytest
 
 from tests.support.raw_server import DROP, RawServer, answer, half, json_answer
 from tests.support.wording import naming
-from tests.unit.api.conftest import KEY, Connect, beyond_loopback
-from weld_pulumi.api.answers import AnswerLostError, NotSentError
+from tests.unit.api.conftest import KEY, Connect, beyond_loopback, never_sent
 from weld_pulumi.api.client import WeldClient
-from weld_pulumi.api.retries import Kind
-from weld_pulumi.errors import ServerError, WeldConfigError, WeldConnectionError
+from weld_pulumi.api.endpoints import Endpoint
+from weld_pulumi.errors import LostResponseError, ServerError, WeldConfigError, WeldConnectionError
 from weld_pulumi.simulator import Simulator
 
 # Time limits --------------------------------------------------------------------------------------------------------
@@ -49,7 +48,7 @@ def test_an_answer_in_drips_ends_by_its_deadline(connect: Connect, where: str) -
 
         server.answers = [drip]
         started = time.monotonic()
-        with pytest.raises(AnswerLostError, match=naming("/connections", "0.6 s", "weld:requestTimeout")):
+        with pytest.raises(LostResponseError, match=naming("/connections", "0.6 s", "weld:requestTimeout")):
             connect(server.url, request_timeout=0.6, max_retries=0).list_connections()
         assert 0.4 < time.monotonic() - started < 60
 
@@ -57,7 +56,7 @@ def test_an_answer_in_drips_ends_by_its_deadline(connect: Connect, where: str) -
 def test_no_answer_at_all_is_lost_after_the_time_limit(connect: Connect) -> None:
     with RawServer() as server:
         server.answers = [server.hang]
-        with pytest.raises(AnswerLostError, match=r"within 0\.3 s"):
+        with pytest.raises(LostResponseError, match=r"within 0\.3 s"):
             connect(server.url, request_timeout=0.3, max_retries=0).list_connections()
 
 
@@ -85,7 +84,7 @@ def test_a_body_without_end_is_not_read_to_it(connect: Connect) -> None:
     endless = b" " * 65 * 1024**2
     for body in (answer(endless), answer(gzip.compress(endless, 1), 200, {"content-encoding": "gzip"})):
         with RawServer(body) as server:
-            with pytest.raises(AnswerLostError, match=naming("/elt_syncs/x", "64 MB", "weld:apiUrl")):
+            with pytest.raises(LostResponseError, match=naming("/elt_syncs/x", "64 MB", "weld:apiUrl")):
                 connect(server.url).get_sync("x")
             assert len(server.requests) == 1  # it would be as large again
 
@@ -93,7 +92,7 @@ def test_a_body_without_end_is_not_read_to_it(connect: Connect) -> None:
 def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Connect) -> None:
     with (
         RawServer(answer("plain", 200, {"content-encoding": "gzip"})) as server,
-        pytest.raises(AnswerLostError, match=naming("/connections", "broke off")),
+        pytest.raises(LostResponseError, match=naming("/connections", "broke off")),
     ):
         connect(server.url, max_retries=0).list_connections()
 
@@ -112,8 +111,8 @@ def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Conn
 )
 def test_an_answer_that_is_not_http_is_lost(connect: Connect, head: bytes) -> None:
     with RawServer(half(head)) as server:
-        with pytest.raises(AnswerLostError):
-            connect(server.url).transport.request(Kind.ONCE, "POST", "/elt_syncs", body={})
+        with pytest.raises(LostResponseError):
+            connect(server.url).transport.request(Endpoint("POST", "/elt_syncs", idempotent=False), body={})
         assert len(server.requests) == 1
 
 
@@ -160,7 +159,7 @@ def test_a_connection_that_the_server_closed_in_between_is_replaced(connect: Con
     with RawServer(answer('{"id": "x"}', length=False)) as server:
         transport = connect(server.url).transport
         for _ in range(3):
-            assert transport.request(Kind.ONCE, "POST", "/things") == {"id": "x"}
+            assert transport.request(Endpoint("POST", "/things", idempotent=False)) == {"id": "x"}
         assert (len(server.requests), server.connections) == (3, 3)
 
 
@@ -191,9 +190,9 @@ def test_a_process_that_was_forked_off_does_not_use_its_parents_connection() -> 
 def test_every_request_carries_the_key_and_no_cookie(connect: Connect) -> None:
     with RawServer(json_answer({"id": "x"})) as server:
         transport = connect(server.url).transport
-        transport.request(Kind.READ, "GET", "/things", params={"limit": 100, "connection_id": "a b&c"})
-        transport.request(Kind.IDEMPOTENT, "POST", "/things/1/enable")
-        transport.request(Kind.ONCE, "POST", "/things", body={"name": "ä"})
+        transport.request(Endpoint("GET", "/things"), params={"limit": 100, "connection_id": "a b&c"})
+        transport.request(Endpoint("POST", "/things/1/enable"))
+        transport.request(Endpoint("POST", "/things", idempotent=False), body={"name": "ä"})
         read, enable, create = server.requests
     assert read.target == "/things?limit=100&connection_id=a+b%26c"
     assert [asked.headers["x-api-key"] for asked in (read, enable, create)] == [KEY] * 3
@@ -244,7 +243,7 @@ def _behind(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_proxy_sees_neither_key_nor_path(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(answer("who are you?", 407)) as proxy:
         _behind(proxy.url, monkeypatch)
-        with pytest.raises(NotSentError, match=naming("proxy", "weld.invalid", "HTTPS_PROXY")):
+        with never_sent(match=naming("proxy", "weld.invalid", "HTTPS_PROXY")):
             connect("https://weld.invalid", max_retries=2).create_sync({"connection_id": "secret-thing"})
         assert [asked.method for asked in proxy.requests] == ["CONNECT"] * 3
         assert {asked.target for asked in proxy.requests} == {"weld.invalid:443"}
@@ -255,7 +254,7 @@ def test_a_proxy_sees_neither_key_nor_path(connect: Connect, monkeypatch: pytest
 def test_a_proxy_that_hangs_up_is_named(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     with RawServer(DROP) as proxy:
         _behind(proxy.url, monkeypatch)
-        with pytest.raises(NotSentError, match=naming("proxy", "weld.invalid", "HTTPS_PROXY")):
+        with never_sent(match=naming("proxy", "weld.invalid", "HTTPS_PROXY")):
             connect("https://weld.invalid", max_retries=0).list_connections()
 
 
@@ -285,7 +284,7 @@ def test_a_body_that_is_no_json_is_not_sent(connect: Connect) -> None:
 
 
 def test_a_host_that_does_not_exist_is_an_error_of_dns(connect: Connect, waits: list[float]) -> None:
-    with pytest.raises(NotSentError, match=naming("weld.invalid", "cannot be reached", "(DNS)")):
+    with never_sent(match=naming("weld.invalid", "cannot be reached", "(DNS)")):
         connect("https://weld.invalid", max_retries=1).create_sync({})
     assert len(waits) == 1
 
@@ -314,7 +313,7 @@ def test_each_way_of_not_reaching_weld_has_its_sentence(
         raise failure
 
     monkeypatch.setattr("urllib3.util.connection.create_connection", fail)
-    with pytest.raises(NotSentError) as caught:
+    with never_sent() as caught:
         connect("https://weld.invalid", max_retries=0).list_connections()
     assert told in str(caught.value)
     assert "weld:apiUrl" in str(caught.value)

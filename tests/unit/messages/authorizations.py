@@ -10,10 +10,10 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from tests.support.fake_client import FakeClient, FastClock
-from weld_pulumi.api.answers import AnswerLostError
 from weld_pulumi.api.client import WeldClient
 from weld_pulumi.api.models import ConnectionInfo
 from weld_pulumi.config import Settings
+from weld_pulumi.errors import LostResponseError
 from weld_pulumi.provider.connection import authorization
 from weld_pulumi.provider.connection.authorization import Authorization, State
 from weld_pulumi.provider.connection.listener import Callback, Listener, Ticket
@@ -66,7 +66,7 @@ TABLE.add(
 
 @TABLE.reads("warning: Weld: looking for the connection failed and is tried again: Lost.")
 def a_look_that_fails(_: object) -> str:
-    failures = [AnswerLostError("Lost.")]
+    failures = [LostResponseError("Lost.")]
 
     def done() -> ConnectionInfo:
         if failures:

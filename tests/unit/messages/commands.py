@@ -84,9 +84,9 @@ def runs_that_are_going_on(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Error: POST /elt_streams/<refunds>/request_run: Weld answered 500 (fault): A fault was asked for: 500. "
-    "Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. Runs of 1 of "
-    "2 streams were requested before."
+    "Error: POST /elt_streams/<refunds>/request_run: Weld returned 500 (fault): A fault was asked for: 500. "
+    "Weld failed internally: retry later; https://status.weld.app lists known incidents. Runs of 1 of 2 "
+    "streams were requested before."
 )
 def runs_that_fail(stage: Stage) -> str:
     sync(stage, "charges", "refunds")

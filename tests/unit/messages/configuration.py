@@ -163,21 +163,21 @@ def several_connections_fit(stage: Stage) -> str:
 
 TABLE.add(
     (
-        "GET /elt_syncs/nope: Weld answered 404 (not_found): ELT sync nope was not found. There is no sync 'nope'; "
+        "GET /elt_syncs/nope: Weld returned 404 (not_found): ELT sync nope was not found. There is no sync 'nope'; "
         "`weld-pulumi syncs` lists those that are there."
     ),
     lambda stage: asked(stage, lambda: weld.get_elt_sync("nope")),
 )
 TABLE.add(
     (
-        "GET /elt_stream_runs: Weld answered 404 (not_found): ELT stream nope was not found. There is no stream "
+        "GET /elt_stream_runs: Weld returned 404 (not_found): ELT stream nope was not found. There is no stream "
         "'nope'; `weld-pulumi streams SYNC_ID` lists those that are there."
     ),
     lambda stage: asked(stage, lambda: weld.get_source_stream_runs("nope")),
 )
 TABLE.add(
     (
-        "GET /connections/nope/settings: Weld answered 404 (not_found): Connection nope was not found. There is no "
+        "GET /connections/nope/settings: Weld returned 404 (not_found): Connection nope was not found. There is no "
         "connection 'nope'; `weld-pulumi connections` lists those that are there."
     ),
     lambda stage: asked(stage, lambda: weld.get_connection_settings_schema("nope")),
@@ -226,8 +226,8 @@ def broken(stage: Stage, error: BaseException) -> str:
 
 TABLE.add(
     (
-        "checking the Connection failed by a defect of weld-pulumi (KeyError). Please report it, with what is "
-        "printed when the environment variable WELD_TRACEBACK is set to 1."
+        "checking the Connection failed because of a defect of weld-pulumi (KeyError). Please report it, with "
+        "the output of a run with the environment variable WELD_TRACEBACK=1."
     ),
     lambda stage: broken(stage, KeyError("a secret of the program")),
 )
@@ -235,10 +235,11 @@ TABLE.add("checking the Connection was interrupted (SystemExit).", lambda stage:
 
 
 @TABLE.reads(
-    "checking the Connection: GET /connections: Weld answered 401 (fault): A fault was asked for: 401. The key "
-    "in use is the test. Make a new one in Weld under Settings -> API Keys, then either run `pulumi config set "
-    "--secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY. `pulumi refresh` and "
-    "`pulumi destroy` use the key of the last `pulumi up`, unless --run-program is given."
+    "checking the Connection: GET /connections: Weld returned 401 (fault): A fault was asked for: 401. The "
+    "key in use comes from the test. Create a new one in Weld under Settings -> API Keys, then either run "
+    "`pulumi config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY. "
+    "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program is "
+    "given."
 )
 def a_key_that_is_refused(stage: Stage) -> str:
     stage.weld.fault("status", "GET", "/connections", status=401)

@@ -159,7 +159,7 @@ def an_end_of_one_of_two(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "deleting the Connection: DELETE /connections/<Shop>: Weld answered 400 (connection_in_use): Connection "
+    "deleting the Connection: DELETE /connections/<Shop>: Weld returned 400 (connection_in_use): Connection "
     "<Shop> is used by 1 sync(s). Syncs still use it: <raw>. Remove them first."
 )
 def an_end_with_syncs(stage: Stage) -> str:
@@ -289,10 +289,10 @@ def somebody_has_authorized_what_is_taken_away(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: Weld could not be asked whether a person has acted: GET /connections: Weld answered 403 "
-    "(fault): A fault was asked for: 403. The key in use is the test. Make a new one in Weld under Settings -> "
-    "API Keys, then either run `pulumi config set --secret weld:apiKey` and paste it, or set the environment "
-    "variable WELD_API_KEY.\n"
+    "warning: Weld: Weld could not be asked whether a person has acted: GET /connections: Weld returned 403 "
+    "(fault): A fault was asked for: 403. The key in use comes from the test. Create a new one in Weld under "
+    "Settings -> API Keys, then either run `pulumi config set --secret weld:apiKey` and paste it, or set the "
+    "environment variable WELD_API_KEY.\n"
     "warning: Weld: the connection 'Shop' (stripe) still waits for a person. Run `weld-pulumi authorize`, "
     "which shows the link, then `pulumi up` or `pulumi refresh`."
 )

@@ -164,7 +164,7 @@ def a_stream_that_is_gone(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "reading the SourceStream: GET /elt_streams/nope: Weld answered 404 (not_found): ELT stream nope was not "
+    "reading the SourceStream: GET /elt_streams/nope: Weld returned 404 (not_found): ELT stream nope was not "
     "found. There is no stream 'nope' to get; `weld-pulumi streams SYNC_ID` lists those of a sync."
 )
 def a_stream_to_get_that_is_not_there(stage: Stage) -> str:
@@ -201,20 +201,20 @@ def failing(stage: Stage, *more: tuple[str, str]) -> str:
 
 
 @TABLE.reads(
-    "creating the SourceStream: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked "
-    "for: 500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
-    "The stream that was created before that has been removed again."
+    "creating the SourceStream: POST /elt_syncs/<raw>/enable: Weld returned 500 (fault): A fault was asked "
+    "for: 500. Weld failed internally: retry later; https://status.weld.app lists known incidents. The "
+    "stream that was created before that has been removed again."
 )
 def a_creation_that_is_undone(stage: Stage) -> str:
     return failing(stage)
 
 
 @TABLE.reads(
-    "creating the SourceStream: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked "
-    "for: 500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
-    "The stream <charges> was created before that and could not be removed again (DELETE "
-    "/elt_streams/<charges>: Weld answered 500 (fault): A fault was asked for: 500. Weld itself failed: run "
-    "it again in a while; https://status.weld.app tells of known trouble.)."
+    "creating the SourceStream: POST /elt_syncs/<raw>/enable: Weld returned 500 (fault): A fault was asked "
+    "for: 500. Weld failed internally: retry later; https://status.weld.app lists known incidents. The "
+    "stream <charges> was created before that and could not be removed again (DELETE /elt_streams/<charges>: "
+    "Weld returned 500 (fault): A fault was asked for: 500. Weld failed internally: retry later; "
+    "https://status.weld.app lists known incidents.)."
 )
 def a_creation_that_cannot_be_undone(stage: Stage) -> str:
     return failing(stage, ("DELETE", r"/elt_streams/[^/]+"))

@@ -196,9 +196,9 @@ def an_end_of_one_of_two(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked for: "
-    "500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. What "
-    "was created of the sync before that has been removed again."
+    "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld returned 500 (fault): A fault was asked for: "
+    "500. Weld failed internally: retry later; https://status.weld.app lists known incidents. What was "
+    "created of the sync before that has been removed again."
 )
 def a_creation_that_is_undone(stage: Stage) -> str:
     stage.weld.fault("status", "POST", r"/elt_syncs/[^/]+/enable", status=500)
@@ -206,11 +206,11 @@ def a_creation_that_is_undone(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld answered 500 (fault): A fault was asked for: "
-    "500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. The "
-    "sync <raw> was created before that and could not be removed again (DELETE /elt_syncs/<raw>: Weld "
-    "answered 500 (fault): A fault was asked for: 500. Weld itself failed: run it again in a while; "
-    "https://status.weld.app tells of known trouble.). Remove it in Weld, or adopt it with adopt='<raw>'."
+    "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld returned 500 (fault): A fault was asked for: "
+    "500. Weld failed internally: retry later; https://status.weld.app lists known incidents. The sync <raw> "
+    "was created before that and could not be removed again (DELETE /elt_syncs/<raw>: Weld returned 500 "
+    "(fault): A fault was asked for: 500. Weld failed internally: retry later; https://status.weld.app lists "
+    "known incidents.). Remove it in Weld, or adopt it with adopt='<raw>'."
 )
 def a_creation_that_cannot_be_undone(stage: Stage) -> str:
     stage.weld.fault("status", "POST", r"/elt_syncs/[^/]+/enable", status=500)
@@ -230,9 +230,9 @@ def an_answer_that_was_lost_of_a_weld_that_reports_little(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: POST /elt_syncs: the answer of weld.test broke off, or cannot be read. Try again. "
-    "Weld could not be asked whether the sync was made all the same: run it again, and what was made is found "
-    "and named then."
+    "creating the EltSync: POST /elt_syncs: the response of weld.test broke off, or cannot be read. Try "
+    "again. It could not be checked whether Weld made the sync all the same: run it again; what was made is "
+    "then found and named."
 )
 def an_answer_that_was_lost_where_nobody_can_look(stage: Stage) -> str:
     id = stage.connection()
@@ -242,7 +242,7 @@ def an_answer_that_was_lost_where_nobody_can_look(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "creating the EltSync: POST /elt_syncs/<raw>/source_streams: Weld answered 400 without a message. "
+    "creating the EltSync: POST /elt_syncs/<raw>/source_streams: Weld returned 400 without a message. "
     "'chargess' is not a stream of this source; did you mean 'charges'? What was created of the sync before "
     "that has been removed again."
 )
@@ -282,7 +282,7 @@ def settings_that_weld_keeps(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "updating the EltSync: GET /elt_syncs/<raw>: Weld answered 404 (not_found): ELT sync <raw> was not "
+    "updating the EltSync: GET /elt_syncs/<raw>: Weld returned 404 (not_found): ELT sync <raw> was not "
     "found. If the sync no longer exists at Weld, `pulumi up --refresh` creates it again."
 )
 def a_sync_that_is_gone(stage: Stage) -> str:
@@ -293,7 +293,7 @@ def a_sync_that_is_gone(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "reading the EltSync: GET /elt_syncs/nope: Weld answered 404 (not_found): ELT sync nope was not found. "
+    "reading the EltSync: GET /elt_syncs/nope: Weld returned 404 (not_found): ELT sync nope was not found. "
     "There is no sync 'nope' to get; `weld-pulumi syncs` lists those that exist."
 )
 def a_sync_to_get_that_is_not_there(stage: Stage) -> str:
@@ -353,9 +353,9 @@ def a_refresh_that_weld_does_not_mark(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: POST /elt_streams/<charges>/request_run: Weld answered 403 (fault): A fault was asked "
-    "for: 403. The key in use is the test. Make a new one in Weld under Settings -> API Keys, then either "
-    "run `pulumi config set --secret weld:apiKey` and paste it, or set the environment variable "
+    "warning: Weld: POST /elt_streams/<charges>/request_run: Weld returned 403 (fault): A fault was asked "
+    "for: 403. The key in use comes from the test. Create a new one in Weld under Settings -> API Keys, then "
+    "either run `pulumi config set --secret weld:apiKey` and paste it, or set the environment variable "
     "WELD_API_KEY. The other requests succeeded, so this one is not repeated: run `weld-pulumi run <charges>`."
 )
 def a_run_that_fails_after_others(stage: Stage) -> str:

@@ -17,7 +17,7 @@ from weld_pulumi.simulator import Simulator
 from .stage import Message, Stage, Table
 
 SUBJECTS = (
-    "answers",
+    "responses",
     "arguments",
     "authorizations",
     "commands",

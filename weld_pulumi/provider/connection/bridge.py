@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from ...api.retries import Lookup
 from ...errors import AuthenticationError, WeldApiError, WeldConnectionError
 from ..core.context import ProviderContext
-from ..core.exactly_once import create_exactly_once
 
 if TYPE_CHECKING:
     from ...api.models import ConnectionBridge
@@ -43,8 +43,8 @@ def open_bridge(context: ProviderContext, **body: str | None) -> ConnectionBridg
             new = [b for b in _bridges(context) or () if b.id not in ids and b.authorize_url and _fits(b, sent)]
             return new[0] if len(new) == 1 else None
 
-        create = context.client.create_bridge
-        bridge = create_exactly_once(context, lambda: create(sent), find, "the connection bridge")
+        lookup = Lookup(find, "the connection bridge", context.clock.sleep)
+        bridge = context.client.create_bridge(sent, lookup)
     if bridge.expires_at:
         return bridge
     expires_at = datetime.fromtimestamp(context.clock.now(), timezone.utc) + _LIFETIME

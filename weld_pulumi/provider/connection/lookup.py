@@ -62,7 +62,7 @@ def unlisted(id: str, label: str | None = None, integration_id: str | None = Non
 def not_listed(id: str, next_step: str) -> NotListedError:
     """Return the error for a connection that Weld does not list."""
     text = f"there is no connection {id!r} in Weld's list."
-    return NotListedError(404, None, text, "GET", "/connections", advice=next_step)
+    return NotListedError(404, None, text, "GET", "/connections", next_step=next_step)
 
 
 def has_settings(context: ProviderContext, id: str) -> bool:
@@ -70,7 +70,7 @@ def has_settings(context: ProviderContext, id: str) -> bool:
     try:
         return context.reads.settings_schema(id) is not None
     except WeldApiError as error:
-        if error.status_code in (400, 405, 422):
+        if error.is_invalid or error.status_code == 405:
             return False  # a destination has none
         raise
 
@@ -84,9 +84,7 @@ def delete(context: ProviderContext, id: str) -> None:
     try:
         context.client.delete_connection(id)
     except WeldApiError as error:
-        refused = error.status_code in (400, 409, 422)
-        syncs = [sync.id for sync in context.reads.syncs_of(id, max_age=0.0)] if refused else []
+        syncs = [sync.id for sync in context.reads.syncs_of(id, max_age=0.0)] if error.is_refusal else []
         if syncs:
-            error.hint = ""
-            error.advise(f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first.")
+            error.next_step = f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first."
         raise

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...api.retries import Lookup
 from ...errors import WeldError, WeldValidationError
 from ...schema.attributes import Props
 from ...schema.elt_sync import ELT_SYNC
 from ..core.context import ProviderContext
-from ..core.exactly_once import create_exactly_once
 from ..core.read_cache import FRESH
 from .candidates import DAILY, duplicate_problem, is_alike
 
@@ -44,7 +44,7 @@ def create_sync(context: ProviderContext, urn: str, news: Props) -> EltSyncInfo:
         uncertain.extend([found] if found is not None and found.destination_schema_name is None else [])
         return found
 
-    sync = create_exactly_once(context, lambda: context.client.create_sync(body), find, "the sync")
+    sync = context.client.create_sync(body, Lookup(find, "the sync", context.clock.sleep))
     if uncertain:
         raise WeldError(
             f"the response to the creation of the sync was lost. The sync {sync.id} has appeared meanwhile, but Weld "
@@ -64,9 +64,9 @@ def roll_back(context: ProviderContext, id: str, connection_id: str, error: Weld
     try:
         context.client.delete_sync(id)
     except WeldError as second:
-        error.advise(
+        error.add_next_step(
             f"The sync {id} was created before that and could not be removed again ({second}). Remove it in Weld, "
             f"or adopt it with adopt={id!r}."
         )
     else:
-        error.advise("What was created of the sync before that has been removed again.")
+        error.add_next_step("What was created of the sync before that has been removed again.")

@@ -156,7 +156,7 @@ class EltSyncHandler(Handler):
             sync = self.client.get_sync(id) if is_inline(declared) else self.context.reads.sync(id)
         except NotFoundError as error:
             if not declared:
-                error.advise(f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that exist.")
+                error.next_step = f"There is no sync {id!r} to get; `weld-pulumi syncs` lists those that exist."
                 raise
             return ReadResult(None)
         state = private_state(props)
@@ -197,7 +197,7 @@ class EltSyncHandler(Handler):
         try:
             return self._reconcile(self.client.get_sync(id), olds, wanted, changed)
         except NotFoundError as error:
-            error.advise("If the sync no longer exists at Weld, `pulumi up --refresh` creates it again.")
+            error.next_step = "If the sync no longer exists at Weld, `pulumi up --refresh` creates it again."
             raise
 
     def _reconcile(

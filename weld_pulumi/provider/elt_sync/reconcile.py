@@ -126,7 +126,7 @@ def enable_or_disable(
     try:
         context.client.enable_sync(sync_id)
     except WeldApiError as error:
-        if error.status_code not in (400, 409, 422) or streams or context.client.list_streams(sync_id):
+        if not error.is_refusal or streams or context.client.list_streams(sync_id):
             raise
         context.reporter.warn(
             f"sync {sync_id} has no stream yet, and Weld does not enable an empty sync; its first stream enables it."

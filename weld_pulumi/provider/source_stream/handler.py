@@ -163,9 +163,11 @@ class SourceStreamHandler(Handler):
         try:
             self.client.delete_stream(stream.id)
         except WeldError as second:
-            error.advise(f"The stream {stream.id} was created before that and could not be removed again ({second}).")
+            error.add_next_step(
+                f"The stream {stream.id} was created before that and could not be removed again ({second})."
+            )
         else:
-            error.advise("The stream that was created before that has been removed again.")
+            error.add_next_step("The stream that was created before that has been removed again.")
 
     # Read ------------------------------------------------------------------------------------------------------
 
@@ -198,7 +200,7 @@ class SourceStreamHandler(Handler):
         except NotFoundError as error:
             if declared:
                 return None
-            error.advise(f"There is no stream {id!r} to get; `weld-pulumi streams SYNC_ID` lists those of a sync.")
+            error.next_step = f"There is no stream {id!r} to get; `weld-pulumi streams SYNC_ID` lists those of a sync."
             raise
 
     def _outs(self, stream: EltStreamInfo, declared: Mapping[str, Any]) -> Props:

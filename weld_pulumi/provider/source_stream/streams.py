@@ -152,7 +152,7 @@ def upsert(context: ProviderContext, sync_id: str, bodies: Sequence[Props]) -> d
     try:
         answered = {stream.name: stream for stream in context.client.upsert_streams(sync_id, bodies)}
     except WeldApiError as error:
-        if error.status_code in (400, 422):
+        if error.is_invalid:
             _explain(context, sync_id, bodies, error)
         raise
     if not all(name in answered for name in sent):
@@ -167,9 +167,8 @@ def _explain(context: ProviderContext, sync_id: str, bodies: Sequence[Props], er
         problems = unknown_stream_problems(bodies, context.reads.available_streams(sync_id))
     except WeldError:
         return
-    error.hint = "" if problems else error.hint
-    for problem in problems[:5]:
-        error.advise(sentence(problem.reason))
+    if problems:
+        error.next_step = " ".join(sentence(problem.reason) for problem in problems[:5])
 
 
 def require_not_inline(context: ProviderContext, sync_id: str, name: str) -> None:

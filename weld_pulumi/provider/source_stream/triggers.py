@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..._text import sentence, shortened
+from ...api.retries import Lookup
 from ...errors import ConflictError, WeldApiError, WeldError
 from ...schema.attributes import Change
 from ...schema.streams import ENTRY
 from ..core.context import ProviderContext
-from ..core.exactly_once import create_exactly_once
+
+if TYPE_CHECKING:
+    from ...api.models import RequestedRun
 
 __all__ = ["TRIGGERS", "TriggeredActions", "any_fired", "fired"]
 
@@ -136,16 +139,15 @@ def _request_full_refresh(context: ProviderContext, name: str, id: str, reset_hi
 def _request_run(context: ProviderContext, name: str, id: str) -> None:
     begun = context.clock.now() - _CLOCK_SKEW
 
-    def ask() -> bool:
-        context.client.request_run(id)
-        return True
+    def started() -> RequestedRun | None:
+        from ...api.models import RequestedRun
 
-    def started() -> bool | None:
         runs = context.client.list_runs(id, limit=1)
-        return any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs) or None
+        is_there = any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs)
+        return RequestedRun() if is_there else None
 
     try:
-        create_exactly_once(context, ask, started, f"a run of {name!r}")
+        context.client.request_run(id, Lookup(started, f"a run of {name!r}", context.clock.sleep))
     except ConflictError:
         context.reporter.info(f"stream {name!r} is already running; no second run was requested.")
     except WeldApiError as error:

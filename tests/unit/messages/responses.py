@@ -10,12 +10,14 @@ from unittest.mock import patch
 
 import weld_pulumi as weld
 from tests.support.raw_server import RawServer, answer, half, json_answer
-from weld_pulumi.api.answers import read_answer
+from tests.unit.api.conftest import endpoint_of
 from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.endpoints import Endpoint
 from weld_pulumi.api.limits import ListBudget
 from weld_pulumi.api.paging import read_all
 from weld_pulumi.api.redaction import Redactor
-from weld_pulumi.api.retries import Backoff, Kind, interruptible
+from weld_pulumi.api.responses import read_response
+from weld_pulumi.api.retries import Backoff, interruptible
 from weld_pulumi.api.transport import Transport
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import NotListedError
@@ -31,19 +33,19 @@ OF_PROVIDER = "weld:apiKey in the weld.Provider 'team-b'"
 # Errors of the tree ------------------------------------------------------------------------------------------------
 
 TABLE.add(
-    "POST /x: Weld answered 409 (quota): Too many. [request req-1] Delete one.",
+    "POST /x: Weld returned 409 (quota): Too many. [request req-1] Delete one.",
     lambda _: str(weld.ConflictError(409, "quota", "Too many", "POST", "/x", "req-1", "Delete one.")),
 )
-TABLE.add("GET /x: Weld answered 500: Oops!", lambda _: str(weld.ServerError(500, None, "Oops!", "GET", "/x")))
-TABLE.add("Weld answered 404 without a message.", lambda _: str(weld.NotFoundError(404)))
+TABLE.add("GET /x: Weld returned 500: Oops!", lambda _: str(weld.ServerError(500, None, "Oops!", "GET", "/x")))
+TABLE.add("Weld returned 404 without a message.", lambda _: str(weld.NotFoundError(404)))
 TABLE.add("GET /x: none.", lambda _: str(NotListedError(404, None, "none.", "GET", "/x")))
 
 
-@TABLE.reads("creating the EltSync: GET /x: Weld answered 404: Gone. Try again.")
+@TABLE.reads("creating the EltSync: GET /x: Weld returned 404: Gone. Try again.")
 def an_error_in_an_operation(_: Stage) -> str:
     error = weld.NotFoundError(404, None, "Gone.", "GET", "/x")
     error.operation = "creating the EltSync"
-    error.advise("Try again.")
+    error.add_next_step("Try again.")
     return str(error)
 
 
@@ -53,8 +55,9 @@ def an_error_in_an_operation(_: Stage) -> str:
 def read(status: int, body: str, request: str = "GET /things", **given: Any) -> str:
     """What is said of an answer."""
     settings = Settings(KEY, **{"key_source": OF_STACK, **given})
-    method, path = request.split()
-    return raised(lambda: read_answer(method, path, status, {}, body.encode(), settings, Redactor((KEY,))))
+    endpoint = endpoint_of(request)
+    path = endpoint.path.format("x")
+    return raised(lambda: read_response(endpoint, path, status, {}, body.encode(), settings, Redactor((KEY,))))
 
 
 def refused(request: str, status: int, **given: Any) -> str:
@@ -64,88 +67,87 @@ def refused(request: str, status: int, **given: Any) -> str:
 
 TABLE.add(
     (
-        "POST /elt_syncs: Weld answered 400: No. Compare the arguments with what Weld says; `weld-pulumi settings "
-        "CONNECTION_ID` shows which elt_settings it takes."
+        "POST /elt_syncs: Weld returned 400: No. Compare the arguments with Weld's message; `weld-pulumi "
+        "settings CONNECTION_ID` shows which elt_settings it accepts."
     ),
     lambda _: refused("POST /elt_syncs", 400),
 )
 TABLE.add(
-    "POST /connection_bridges: Weld answered 400: No. Compare the arguments with what Weld says.",
+    ("POST /connection_bridges: Weld returned 400: No. Compare the arguments with Weld's message."),
     lambda _: refused("POST /connection_bridges", 400),
 )
 TABLE.add(
     (
-        "GET /elt_syncs: Weld answered 401: No. The key in use is weld:apiKey in the stack configuration. Make a "
-        "new one in Weld under Settings -> API Keys, then either run `pulumi config set --secret weld:apiKey` and "
-        "paste it, or set the environment variable WELD_API_KEY."
+        "GET /elt_syncs: Weld returned 401: No. The key in use comes from weld:apiKey in the stack "
+        "configuration. Create a new one in Weld under Settings -> API Keys, then either run `pulumi config set "
+        "--secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
     ),
     lambda _: refused("GET /elt_syncs", 401),
 )
 TABLE.add(
     (
-        "GET /elt_syncs: Weld answered 401: No. The key in use is weld:apiKey in the weld.Provider 'team-b'. Make "
-        "a new one in Weld under Settings -> API Keys, then give it to the weld.Provider 'team-b' as its argument "
-        "`api_key`."
+        "GET /elt_syncs: Weld returned 401: No. The key in use comes from weld:apiKey in the weld.Provider "
+        "'team-b'. Create a new one in Weld under Settings -> API Keys, then give it to the weld.Provider "
+        "'team-b' as its argument `api_key`."
     ),
     lambda _: refused("GET /elt_syncs", 401, key_source=OF_PROVIDER),
 )
 TABLE.add(
-    "POST /elt_syncs: Weld answered 402: No. See in Weld whether the plan of the workspace covers it.",
+    ("POST /elt_syncs: Weld returned 402: No. Check in Weld whether the plan of the workspace includes this."),
     lambda _: refused("POST /elt_syncs", 402),
 )
 TABLE.add(
     (
-        "POST /elt_syncs: Weld answered 404: No. See whether the connection exists (`weld-pulumi connections` "
+        "POST /elt_syncs: Weld returned 404: No. Check whether the connection exists (`weld-pulumi connections` "
         "lists them). Check weld:apiUrl (WELD_API_URL)."
     ),
     lambda _: refused("POST /elt_syncs", 404),
 )
 TABLE.add(
-    "GET /elt_syncs: Weld answered 404: No. Check weld:apiUrl (WELD_API_URL).", lambda _: refused("GET /elt_syncs", 404)
+    "GET /elt_syncs: Weld returned 404: No. Check weld:apiUrl (WELD_API_URL).", lambda _: refused("GET /elt_syncs", 404)
 )
 TABLE.add(
     (
-        "GET /elt_syncs/x: Weld answered 404: No. Check the id, and whether the key is that of the workspace that "
-        "has it."
+        "GET /elt_syncs/x: Weld returned 404: No. Check the id, and whether the key belongs to the workspace "
+        "that has this object."
     ),
-    lambda _: refused("GET /elt_syncs/x", 404),
+    lambda _: refused("GET /elt_syncs/{}", 404),
 )
 TABLE.add(
     (
-        "PUT /elt_syncs: Weld answered 405: No. Check weld:apiUrl (WELD_API_URL), and see whether there is a newer "
+        "PUT /elt_syncs: Weld returned 405: No. Check weld:apiUrl (WELD_API_URL), and whether there is a newer "
         "weld-pulumi."
     ),
     lambda _: refused("PUT /elt_syncs", 405),
 )
-TABLE.add("GET /elt_syncs: Weld answered 408: No. Run it again.", lambda _: refused("GET /elt_syncs", 408))
+TABLE.add(("GET /elt_syncs: Weld returned 408: No. Retry."), lambda _: refused("GET /elt_syncs", 408))
 TABLE.add(
     (
-        "POST /elt_syncs: Weld answered 409: No. By Weld's contract this means that the connection has reached the "
-        "maximum number of syncs it allows: remove one of them (`weld-pulumi syncs` lists them), or use another "
+        "POST /elt_syncs: Weld returned 409: No. By Weld's contract, the connection has reached the maximum "
+        "number of syncs it allows: remove one of them (`weld-pulumi syncs` lists them), or use another "
         "connection."
     ),
     lambda _: refused("POST /elt_syncs", 409),
 )
 TABLE.add(
-    ("POST /elt_syncs/x/enable: Weld answered 409: No. Look in Weld for what stands against it, then run it again."),
-    lambda _: refused("POST /elt_syncs/x/enable", 409),
+    ("POST /elt_syncs/x/enable: Weld returned 409: No. Check in Weld what is blocking this, then retry."),
+    lambda _: refused("POST /elt_syncs/{}/enable", 409),
 )
 TABLE.add(
-    "GET /elt_syncs: Weld answered 429: No. Weld asks for fewer requests: wait a minute and run it again.",
+    ("GET /elt_syncs: Weld returned 429: No. Too many requests: wait a minute, then retry."),
     lambda _: refused("GET /elt_syncs", 429),
 )
 TABLE.add(
     (
-        "GET /elt_syncs: Weld answered 500: No. Weld itself failed: run it again in a while; "
-        "https://status.weld.app tells of known trouble."
+        "GET /elt_syncs: Weld returned 500: No. Weld failed internally: retry later; https://status.weld.app "
+        "lists known incidents."
     ),
     lambda _: refused("GET /elt_syncs", 500),
 )
 TABLE.add(
     (
-        "GET /things: Weld answered 502: a web page (Bad Gateway), not one of Weld's answers (check weld:apiUrl "
-        "and the proxy). Weld itself failed: run it again in a while; https://status.weld.app tells of known "
-        "trouble."
+        "GET /things: Weld returned 502: a web page (Bad Gateway), not a response of Weld's (check weld:apiUrl "
+        "and the proxy). Weld failed internally: retry later; https://status.weld.app lists known incidents."
     ),
     lambda _: read(502, "<html><title>Bad Gateway</title>"),
 )
@@ -153,33 +155,33 @@ TABLE.add(
 # What is none of Weld's answers ------------------------------------------------------------------------------------
 
 TABLE.add(
-    "GET /things: the answer has the status 302, which Weld does not give. Check weld:apiUrl (WELD_API_URL).",
+    ("GET /things: the response has status 302, so it is not Weld's. Check weld:apiUrl (WELD_API_URL)."),
     lambda _: read(302, "{}"),
 )
 TABLE.add(
     (
-        "GET /things: the answer cannot be read: it is not JSON, or was cut off. Try again; if it stays, check "
-        "weld:apiUrl (WELD_API_URL)."
+        "GET /things: the response cannot be read: it is not JSON, or was cut off. Try again; if the problem "
+        "persists, check weld:apiUrl (WELD_API_URL)."
     ),
     lambda _: read(200, "OK"),
 )
 TABLE.add(
     (
-        "GET /things: a web page came back (Sign in) instead of Weld's answer. A proxy or a wrong host answers in "
-        "Weld's place: check weld:apiUrl (WELD_API_URL) and the proxy settings."
+        "GET /things: a web page came back (Sign in) instead of Weld's response. Probably a proxy or a wrong "
+        "host responded: check weld:apiUrl (WELD_API_URL) and the proxy settings."
     ),
     lambda _: read(200, "<html><title>Sign in</title>"),
 )
 TABLE.add(
     (
-        "GET /things: the answer is nested more than 100 levels deep, as none of Weld's is. Check weld:apiUrl "
+        "GET /things: the response is nested more than 100 levels deep, so it is not Weld's. Check weld:apiUrl "
         "(WELD_API_URL)."
     ),
     lambda _: read(200, "[" * 200 + "]" * 200),
 )
 TABLE.add(
     (
-        "GET /things: the answer is not proper Unicode (it holds a lone surrogate), as none of Weld's is. Check "
+        "GET /things: the response is not proper Unicode (it holds a lone surrogate), so it is not Weld's. Check "
         "weld:apiUrl (WELD_API_URL)."
     ),
     lambda _: read(200, '{"a": "\\ud800"}'),
@@ -192,28 +194,25 @@ def listed(*pages: Any) -> str:
     return raised(lambda: list(read_all("/things", lambda _: left.pop(0), {})))
 
 
-TABLE.add("GET /things: the answer is not a list. Check weld:apiUrl (WELD_API_URL).", lambda _: listed(5))
+TABLE.add(("GET /things: the response is not a list. Check weld:apiUrl (WELD_API_URL)."), lambda _: listed(5))
 TABLE.add(
-    "GET /things: there are more pages, but Weld does not say where. Try again.",
+    ("GET /things: there are more pages, but Weld returned no cursor. Try again."),
     lambda _: listed({"data": [{"name": "x"}], "has_more": True}),
 )
 TABLE.add(
-    "GET /things: the pages of the list do not end. Try again; if it stays, tell Weld.",
+    ("GET /things: the pages of the list do not end. Try again; if the problem persists, report it to Weld."),
     lambda _: listed(*[{"data": [{"id": "a"}], "has_more": True, "next_cursor": "c"}] * 3),
 )
 TABLE.add(
-    (
-        "GET /things: the list is longer than 200,000 entries, which no list of Weld does. Check weld:apiUrl "
-        "(WELD_API_URL)."
-    ),
+    ("GET /things: the list is longer than 200,000 entries, so it is not Weld's. Check weld:apiUrl (WELD_API_URL)."),
     lambda _: raised(lambda: ListBudget("/things").take_items(200_001)),
 )
 TABLE.add(
-    "GET /things: the list is larger than 3 MB, which no list of Weld does. Check weld:apiUrl (WELD_API_URL).",
+    ("GET /things: the list is larger than 3 MB, so it is not Weld's. Check weld:apiUrl (WELD_API_URL)."),
     lambda _: raised(lambda: ListBudget("/things", megabytes=3).take_bytes(4 * 1024**2)),
 )
 TABLE.add(
-    ("GET /things: the list did not end within 60 s, which no list of Weld does. Check weld:apiUrl (WELD_API_URL)."),
+    ("GET /things: the list did not end within 60 s, so it is not Weld's. Check weld:apiUrl (WELD_API_URL)."),
     lambda _: raised(lambda: ListBudget("/things", seconds=60, clock=iter([0.0, 61.0]).__next__).take_items(1)),
 )
 
@@ -232,21 +231,21 @@ def served(given: Any, act: Callable[[WeldClient], object], **settings: Any) -> 
 
 TABLE.add(
     (
-        "GET /elt_syncs/x: the answer does not look like Weld's (id: Input should be a valid string). Check "
-        "weld:apiUrl (WELD_API_URL), or see whether a newer weld-pulumi knows this answer."
+        "GET /elt_syncs/x: the response does not look like Weld's (id: Input should be a valid string). Check "
+        "weld:apiUrl (WELD_API_URL), and whether a newer weld-pulumi can read it."
     ),
     lambda _: served(json_answer({"id": []}), lambda client: client.get_sync("x")),
 )
 TABLE.add(
-    "POST /connection_bridges: Weld's answer has no link to authorize with. Try again.",
+    ("POST /connection_bridges: the response has no authorization link. Try again."),
     lambda _: served(json_answer({"id": "b"}, 201), lambda client: client.create_bridge({"label": "x"})),
 )
-TABLE.add("'..' is no id of Weld's.", lambda _: served(json_answer([]), lambda client: client.get_sync("..")))
+TABLE.add(("'..' is not a valid Weld id."), lambda _: served(json_answer([]), lambda client: client.get_sync("..")))
 TABLE.add(
     (
-        "POST /elt_syncs: Weld answered 400: what it says is withheld, since it may repeat elt_settings; "
+        "POST /elt_syncs: Weld returned 400: the message is withheld because it may repeat elt_settings; "
         "WELD_TRACEBACK=1 shows it. Check the arguments; `weld-pulumi settings CONNECTION_ID` shows which "
-        "elt_settings it takes."
+        "elt_settings it accepts."
     ),
     lambda _: served(
         json_answer({"message": "no"}, 400), lambda client: client.create_sync({"elt_settings": {"token": "x"}})
@@ -268,12 +267,13 @@ TABLE.add(
 TABLE.add(
     (
         "GET /connections: weld.test redirects to another host (https://other.example); the key was not sent "
-        "there. Check weld:apiUrl (WELD_API_URL): it must name Weld's API itself, https://connect.weld.app."
+        "there. Check weld:apiUrl (WELD_API_URL): it must be the address of Weld's API itself, "
+        "https://connect.weld.app."
     ),
     lambda _: served(moved("https://other.example/x"), WeldClient.list_connections),
 )
 TABLE.add(
-    "GET /connections: weld.test redirects to what is no address. Check weld:apiUrl (WELD_API_URL).",
+    ("GET /connections: weld.test redirects to an invalid address. Check weld:apiUrl (WELD_API_URL)."),
     lambda _: served(moved("http://["), WeldClient.list_connections),
 )
 TABLE.add(
@@ -284,16 +284,18 @@ TABLE.add(
 # No answer ---------------------------------------------------------------------------------------------------------
 
 TABLE.add(
-    "GET /connections: the answer of weld.test broke off, or cannot be read. Try again.",
+    ("GET /connections: the response of weld.test broke off, or cannot be read. Try again."),
     lambda _: served(half(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n["), WeldClient.list_connections),
 )
 TABLE.add(
-    ("GET /connections: the list is larger than 64 MB, which no list of Weld does. Check weld:apiUrl (WELD_API_URL)."),
+    ("GET /connections: the list is larger than 64 MB, so it is not Weld's. Check weld:apiUrl (WELD_API_URL)."),
     lambda _: served(answer(b" " * 70_000_000), WeldClient.list_connections),
 )
 
 
-@TABLE.reads("GET /connections: no whole answer from weld.test within 0.2 s. Try again, or raise weld:requestTimeout.")
+@TABLE.reads(
+    "GET /connections: no complete response from weld.test within 0.2 s. Try again, or raise weld:requestTimeout."
+)
 def no_answer_in_time(_: Stage) -> str:
     with RawServer() as server:
         server.answers = [server.hang]
@@ -363,13 +365,13 @@ def certificates_that_are_not_there(_: Stage) -> str:
         return raised(client_of("https://weld.invalid").list_connections)
 
 
-@TABLE.reads("POST /things: not sent, since the run that wanted it is gone.")
+@TABLE.reads("POST /things: not sent, because the run that asked for it is gone.")
 def nobody_wants_it_any_more(_: Stage) -> str:
     transport = Transport(Settings(KEY, "http://127.0.0.1:9"), is_abandoned=lambda: True)
-    return raised(lambda: transport.request(Kind.ONCE, "POST", "/things"))
+    return raised(lambda: transport.request(Endpoint("POST", "/things", idempotent=False)))
 
 
-@TABLE.reads("interrupted while waiting to send a request again.")
+@TABLE.reads("interrupted while waiting to retry a request.")
 def interrupted_between_two_tries(_: Stage) -> str:
     with RawServer(answer(status=429, headers={"retry-after": "3600"})) as server:
         settings = Settings(KEY, server.url)
@@ -377,8 +379,8 @@ def interrupted_between_two_tries(_: Stage) -> str:
 
 
 @TABLE.reads(
-    "DELETE /elt_syncs/<raw>: Weld answered 400 (fault): A fault was asked for: 400. For this the sync <raw> "
-    "was disabled, and could not be enabled again. Look in Weld for what stands against it, then run it again."
+    "DELETE /elt_syncs/<raw>: Weld returned 400 (fault): A fault was asked for: 400. Check in Weld what is "
+    "blocking this, then retry. The sync <raw> was disabled for this, and could not be enabled again."
 )
 def a_sync_that_stays_disabled(stage: Stage) -> str:
     sync = stage.sync(stage.connection(), streams=["charges"], enabled=True)

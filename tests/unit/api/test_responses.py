@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from tests.support.raw_server import RawServer, answer, json_answer
 from tests.support.wording import naming, says
-from tests.unit.api.conftest import KEY, Connect
-from weld_pulumi.api.answers import AnswerLostError, read_answer
+from tests.unit.api.conftest import KEY, Connect, endpoint_of
 from weld_pulumi.api.client import WeldClient
+from weld_pulumi.api.endpoints import Endpoint
 from weld_pulumi.api.redaction import Redactor
+from weld_pulumi.api.responses import read_response
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import (
     AuthenticationError,
     ConflictError,
+    LostResponseError,
     NotFoundError,
     RateLimitError,
     ServerError,
@@ -35,7 +37,7 @@ SETTINGS = Settings(api_key=KEY, key_source="weld:apiKey in the stack configurat
 def read(status: int, body: bytes | str, content_type: str = "", secrets: tuple[str, ...] = (KEY,)) -> Any:
     content = body if isinstance(body, bytes) else body.encode()
     headers = {"content-type": content_type}
-    return read_answer("GET", "/things", status, headers, content, SETTINGS, Redactor(secrets))
+    return read_response(Endpoint("GET", "/things"), "/things", status, headers, content, SETTINGS, Redactor(secrets))
 
 
 def refused(body: Any, status: int = 400, **options: Any) -> WeldApiError:
@@ -67,14 +69,14 @@ def test_an_answer_is_json_or_nothing(status: int) -> None:
 
 @pytest.mark.parametrize("status", [100, 199, 300, 302, 304, 399])
 def test_a_status_that_says_nothing_is_a_lost_answer(status: int) -> None:
-    with pytest.raises(AnswerLostError, match=naming("GET /things", status, "weld:apiUrl")) as raised:
+    with pytest.raises(LostResponseError, match=naming("GET /things", status, "weld:apiUrl")) as raised:
         read(status, "{}")
     assert raised.value.final
 
 
 @pytest.mark.parametrize("body", ['{"a": ', "[" * 100_000, "9" * 10_000, "\x00", b"\xff\xfe", "OK", "{'a': 1}"])
 def test_an_answer_that_is_no_json_is_lost(body: bytes | str) -> None:
-    with pytest.raises(AnswerLostError, match=naming("GET /things", "JSON", "weld:apiUrl")):
+    with pytest.raises(LostResponseError, match=naming("GET /things", "JSON", "weld:apiUrl")):
         read(200, body)
 
 
@@ -87,12 +89,12 @@ def test_an_answer_that_is_no_json_is_lost(body: bytes | str) -> None:
     ],
 )
 def test_a_web_page_is_told_by_its_title(body: str, content_type: str) -> None:
-    with pytest.raises(AnswerLostError, match=naming("GET /things", "web page", "(Sign in)", "weld:apiUrl")):
+    with pytest.raises(LostResponseError, match=naming("GET /things", "web page", "(Sign in)", "weld:apiUrl")):
         read(200, body, content_type)
 
 
 def test_a_web_page_without_end_is_read_in_no_time() -> None:
-    with pytest.raises(AnswerLostError, match=naming("GET /things", "web page", "weld:apiUrl")) as raised:
+    with pytest.raises(LostResponseError, match=naming("GET /things", "web page", "weld:apiUrl")) as raised:
         read(200, "<html>" + "<title>" * 500_000)
     assert "title" not in str(raised.value)
 
@@ -263,8 +265,8 @@ def test_settings_of_a_sync_are_secret(connect: Connect, call: str) -> None:
 
 def test_our_own_words_stay_readable_whatever_the_settings_are(connect: Connect) -> None:
     with RawServer(answer("no JSON")) as server:
-        text = echo(lambda: connect(server.url).create_sync({"elt_settings": {"a": "weld", "b": "answer"}}))
-    assert says(text, "POST /elt_syncs", "answer", "JSON", "weld:apiUrl")
+        text = echo(lambda: connect(server.url).create_sync({"elt_settings": {"a": "weld", "b": "response"}}))
+    assert says(text, "POST /elt_syncs", "response", "JSON", "weld:apiUrl")
     assert "[secret]" not in text
 
 
@@ -301,15 +303,17 @@ def test_the_key_is_in_no_error(connect: Connect, status: int) -> None:
 
 CHECK_URL, CHECK_ID = "weld:apiUrl (WELD_API_URL)", "Check the id"
 COMPARE, SETTINGS_OF = "Compare the arguments", "`weld-pulumi settings CONNECTION_ID`"
-LOOK, AGAIN = "Look in Weld", "Run it again"
+BLOCKED, AGAIN = "what is blocking this", "Retry."
 CONNECTIONS, SYNCS = "`weld-pulumi connections`", "`weld-pulumi syncs`"
 PLAN, UPGRADE = "the plan", "newer weld-pulumi"
-STEPS = {CHECK_URL, CHECK_ID, COMPARE, SETTINGS_OF, LOOK, AGAIN, CONNECTIONS, SYNCS, PLAN, UPGRADE}
+STEPS = {CHECK_URL, CHECK_ID, COMPARE, SETTINGS_OF, BLOCKED, AGAIN, CONNECTIONS, SYNCS, PLAN, UPGRADE}
 
 
-def refused_at(method: str, path: str, status: int, body: str = '{"message": "No."}', **made: Any) -> str:
+def refused_at(request: str, status: int, body: str = '{"message": "No."}', **made: Any) -> str:
+    endpoint = endpoint_of(request)
+    path = endpoint.path.format("x")
     with pytest.raises(WeldApiError) as raised:
-        read_answer(method, path, status, {}, body.encode(), Settings(KEY, **made), Redactor((KEY,)))
+        read_response(endpoint, path, status, {}, body.encode(), Settings(KEY, **made), Redactor((KEY,)))
     return str(raised.value)
 
 
@@ -317,17 +321,17 @@ def refused_at(method: str, path: str, status: int, body: str = '{"message": "No
     ("request_", "status", "steps"),
     [
         ("POST /elt_syncs", 400, {COMPARE, SETTINGS_OF}),
-        ("POST /elt_syncs/x", 422, {COMPARE, SETTINGS_OF}),
-        ("POST /elt_syncs/x/source_streams", 400, {COMPARE}),
+        ("POST /elt_syncs/{}", 422, {COMPARE, SETTINGS_OF}),
+        ("POST /elt_syncs/{}/source_streams", 400, {COMPARE}),
         ("POST /connection_bridges", 400, {COMPARE}),
-        ("POST /elt_syncs/x/enable", 400, {LOOK}),
-        ("POST /elt_syncs/x/enable", 409, {LOOK}),
-        ("DELETE /connections/x", 400, {LOOK}),
-        ("DELETE /connections/x", 409, {LOOK}),
+        ("POST /elt_syncs/{}/enable", 400, {BLOCKED}),
+        ("POST /elt_syncs/{}/enable", 409, {BLOCKED}),
+        ("DELETE /connections/{}", 400, {BLOCKED}),
+        ("DELETE /connections/{}", 409, {BLOCKED}),
         ("POST /elt_syncs", 404, {CONNECTIONS, CHECK_URL}),
         ("GET /elt_syncs", 404, {CHECK_URL}),
         ("POST /connection_bridges", 404, {CHECK_URL}),
-        ("GET /elt_syncs/x", 404, {CHECK_ID}),
+        ("GET /elt_syncs/{}", 404, {CHECK_ID}),
         ("GET /elt_stream_runs", 404, {CHECK_ID}),
         ("POST /elt_syncs", 402, {PLAN}),
         ("GET /elt_syncs", 408, {AGAIN}),
@@ -335,39 +339,38 @@ def refused_at(method: str, path: str, status: int, body: str = '{"message": "No
     ],
 )
 def test_a_refusal_says_what_to_do_next(request_: str, status: int, steps: set[str]) -> None:
-    method, path = request_.split()
-    text = refused_at(method, path, status)
-    assert says(text, request_, f"{status}: No.")
+    text = refused_at(request_, status)
+    assert says(text, request_.format("x"), f"{status}: No.")
     assert {step for step in STEPS if step in text} == steps
 
 
 @pytest.mark.parametrize("body", ["", '{"message": "Conflict"}', '{"statusCode": 409}', "<html>", "[]"])
 def test_a_quota_is_told_whatever_the_body_says(body: str) -> None:
-    assert says(refused_at("POST", "/elt_syncs", 409, body), "409", "maximum number of syncs", SYNCS)
+    assert says(refused_at("POST /elt_syncs", 409, body), "409", "maximum number of syncs", SYNCS)
 
 
 def test_a_page_that_is_not_welds_needs_no_second_advice() -> None:
-    text = refused_at("GET", "/elt_syncs", 404, "<html><title>Gone</title>")
+    text = refused_at("GET /elt_syncs", 404, "<html><title>Gone</title>")
     assert says(text, "(Gone)", "proxy")
     assert text.count("weld:apiUrl") == 1
 
 
-@pytest.mark.parametrize("path", ["/elt_syncs", "/elt_syncs/x", "/elt_syncs/x/enable", "/elt_stream_runs"])
+@pytest.mark.parametrize("path", ["/elt_syncs", "/elt_syncs/{}", "/elt_syncs/{}/enable", "/elt_stream_runs"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_no_refusal_comes_without_a_next_step(method: str, path: str) -> None:
     for status in [*range(400, 452), 499]:
-        assert refused_at(method, path, status).partition(": No. ")[2], status
+        assert refused_at(f"{method} {path}", status).partition(": No. ")[2], status
 
 
 def test_an_error_that_knows_what_is_missing_says_that_alone() -> None:
     error = refused("", 404)
-    error.advise("There is no sync 'x'.")
+    error.next_step = "There is no sync 'x'."
     assert says(error, "GET /things", "404")
     assert str(error).endswith(". There is no sync 'x'.")
     assert CHECK_URL not in str(error)
 
 
 def test_a_refused_key_of_a_provider_is_to_be_changed_there() -> None:
-    text = refused_at("GET", "/elt_syncs", 401, key_source="weld:apiKey in the weld.Provider 'team-b'")
+    text = refused_at("GET /elt_syncs", 401, key_source="weld:apiKey in the weld.Provider 'team-b'")
     assert says(text, "weld.Provider 'team-b'", "`api_key`")
     assert "pulumi config set" not in text
