@@ -64,7 +64,7 @@ def authorize(
 def test_a_link_that_weld_does_not_give_is_not_counted_among_those_that_wait(
     client: FakeClient, context: ProviderContext, said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: dict[str, str]) -> ConnectionBridge:
+    def refuse(_: dict[str, str], lookup: Lookup[ConnectionBridge]) -> ConnectionBridge:
         raise WeldApiError(400, None, "no")
 
     with monkeypatch.context() as patch:
