@@ -69,9 +69,9 @@ def warn_of_same(context: ProviderContext, connections: Collection[ConnectionInf
     if same:
         ids = ", ".join(connection.id for connection in same)
         context.reporter.warn(
-            f"Weld has a connection with integration {inputs['integration_id']!r} and label {inputs['label']!r} "
-            f"already ({ids}).{_renamed(context, same[0].id)} To take it over instead of authorizing a new one, write "
-            f"adopt={same[0].id!r}."
+            f"Weld already has a connection with integration {inputs['integration_id']!r} and label "
+            f"{inputs['label']!r} ({ids}).{_renamed(context, same[0].id)} To take it over instead of authorizing a new "
+            f"one, write adopt={same[0].id!r}."
         )
 
 
@@ -92,11 +92,12 @@ def choose(connections: Collection[ConnectionInfo], inputs: Props) -> Connection
         found = next((c for c in connections if c.id == wanted), None)
         if found is None:
             raise WeldValidationError(
-                f"adopt={wanted!r}: Weld has no such connection. Of {integration_id!r} there is: {there}."
+                f"adopt={wanted!r}: Weld has no such connection. Connections of {integration_id!r}: {there}."
             )
         if found.integration_id not in (None, integration_id):
             raise WeldValidationError(
-                f"adopt={wanted!r}: that connection is of integration {found.integration_id!r}, not {integration_id!r}."
+                f"adopt={wanted!r}: that connection belongs to integration {found.integration_id!r}, not "
+                f"{integration_id!r}."
             )
         return found
     same = candidates(connections, inputs)
@@ -104,8 +105,8 @@ def choose(connections: Collection[ConnectionInfo], inputs: Props) -> Connection
         return same[0]
     count = f"{len(same)} connections" if same else "no connection"
     raise WeldValidationError(
-        f"adopt=True: Weld tells of {count} with integration {integration_id!r} and label {inputs['label']!r}. Of this "
-        f"integration there is: {there}. Write the id of the right one, as in adopt='ID', or leave adopt out."
+        f"adopt=True: Weld lists {count} with integration {integration_id!r} and label {inputs['label']!r}. "
+        f"Connections of this integration: {there}. Write the id of the right one, as in adopt='ID', or omit adopt."
     )
 
 

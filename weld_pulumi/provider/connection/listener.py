@@ -59,8 +59,8 @@ _NOTHING = _Page(404, "Not accepted", "There is nothing here.")
 _FOREIGN = _Page(
     403, "Not accepted", "This address does not belong to the pulumi run that waits here, so nothing was done."
 )
-_USED = _Page(410, "Not accepted", "This was used already. You can close this tab.")
-_OVER = _Page(410, "Nobody waits any more", "Run weld-pulumi authorize for a link that is waited for.")
+_USED = _Page(410, "Not accepted", "This address has already been used. You can close this tab.")
+_OVER = _Page(410, "No longer waiting", "Run weld-pulumi authorize for a link that works.")
 _NO_BROWSER = _Page(405, "Not accepted", "Only a browser that comes back from Weld is expected here.")
 _AUTHORIZED = _Page(200, "Authorized", "You can close this tab; the terminal shows what comes next.")
 
@@ -122,7 +122,7 @@ class Ticket:
         if self._is_over or not (self.link or "").startswith(("http://", "https://")):
             return _AUTHORIZED if self.is_authorized else _OVER
         self._opened.set()
-        return _Page(303, "Weld", "Your browser goes to Weld.", quote(self.link or "", safe=_OF_A_URL))
+        return _Page(303, "Weld", "Redirecting to Weld.", quote(self.link or "", safe=_OF_A_URL))
 
     def hear(self, callback: Callback) -> _Page:
         """Answer a browser that comes back."""
@@ -141,7 +141,7 @@ class Ticket:
 def _page_of(callback: Callback) -> _Page:
     if callback.refused is None:
         return _AUTHORIZED
-    text = f"Weld says: {callback.refused}. Nothing was connected; the terminal tells how to try again."
+    text = f"Weld reports: {callback.refused}. Nothing was connected; the terminal shows how to try again."
     return _Page(200, "Not authorized", text)
 
 
