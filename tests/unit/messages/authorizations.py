@@ -187,7 +187,7 @@ def page(target: str, *before: str, host: str = "localhost:1", over: bool | None
         if over is not None:
             ticket.close(over)
         parts = {"state": quote(ticket.state), "code": ticket.code, "back": urlsplit(ticket.redirect_uri).path}
-        shown = [listener.hear(each.format(**parts), host)[0] for each in (*before, target)][-1]
+        shown = [listener.handle(each.format(**parts), host)[0] for each in (*before, target)][-1]
     return f"{shown.title}: {shown.text}"
 
 
