@@ -30,7 +30,7 @@ from ..core.schema import Props
 from ..source_stream.triggers import fired
 from . import lookup
 from .bridge import BridgeTracker, open_bridge
-from .browser import has_screen, has_terminal, open_page, opens_by_itself
+from .browser import has_screen, has_terminal, open_page, opens_automatically
 from .listener import Callback, Ticket, shared_listener
 from .matching import NewConnectionMatcher, ReauthorizationDetector, report_candidates
 from .waiting_files import announce
@@ -181,7 +181,7 @@ class Authorization:
         file = announce(ticket.address, self.key.label, self.key.integration_id)
         try:
             self._show(ticket)
-            if opens_by_itself(self.context.settings.open_browser):
+            if opens_automatically(self.context.settings.open_browser):
                 open_page(ticket.address)
             self.wait(ticket)
         finally:

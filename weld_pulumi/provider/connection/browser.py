@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..pulumi_internals import is_plugin
 
-__all__ = ["has_screen", "has_terminal", "open_page", "opens_by_itself"]
+__all__ = ["has_screen", "has_terminal", "open_page", "opens_automatically"]
 
 _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID")
 _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
@@ -21,7 +21,7 @@ _SCREEN = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 _GENERATIONS = 4
 
 
-def opens_by_itself(choice: str) -> bool:
+def opens_automatically(choice: str) -> bool:
     """Return whether links are opened in a browser automatically.
 
     Args:

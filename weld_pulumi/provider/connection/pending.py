@@ -196,7 +196,7 @@ class PendingConnection:
 
     def report_removal(self) -> None:
         """Report, when the resource is deleted, what its link may leave in Weld."""
-        if self._context.pending_connections.is_matched(self.id):
+        if self.id in self._context.pending_connections.matched():
             return
         try:
             self.poll()

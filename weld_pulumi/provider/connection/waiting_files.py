@@ -12,40 +12,33 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WaitingFile", "Wanted", "announce", "announced"]
+__all__ = ["WaitingFile", "announce", "announced"]
 
 _LONGEST = 16_384
 _WAITING = "waiting"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A connection that waits for a person.
+class WaitingFile:
+    """The file of a connection that waits for a person.
 
     Attributes:
+        path: of the file.
         address: short address on this machine, which redirects to Weld.
         label: name of the connection.
         integration_id: Weld's id of the integration.
         pid: the process that waits.
     """
 
+    path: Path
     address: str
     label: str
     integration_id: str
     pid: int
-
-
-@dataclass(frozen=True)
-class WaitingFile:
-    """The file of one connection."""
-
-    path: Path
-    wanted: Wanted
 
     @property
     def _mark(self) -> Path:
@@ -59,7 +52,7 @@ class WaitingFile:
     def outcome(self) -> dict[str, Any] | None:
         """Return ``status`` and ``connection_id``; nothing if the writer is gone; None while it waits."""
         content = _read(self.path)
-        if content is None or (content["status"] == _WAITING and not _is_alive(self.wanted.pid)):
+        if content is None or (content["status"] == _WAITING and not _is_alive(self.pid)):
             return {}
         return None if content["status"] == _WAITING else content
 
@@ -73,24 +66,32 @@ class WaitingFile:
         """Record, as the writer, that the run no longer waits."""
         if self._mark.exists():
             with contextlib.suppress(OSError):
-                _write(self.path, {**asdict(self.wanted), "status": status, "connection_id": connection_id})
+                self._write(status, connection_id=connection_id)
         else:
             self.remove()
+
+    def _write(self, status: str, **more: str | None) -> None:
+        """Write the file atomically, so that nobody reads half of it."""
+        content = {name: value for name, value in asdict(self).items() if name != "path"}
+        beside = self.path.with_suffix(".new")
+        with open(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({**content, "status": status, **more}, file)
+        beside.replace(self.path)
 
 
 def announce(address: str, label: str, integration_id: str) -> WaitingFile | None:
     """Write a file for a connection that this process waits for; None if there is no safe place for it."""
-    wanted = Wanted(address, label, integration_id, os.getpid())
+    pid = os.getpid()
     try:
         folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(folder):
             return None
-        path = folder / f"{wanted.pid}-{secrets.token_hex(4)}.json"
-        _write(path, {**asdict(wanted), "status": _WAITING})
+        file = WaitingFile(folder / f"{pid}-{secrets.token_hex(4)}.json", address, label, integration_id, pid)
+        file._write(_WAITING)
     except OSError:
         return None
-    return WaitingFile(path, wanted)
+    return file
 
 
 def announced() -> list[WaitingFile]:
@@ -106,8 +107,8 @@ def announced() -> list[WaitingFile]:
         content = _read(path)
         if content is None:
             continue
-        file = WaitingFile(path, Wanted(*(content[name] for name in ("address", "label", "integration_id", "pid"))))
-        if not _is_alive(file.wanted.pid):
+        file = WaitingFile(path, content["address"], content["label"], content["integration_id"], content["pid"])
+        if not _is_alive(file.pid):
             file.remove()
         elif content["status"] == _WAITING:
             found.append(file)
@@ -126,14 +127,6 @@ def _is_private(path: Path) -> bool:
     found = path.lstat()
     is_expected = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
     return is_expected and found.st_uid == os.getuid() and not found.st_mode & 0o077
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a private file atomically, so that nobody reads half of it."""
-    beside = path.with_suffix(".new")
-    with open(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file)
-    beside.replace(path)
 
 
 def _read(path: Path) -> dict[str, Any] | None:
