@@ -152,7 +152,7 @@ def test_a_cancel_ends_the_wait(context: ProviderContext, cancelled: threading.E
 NOT_TAKEN = [
     ({"known": ("old",)}, "old", None, "adopt='old'"),
     ({}, "theirs", "hubspot", "theirs (hubspot"),
-    ({"connection_id": "old"}, "other", "stripe", "old that was"),
+    ({"connection_id": "old"}, "other", "stripe", "old was to be authorized"),
 ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from weld_pulumi.provider.connection.browser import has_screen, has_terminal, open_page, opens_by_itself
+from weld_pulumi.provider.connection.browser import has_screen, has_terminal, open_page, opens_automatically
 
 NAMES = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
 
@@ -22,33 +22,33 @@ def _at_a_desk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_browser_opens_where_a_person_sits() -> None:
-    assert opens_by_itself("auto")
+    assert opens_automatically("auto")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_browser_opens_in_ci_or_over_ssh(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "true")
-    assert not opens_by_itself("auto")
-    assert opens_by_itself("true")
+    assert not opens_automatically("auto")
+    assert opens_automatically("true")
     monkeypatch.setenv(name, "false" if name == "CI" else "")
-    assert opens_by_itself("auto")
+    assert opens_automatically("auto")
 
 
 def test_no_browser_opens_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False)
     assert not has_terminal()
-    assert not opens_by_itself("auto")
+    assert not opens_automatically("auto")
 
 
 @pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="there is always a screen")
 def test_no_browser_opens_without_a_screen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("BROWSER")
     assert not has_screen()
-    assert not opens_by_itself("auto")
+    assert not opens_automatically("auto")
 
 
 def test_no_browser_opens_where_it_is_switched_off() -> None:
-    assert not opens_by_itself("false")
+    assert not opens_automatically("false")
 
 
 def test_a_page_is_opened_by_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,7 +117,7 @@ def test_only_the_first_request_counts(ticket: Ticket) -> None:
     ask(ticket, path_of(ticket, connectionId="first", state=ticket.state))
     status, page = ask(ticket, path_of(ticket, connectionId="second", state=ticket.state))
     assert (status, ticket.wait(5)) == (410, Callback(connection_id="first"))
-    assert "used already" in said(page)
+    assert "already been used" in said(page)
 
 
 def test_only_one_of_many_requests_at_once_counts(ticket: Ticket) -> None:

@@ -111,8 +111,7 @@ def test_a_connection_that_is_authorized_meanwhile_is_left_for_the_create_that_r
     assert waiting.take_authorized(SHOP) == "c1"
     assert waiting.take_authorized(SHOP) is None
     assert waiting.reserve(SHOP)
-    assert waiting.is_matched("c1")
-    assert waiting.is_matched("pending-1")
+    assert waiting.matched() == {"c1", "pending-1"}
 
 
 def test_a_refresh_changes_the_id_in_place_and_leaves_nothing_to_create() -> None:

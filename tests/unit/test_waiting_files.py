@@ -30,8 +30,8 @@ def waiting(label: str = "Shop") -> WaitingFile:
 def test_a_connection_that_waits_is_found_by_the_same_user(folder: Path) -> None:
     waiting()
     [found] = announced()
-    assert (found.wanted.address, found.wanted.label, found.wanted.integration_id) == (ADDRESS, "Shop", "stripe")
-    assert found.wanted.pid == os.getpid()
+    assert (found.address, found.label, found.integration_id) == (ADDRESS, "Shop", "stripe")
+    assert found.pid == os.getpid()
     assert found.outcome() is None
 
 

@@ -29,12 +29,12 @@ class OfRun:
     def __init__(self, desk: Desk, file: WaitingFile) -> None:
         self._desk = desk
         self._file = file
-        self._key = ConnectionKey(file.wanted.integration_id, file.wanted.label)
+        self._key = ConnectionKey(file.integration_id, file.label)
         self._link: str | None = None
 
     def present(self) -> None:
         """Show the way to Weld; the run's short address leads there."""
-        address = self._file.wanted.address
+        address = self._file.address
         self._desk.say(f"`pulumi up` waits: open {address} to authorize {self._key.subject}")
         if self._desk.timeout > 0:
             self._file.watch()
@@ -47,7 +47,6 @@ class OfRun:
 
     def wait(self, seconds: float) -> Result:
         """Wait until the run says what came of it."""
-        wanted = self._file.wanted
         end = time.monotonic() + seconds
         told: dict[str, Any] | None = None
         if self._desk.timeout > 0:
@@ -58,7 +57,7 @@ class OfRun:
         id = (told or {}).get("connection_id")
         status = "AUTHORIZED" if id else "PENDING"
         return Result(
-            wanted.label, wanted.integration_id, status, id, None if id else self._link or self._file.wanted.address
+            self._key.label, self._key.integration_id, status, id, None if id else self._link or self._file.address
         )
 
     def _tell(self, told: dict[str, Any] | None) -> None:

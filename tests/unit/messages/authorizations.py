@@ -64,7 +64,7 @@ TABLE.add(
 )
 
 
-@TABLE.reads("warning: Weld: looking for the connection failed and is tried again: Lost.")
+@TABLE.reads("warning: Weld: looking for the connection failed and will be tried again: Lost.")
 def a_look_that_fails(_: object) -> str:
     failures = [LostResponseError("Lost.")]
 
@@ -156,20 +156,23 @@ def brought(id: str, integration_id: str | None = None, **request: Any) -> str:
 
 TABLE.add(
     (
-        "warning: Weld: the browser came back with connection old, which was there before; it is not taken over. "
-        "If it is the one you mean, write adopt='old'."
+        "warning: Weld: the browser came back with connection old, which existed before; it is not taken over. If "
+        "it is the right one, write adopt='old'."
     ),
     lambda _: brought("old", known=("old",)),
 )
 TABLE.add(
     (
-        "warning: Weld: the browser came back with connection other, but it was old that was to be authorized "
-        "again; the result of the browser is not used."
+        "warning: Weld: the browser came back with connection other, but old was to be authorized again; the "
+        "browser's result is ignored."
     ),
     lambda _: brought("other", connection_id="old"),
 )
 TABLE.add(
-    ("warning: Weld: the browser came back with connection theirs (hubspot, label 'Shop'), of another integration."),
+    (
+        "warning: Weld: the browser came back with connection theirs (hubspot, label 'Shop'), of another integration; "
+        "it is ignored."
+    ),
     lambda _: brought("theirs", "hubspot"),
 )
 
@@ -184,29 +187,29 @@ def page(target: str, *before: str, host: str = "localhost:1", over: bool | None
         if over is not None:
             ticket.close(over)
         parts = {"state": quote(ticket.state), "code": ticket.code, "back": urlsplit(ticket.redirect_uri).path}
-        shown = [listener.hear(each.format(**parts), host)[0] for each in (*before, target)][-1]
+        shown = [listener.handle(each.format(**parts), host)[0] for each in (*before, target)][-1]
     return f"{shown.title}: {shown.text}"
 
 
 BACK = "{back}?state={state}&connection_id=c1"
-TABLE.add("Weld: Your browser goes to Weld.", lambda _: page("/{code}"))
+TABLE.add("Weld: Redirecting to Weld.", lambda _: page("/{code}"))
 TABLE.add(
     "Authorized: You can close this tab; the terminal shows what comes next.", lambda _: page("/{code}", over=True)
 )
 TABLE.add(
-    "Nobody waits any more: Run weld-pulumi authorize for a link that is waited for.",
+    "No longer waiting: Run weld-pulumi authorize for a link that works.",
     lambda _: page("/{code}", over=False),
 )
 TABLE.add("Authorized: You can close this tab; the terminal shows what comes next.", lambda _: page(BACK))
-TABLE.add("Not accepted: This was used already. You can close this tab.", lambda _: page(BACK, BACK))
+TABLE.add("Not accepted: This address has already been used. You can close this tab.", lambda _: page(BACK, BACK))
 TABLE.add(
-    "Not authorized: Weld says: access_denied. Nothing was connected; the terminal tells how to try again.",
+    "Not authorized: Weld reports: access_denied. Nothing was connected; the terminal shows how to try again.",
     lambda _: page("{back}?state={state}&error=access_denied"),
 )
 TABLE.add(
     (
-        "Not authorized: Weld says: no usable connection was named. Nothing was connected; the terminal tells how "
-        "to try again."
+        "Not authorized: Weld reports: no usable connection was named. Nothing was connected; the terminal shows "
+        "how to try again."
     ),
     lambda _: page("{back}?state={state}"),
 )

@@ -265,7 +265,7 @@ def what_waits_in_the_stack_and_is_authorized(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "the link to authorize the connection 'Shop' (stripe) was used, but no connection came of it; `pulumi up` "
+    "the link to authorize the connection 'Shop' (stripe) was used, but created no connection; `pulumi up` "
     "opens another."
 )
 def what_waits_in_the_stack_and_was_used_in_vain(stage: Stage) -> str:

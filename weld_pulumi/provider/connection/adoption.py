@@ -41,7 +41,7 @@ class ConnectionCandidates(adoption.Candidates["ConnectionInfo"]):
         """Compare the integration, as far as Weld reports it."""
         if found.integration_id in (None, self._integration_id):
             return ""
-        return f"that connection is of integration {found.integration_id!r}, not {self._integration_id!r}."
+        return f"that connection belongs to integration {found.integration_id!r}, not {self._integration_id!r}."
 
     def matching(self) -> list[ConnectionInfo]:
         """Return the connections with this label, of this integration as far as Weld reports it."""

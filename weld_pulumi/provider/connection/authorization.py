@@ -30,7 +30,7 @@ from ..core.polling import growing_delays, poll
 from ..source_stream.triggers import fired
 from . import lookup
 from .bridge import BridgeTracker, open_bridge
-from .browser import has_screen, has_terminal, open_page, opens_by_itself
+from .browser import has_screen, has_terminal, open_page, opens_automatically
 from .listener import Callback, Ticket, shared_listener
 from .matching import NewConnectionMatcher, ReauthorizationDetector, report_candidates
 from .waiting_files import announce
@@ -181,7 +181,7 @@ class Authorization:
         file = announce(ticket.address, self.key.label, self.key.integration_id)
         try:
             self._show(ticket)
-            if opens_by_itself(self.context.settings.open_browser):
+            if opens_automatically(self.context.settings.open_browser):
                 open_page(ticket.address)
             self.wait(ticket)
         finally:
@@ -266,7 +266,7 @@ class Authorization:
         except (WeldApiError, WeldConnectionError) as error:
             # The link has been shown: neither an outage nor a rejected key may lose what the person does with it.
             if not self._is_failing:
-                self.context.reporter.warn(f"looking for the connection failed and is tried again: {error}")
+                self.context.reporter.warn(f"looking for the connection failed and will be tried again: {error}")
             self._is_failing = True
             return None
         self._is_failing = False
@@ -293,11 +293,11 @@ class Authorization:
     def _objection(self, id: str, listed: ConnectionInfo | None) -> str | None:
         wanted = self.connection_id
         if wanted not in (None, id):
-            return f"{id}, but it was {wanted} that was to be authorized again; the result of the browser is not used."
+            return f"{id}, but {wanted} was to be authorized again; the browser's result is ignored."
         if wanted is None and id in self.known:
-            return f"{id}, which was there before; it is not taken over. If it is the one you mean, write adopt={id!r}."
+            return f"{id}, which existed before; it is not taken over. If it is the right one, write adopt={id!r}."
         if listed is not None and listed.integration_id not in (None, self.key.integration_id):
-            return f"{listed.describe()}, of another integration."
+            return f"{listed.describe()}, of another integration; it is ignored."
         return None
 
     def _has_settings(self, id: str) -> bool:

@@ -1,4 +1,4 @@
-"""Where does a person sit, and can a browser be opened for them?"""
+"""Detect whether a person sits at this machine, and open a browser for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..pulumi_internals import is_plugin
 
-__all__ = ["has_screen", "has_terminal", "open_page", "opens_by_itself"]
+__all__ = ["has_screen", "has_terminal", "open_page", "opens_automatically"]
 
 _CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID")
 _SSH = ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")
@@ -21,12 +21,12 @@ _SCREEN = ("BROWSER", "DISPLAY", "WAYLAND_DISPLAY")
 _GENERATIONS = 4
 
 
-def opens_by_itself(choice: str) -> bool:
-    """Tell whether a link is opened in a browser without being asked.
+def opens_automatically(choice: str) -> bool:
+    """Return whether links are opened in a browser automatically.
 
     Args:
-        choice: the setting ``weld:openBrowser``: ``true``, ``false``, or ``auto``, which opens it where a person sits
-            in front of a terminal and a browser of this machine.
+        choice: the setting ``weld:openBrowser``: ``true``, ``false``, or ``auto``, which opens them if a person has a
+            terminal and a browser on this machine.
     """
     if choice != "auto":
         return choice == "true"
@@ -34,10 +34,10 @@ def opens_by_itself(choice: str) -> bool:
 
 
 def has_terminal() -> bool:
-    """Tell whether a person watches in a terminal.
+    """Return whether a person watches in a terminal.
 
-    A plugin has none itself: its output goes to the engine. On Linux /proc tells where the CLI writes to, and how it
-    was called. Elsewhere a terminal counts that controls the context, also where the CLI writes to a pipe.
+    The output of a plugin goes to the engine. On Linux, /proc shows where the CLI writes to, and its arguments.
+    Elsewhere the session has to have a controlling terminal, even if the CLI writes to a pipe.
     """
     if _is_set(*_CI):
         return False
@@ -56,7 +56,7 @@ def has_terminal() -> bool:
 
 
 def has_screen() -> bool:
-    """Tell whether a browser would get a window: one that takes the terminal over is of no use."""
+    """Return whether a browser would open a window: one that runs in the terminal is of no use."""
     if sys.platform not in ("darwin", "win32") and not _is_set(*_SCREEN):
         return False
     try:
@@ -67,9 +67,10 @@ def has_screen() -> bool:
 
 
 def open_page(url: str | None) -> bool:
-    """Open a page in the browser of this machine; return False where that cannot be tried.
+    """Open a page in the browser of this machine; return False if that is impossible.
 
-    In a process of its own: a browser that is started keeps its output, which the engine would wait for.
+    This needs a process of its own: a browser inherits the output of whoever starts it, and the engine would wait for
+    that of a plugin to be closed.
     """
     if not url or urlsplit(url).scheme not in ("http", "https"):
         return False
@@ -92,7 +93,7 @@ def _is_set(*names: str) -> bool:
 
 
 def _cli_process() -> Path | None:
-    """Return the folder below /proc of the CLI that this plugin works for; None where there is none to be found."""
+    """Return the /proc folder of the CLI that this plugin works for, or None if it is not found."""
     pid = os.getppid()
     for _ in range(_GENERATIONS):
         folder = Path("/proc", str(pid))

@@ -94,9 +94,8 @@ class ConnectionHandler(Handler):
             return DiffResult([*changed, "status"], not_in_inputs=True)
         pending.match(replaced_by=news)
         self.context.reporter.info(
-            f"{pending.describe()} is authorized now; `pulumi up` puts {pending.connection.id} in the place of "
-            f"{pending.id}. (Where the resource is protected, run `pulumi refresh` instead: it changes the id in "
-            "place.)"
+            f"{pending.describe()} is authorized now; `pulumi up` replaces {pending.id} with {pending.connection.id}. "
+            "(If the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
         )
         return DiffResult(["status"], ["status"], not_in_inputs=True)
 
@@ -168,7 +167,7 @@ class ConnectionHandler(Handler):
         is_asked = asks_for_person(olds, news)
         live = lookup.find(self.context, id, fresh=True) if is_asked else None
         if is_asked and live is None:
-            raise lookup.not_listed(id, "`pulumi up --refresh` makes it anew.")
+            raise lookup.not_listed(id, "`pulumi up --refresh` creates it again.")
         if needs_person(live, olds, news):
             return self._authorize_again(id, olds, news)
         if olds.get("status") == PENDING and not is_asked:
@@ -202,7 +201,7 @@ class ConnectionHandler(Handler):
             # Weld reports the time of a change, and there was none.
             return self._authorize_again(pending.id, olds, news, wait=False)
         self.context.reporter.warn(
-            f"the link to authorize {news['label']!r} again has expired, and Weld does not tell whether it was "
+            f"the link to authorize {news['label']!r} again has expired, and Weld does not report whether it was "
             "used. The connection stays as it is; change reauthorize_triggers to ask again."
         )
         return self._authorized(news, lookup.unlisted(pending.id), created_at=olds.get("created_at"))
@@ -267,8 +266,8 @@ class ConnectionHandler(Handler):
     def _report_label(self, connection: ConnectionInfo, declared: Props, reported: str | None) -> None:
         if connection.label not in (None, declared["label"], reported):
             self.context.reporter.info(
-                f"connection {connection.id} has the label {connection.label!r} in Weld, the program says "
-                f"{declared['label']!r}; renaming takes a person, so it is left as it is."
+                f"connection {connection.id} has the label {connection.label!r} in Weld, but {declared['label']!r} in "
+                "the program; renaming requires a person, so it is left as it is."
             )
 
     def _pending(self, news: Props, authorization: Authorization, **kept: str | None) -> Props:

@@ -1,8 +1,8 @@
-"""A listener on a loopback port: it sends browsers to Weld, and hears when they come back.
+"""A web server on a loopback port: it redirects browsers to Weld, and receives them when they come back.
 
 Each connection that waits has a ticket: a short address that redirects to Weld's link, and a random state that the
-browser brings back from Weld. A GET on one of these two counts; everything else is answered with an error and changes
-nothing. Browsers resolve ``localhost`` to either address family, so both are bound, and nothing beyond loopback.
+browser brings back from Weld. Only a GET with one of these two has an effect; any other request gets an error page.
+Browsers resolve ``localhost`` to either address family, so both are bound, and nothing beyond loopback.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ __all__ = ["Callback", "Listener", "Ticket", "shared_listener"]
 _PATH = "/weld/authorized"
 _LONGEST_TARGET = 2048
 _PORTS_TRIED = 20
-# A server looks so often whether it is to end, and the run waits for that.
+#: Seconds between two checks of a server whether it is to stop, for which the run waits.
 _POLL_SECONDS = 0.02
-#: No letters that look alike: a person may have to type it.
+#: Without characters that look alike: a person may have to type the code.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _CODE_LENGTH = 5
-#: Wrong addresses are answered one after the other, with a pause: codes cannot be found by trying.
+#: Seconds for each wrong address, one at a time: codes cannot be found by trying.
 _WRONG_SECONDS = 0.1
-#: What stands in a header as it is; anything else of a link is escaped.
+#: Characters of a link that a header may contain; any other one is escaped.
 _OF_A_URL = "%/:?#[]@!$&'()*+,;=~"
 _USABLE_ID = re.compile(r"(?!pending-)[A-Za-z0-9._~-]{1,200}\Z")
 
 
 class Callback(NamedTuple):
-    """What the browser brought: the connection's id, or why there is none."""
+    """What the browser brought back: the id of the connection, or why there is none."""
 
     connection_id: str | None = None
     refused: str | None = None
 
 
 class _Page(NamedTuple):
-    """What the person sees in the browser; with ``location`` the browser goes there at once."""
+    """What the person sees in the browser; with ``location`` the browser is redirected."""
 
     status: int
     title: str
@@ -59,8 +59,8 @@ _NOTHING = _Page(404, "Not accepted", "There is nothing here.")
 _FOREIGN = _Page(
     403, "Not accepted", "This address does not belong to the pulumi run that waits here, so nothing was done."
 )
-_USED = _Page(410, "Not accepted", "This was used already. You can close this tab.")
-_OVER = _Page(410, "Nobody waits any more", "Run weld-pulumi authorize for a link that is waited for.")
+_USED = _Page(410, "Not accepted", "This address has already been used. You can close this tab.")
+_OVER = _Page(410, "No longer waiting", "Run weld-pulumi authorize for a link that works.")
 _NO_BROWSER = _Page(405, "Not accepted", "Only a browser that comes back from Weld is expected here.")
 _AUTHORIZED = _Page(200, "Authorized", "You can close this tab; the terminal shows what comes next.")
 
@@ -69,12 +69,13 @@ class Ticket:
     """One connection that waits for a person.
 
     Attributes:
-        state: random text that Weld echoes; proof that the request belongs to this run.
-        address: short address on this machine that leads to ``link``.
-        link: Weld's page, once it is there.
+        state: random text that Weld sends back; proves that the request belongs to this run.
+        code: path of the short address.
+        address: short address on this machine that redirects to ``link``.
+        link: Weld's page, once a bridge is open.
         port: the port of the listener.
         redirect_uri: where Weld is to send the browser.
-        is_authorized: the connection is there, so a browser that comes back late is told so.
+        is_authorized: the connection exists, which a browser that comes back late is shown.
     """
 
     def __init__(self, listener: Listener) -> None:
@@ -88,17 +89,17 @@ class Ticket:
         self.is_authorized = False
         self._is_over = False
         self._opened = threading.Event()
-        self._heard = threading.Event()
+        self._answered = threading.Event()
         self._lock = threading.Lock()
         self._callback: Callback | None = None
 
     def count_waiting(self) -> int:
-        """Return how many connections wait beside this one, and with it."""
+        """Return how many connections wait, this one included."""
         return self._listener.count_waiting()
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still waits."""
+        """Whether the run still waits."""
         return not self._is_over
 
     @property
@@ -107,41 +108,46 @@ class Ticket:
         return self._opened.is_set()
 
     def close(self, is_authorized: bool) -> None:
-        """Note that nobody waits any more."""
+        """Record that the run no longer waits."""
         self.is_authorized, self._is_over = is_authorized, True
 
     def wait(
         self, seconds: float, wait: Callable[[threading.Event, float], object] = threading.Event.wait
     ) -> Callback | None:
-        """Return what the browser brought, waiting at most so long for it; ``wait`` does the waiting."""
-        wait(self._heard, seconds)
-        return self._callback if self._heard.is_set() else None
+        """Return what the browser brought back, or None if it has not come back in time.
 
-    def visit(self) -> _Page:
-        """Answer the short address."""
+        Args:
+            seconds: the longest time to wait.
+            wait: waits for an event at most that long; tests pass one that does not wait.
+        """
+        wait(self._answered, seconds)
+        return self._callback if self._answered.is_set() else None
+
+    def redirect(self) -> _Page:
+        """Return the answer to the short address."""
         if self._is_over or not (self.link or "").startswith(("http://", "https://")):
             return _AUTHORIZED if self.is_authorized else _OVER
         self._opened.set()
-        return _Page(303, "Weld", "Your browser goes to Weld.", quote(self.link or "", safe=_OF_A_URL))
+        return _Page(303, "Weld", "Redirecting to Weld.", quote(self.link or "", safe=_OF_A_URL))
 
-    def hear(self, callback: Callback) -> _Page:
-        """Answer a browser that comes back."""
+    def receive(self, callback: Callback) -> _Page:
+        """Record what a browser brought back, the first time; return the page for it."""
         with self._lock:
             if self._callback is not None:
                 return _USED
             self._callback = callback
         return _page_of(callback)
 
-    def heard(self) -> None:
-        """Let the waiting run go on, once the page has been sent."""
+    def finish(self) -> None:
+        """Let the waiting run continue, once the page has been sent."""
         if self._callback is not None:
-            self._heard.set()
+            self._answered.set()
 
 
 def _page_of(callback: Callback) -> _Page:
     if callback.refused is None:
         return _AUTHORIZED
-    text = f"Weld says: {callback.refused}. Nothing was connected; the terminal tells how to try again."
+    text = f"Weld reports: {callback.refused}. Nothing was connected; the terminal shows how to try again."
     return _Page(200, "Not authorized", text)
 
 
@@ -156,7 +162,7 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "localhost", self.server_address[1]
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a browser that hangs up is no error of the run."""
+        """Print nothing: a browser that closes the connection is not an error of the run."""
 
 
 class _ServerV6(_Server):
@@ -164,19 +170,19 @@ class _ServerV6(_Server):
 
 
 class Listener:
-    """Listens from its making until :meth:`close`, or until the process ends.
+    """A server that listens until :meth:`close` or the end of the process.
 
     Args:
-        port: where to listen; 0 for any port that is free.
-        stands_in: for the listener of a run that has ended. It does not know the states of that run, so it believes
-            nothing; but a browser that comes back sees a page.
+        port: where to listen; 0 for any free port.
+        stands_in: replace the listener of a run that has ended. The states of that run are unknown, so no id that a
+            browser brings back is used; but the browser is shown a page.
 
     Attributes:
         port: where it listens.
-        came_back: set where a browser has seen the page of a listener that stands in.
+        came_back: set once a browser has been shown that page.
 
     Raises:
-        OSError: the port is taken, or this machine lets nobody listen.
+        OSError: the port is taken, or this machine does not allow listening.
     """
 
     def __init__(self, port: int = 0, stands_in: bool = False) -> None:
@@ -198,7 +204,7 @@ class Listener:
         self.close()
 
     def close(self) -> None:
-        """Give the port back."""
+        """Release the port."""
         while self._servers:
             server = self._servers.pop()
             server.shutdown()
@@ -227,19 +233,27 @@ class Listener:
                 first.server_close()
         raise OSError("no loopback port is free for IPv4 and IPv6 at once")
 
-    def hear(self, target: str, host: str) -> tuple[_Page, Callable[[], object] | None]:
-        """Judge one request; return the page that answers it, and what to do once that has been sent."""
+    def handle(self, target: str, host: str) -> tuple[_Page, Callable[[], object] | None]:
+        """Handle a GET.
+
+        Args:
+            target: path and query.
+            host: the request's ``Host`` header.
+
+        Returns:
+            The page that answers it, and what to call once that has been sent.
+        """
         if len(target) > _LONGEST_TARGET:
             return _TOO_LONG, None
         if host.rpartition(":")[0] not in ("localhost", "127.0.0.1", "[::1]"):
-            return _FOREIGN, None  # a web page whose name was pointed to this machine
+            return _FOREIGN, None  # a web site whose name resolves to this machine
         parts = urlsplit(target)
         if parts.path == _PATH:
             return self._come_back(parse_qs(parts.query))
         with self._lock:
             ticket = self._tickets.get(target[1:])
         if ticket is not None:
-            return ticket.visit(), None
+            return ticket.redirect(), None
         if parts.path != "/favicon.ico":
             with self._wrong:
                 time.sleep(_WRONG_SECONDS)
@@ -249,10 +263,10 @@ class Listener:
         state = _first(query, "state").encode()
         with self._lock:
             tickets = list(self._tickets.values())
-        # All are compared, so that the time tells nothing.
+        # All are compared, so that the time taken reveals nothing.
         found = [ticket for ticket in tickets if hmac.compare_digest(state, ticket.state.encode())]
         if found:
-            return found[0].hear(_callback_of(query)), found[0].heard
+            return found[0].receive(_callback_of(query)), found[0].finish
         if self._stands_in:
             return _page_of(_callback_of(query)), self.came_back.set
         return _FOREIGN, None
@@ -263,7 +277,7 @@ _sharing = threading.Lock()
 
 
 def shared_listener() -> Listener:
-    """Return the listener of this process; it stays, so that a browser that comes back late finds a page."""
+    """Return the listener of this process, which is kept: a browser that comes back late is shown a page."""
     with _sharing:
         if not _shared:
             _shared.append(Listener())
@@ -274,7 +288,7 @@ def _callback_of(query: dict[str, list[str]]) -> Callback:
     connection_id = _first(query, "connectionId") or _first(query, "connection_id")
     problem = _first(query, "error_description") or _first(query, "error")
     if problem or not _USABLE_ID.match(connection_id):
-        # It goes to a terminal.
+        # The reason is printed in a terminal.
         words = "".join(letter if letter.isprintable() else " " for letter in problem).split()
         return Callback(refused=" ".join(words)[:200] or "no usable connection was named")
     return Callback(connection_id=connection_id)
@@ -286,7 +300,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version, sys_version = "weld-pulumi", ""
 
     def do_GET(self) -> None:
-        page, after = self.server.listener.hear(self.path, self.headers.get("host", ""))
+        page, after = self.server.listener.handle(self.path, self.headers.get("host", ""))
         try:
             self._answer(page)
         finally:
@@ -299,7 +313,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_OPTIONS = _refuse  # noqa: N815
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answer what http.server itself does not understand."""
+        """Answer a request that http.server rejects."""
         self._answer(_Page(code, "Not accepted", _NO_BROWSER.text))
 
     def _answer(self, page: _Page) -> None:
@@ -321,7 +335,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing: the address holds the state."""
+        """Print nothing: the address contains the state."""
 
 
 _STYLE = """

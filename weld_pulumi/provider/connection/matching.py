@@ -83,8 +83,8 @@ def report_candidates(context: ProviderContext, key: ConnectionKey, candidates: 
     """Name the new connections of which nobody can tell whether they are the one."""
     if candidates:
         context.reporter.warn(
-            f"new in Weld: {'; '.join(c.describe() for c in candidates)}. That may be {key.describe()}, but Weld does "
-            f"not tell for sure. If so, write its id, as in adopt={candidates[0].id!r}."
+            f"new in Weld: {'; '.join(c.describe() for c in candidates)}. This may be {key.describe()}, but Weld "
+            f"does not report what its link created. If it is, write adopt={candidates[0].id!r}."
         )
 
 

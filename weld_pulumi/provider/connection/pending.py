@@ -39,8 +39,8 @@ def reserve(context: ProviderContext, inputs: Props) -> list[Problem]:
 def _duplicate(key: ConnectionKey) -> str:
     return (
         f"two Connection resources with integration {key.integration_id!r} and label {key.label!r} would wait for a "
-        "person at once, and Weld's answers cannot tell them apart. Give one of them another label, or add it when the "
-        "other one is authorized."
+        "person at the same time, and Weld's responses do not distinguish them. Give one of them another label, or add "
+        "it once the other one is authorized."
     )
 
 
@@ -157,7 +157,7 @@ class PendingConnection:
         except (WeldApiError, WeldConnectionError) as error:
             if self._context.settings.validation == "full":
                 raise
-            self._context.reporter.warn(f"Weld could not be asked whether a person has acted: {error}")
+            self._context.reporter.warn(f"checking in Weld whether a person has acted failed: {error}")
 
     def _poll_for_new(self, tracker: BridgeTracker) -> None:
         known = self._private.get("known", ())
@@ -165,7 +165,7 @@ class PendingConnection:
         if self._match(matcher, _FRESH) or not tracker.is_used():
             return
         if not poll(lambda: self._match(matcher, 0.0), _LAG, self._context.clock.sleep):
-            self.link_problem = "was used, but no connection came of it"
+            self.link_problem = "was used, but created no connection"
 
     def _match(self, matcher: NewConnectionMatcher, max_age: float) -> bool | None:
         """Set what the list of connections shows; return None if it shows nothing."""
@@ -180,7 +180,7 @@ class PendingConnection:
         self._context.pending_connections.note_reported(self.id)
         if self.link_problem:
             self._context.reporter.warn(
-                f"the link to authorize {self.describe()} {self.link_problem}; `pulumi up` opens a fresh one."
+                f"the link to authorize {self.describe()} {self.link_problem}; `pulumi up` opens a new one."
             )
             return
         # No link: a preview is published in comments, and what runs this cannot tell a preview from an `up`.
@@ -196,7 +196,7 @@ class PendingConnection:
 
     def report_removal(self) -> None:
         """Report, when the resource is deleted, what its link may leave in Weld."""
-        if self._context.pending_connections.is_matched(self.id):
+        if self.id in self._context.pending_connections.matched():
             return
         try:
             self.poll()

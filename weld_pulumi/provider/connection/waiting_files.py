@@ -1,7 +1,8 @@
-"""What a running `up` waits for, told to a `weld-pulumi authorize` of the same user in another terminal.
+"""Files by which `weld-pulumi authorize` finds what a running `up` of the same user waits for.
 
-One file for each connection, in a folder that only this user can read. It holds the short address on this machine,
-never Weld's link. Where somebody watches a file, its writer leaves the outcome in it, and the watcher removes it.
+There is one file for each connection, in a folder that only this user can read. It contains the short address on this
+machine, never Weld's link. If a process watches the file, its writer leaves the outcome in it, and the watcher removes
+it.
 """
 
 from __future__ import annotations
@@ -11,89 +12,90 @@ import json
 import os
 import secrets
 import stat
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WaitingFile", "Wanted", "announce", "announced"]
+__all__ = ["WaitingFile", "announce", "announced"]
 
 _LONGEST = 16_384
 _WAITING = "waiting"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A connection that waits for a person.
+class WaitingFile:
+    """The file of a connection that waits for a person.
 
     Attributes:
-        address: on this machine; it leads to Weld.
+        path: of the file.
+        address: short address on this machine, which redirects to Weld.
         label: name of the connection.
         integration_id: Weld's id of the integration.
         pid: the process that waits.
     """
 
+    path: Path
     address: str
     label: str
     integration_id: str
     pid: int
-
-
-@dataclass(frozen=True)
-class WaitingFile:
-    """The file of one connection."""
-
-    path: Path
-    wanted: Wanted
 
     @property
     def _mark(self) -> Path:
         return self.path.with_suffix(".watched")
 
     def watch(self) -> None:
-        """Ask the writer to leave the outcome for this process."""
+        """Make the writer leave the outcome for this process."""
         with contextlib.suppress(OSError):
             os.close(os.open(self._mark, os.O_CREAT | os.O_WRONLY, 0o600))
 
     def outcome(self) -> dict[str, Any] | None:
-        """Return ``status`` and ``connection_id`` once nobody waits any more; without a word of it, none of them."""
-        told = _read(self.path)
-        if told is None or (told["status"] == _WAITING and not _is_alive(self.wanted.pid)):
+        """Return ``status`` and ``connection_id``; nothing if the writer is gone; None while it waits."""
+        content = _read(self.path)
+        if content is None or (content["status"] == _WAITING and not _is_alive(self.pid)):
             return {}
-        return None if told["status"] == _WAITING else told
+        return None if content["status"] == _WAITING else content
 
     def remove(self) -> None:
-        """Forget it."""
+        """Remove the file."""
         for path in (self.path, self._mark):
             with contextlib.suppress(OSError):
                 path.unlink()
 
     def finish(self, status: str, connection_id: str | None) -> None:
-        """Note as the writer that nobody is waited for any more."""
+        """Record, as the writer, that the run no longer waits."""
         if self._mark.exists():
             with contextlib.suppress(OSError):
-                _write(self.path, {**asdict(self.wanted), "status": status, "connection_id": connection_id})
+                self._write(status, connection_id=connection_id)
         else:
             self.remove()
 
+    def _write(self, status: str, **more: str | None) -> None:
+        """Write the file atomically, so that nobody reads half of it."""
+        content = {name: value for name, value in asdict(self).items() if name != "path"}
+        beside = self.path.with_suffix(".new")
+        with open(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            json.dump({**content, "status": status, **more}, file)
+        beside.replace(self.path)
+
 
 def announce(address: str, label: str, integration_id: str) -> WaitingFile | None:
-    """Write down that this process waits; None where there is no safe place, which stops nothing."""
-    wanted = Wanted(address, label, integration_id, os.getpid())
+    """Write a file for a connection that this process waits for; None if there is no safe place for it."""
+    pid = os.getpid()
     try:
         folder = _folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(folder):
             return None
-        path = folder / f"{wanted.pid}-{secrets.token_hex(4)}.json"
-        _write(path, {**asdict(wanted), "status": _WAITING})
+        file = WaitingFile(folder / f"{pid}-{secrets.token_hex(4)}.json", address, label, integration_id, pid)
+        file._write(_WAITING)
     except OSError:
         return None
-    return WaitingFile(path, wanted)
+    return file
 
 
 def announced() -> list[WaitingFile]:
-    """Return what running processes of this user wait for, oldest first; what dead ones left is removed."""
+    """Return what running processes of this user wait for, oldest first; remove the files of ended ones."""
     folder = _folder()
     try:
         paths = list(folder.glob("*.json")) if _is_private(folder) else []
@@ -102,13 +104,13 @@ def announced() -> list[WaitingFile]:
         return []
     found = []
     for path in paths:
-        told = _read(path)
-        if told is None:
+        content = _read(path)
+        if content is None:
             continue
-        file = WaitingFile(path, Wanted(told["address"], told["label"], told["integration_id"], told["pid"]))
-        if not _is_alive(file.wanted.pid):
+        file = WaitingFile(path, content["address"], content["label"], content["integration_id"], content["pid"])
+        if not _is_alive(file.pid):
             file.remove()
-        elif told["status"] == _WAITING:
+        elif content["status"] == _WAITING:
             found.append(file)
     return found
 
@@ -119,24 +121,16 @@ def _folder() -> Path:
 
 
 def _is_private(path: Path) -> bool:
-    """Tell whether nobody but this user can have put something there."""
+    """Return whether only this user can have written there."""
     if not hasattr(os, "getuid"):
-        return True  # the profile of a user of Windows is private by itself
+        return True  # a user profile of Windows is private
     found = path.lstat()
     is_expected = stat.S_ISDIR(found.st_mode) or stat.S_ISREG(found.st_mode)
     return is_expected and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a file of this user's at once, so that nobody reads half of it."""
-    beside = path.with_suffix(".new")
-    with open(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(content, file)
-    beside.replace(path)
-
-
 def _read(path: Path) -> dict[str, Any] | None:
-    """Return what a file tells, if it is this user's and whole."""
+    """Return the content of a file, if it is private and complete."""
     try:
         if not _is_private(path) or path.lstat().st_size > _LONGEST:
             return None
@@ -144,13 +138,13 @@ def _read(path: Path) -> dict[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     names = ("address", "label", "integration_id", "status")
-    is_whole = isinstance(content, dict) and all(isinstance(content.get(name), str) for name in names)
-    return content if is_whole and isinstance(content.get("pid"), int) and content["pid"] > 0 else None
+    is_complete = isinstance(content, dict) and all(isinstance(content.get(name), str) for name in names)
+    return content if is_complete and isinstance(content.get("pid"), int) and content["pid"] > 0 else None
 
 
 def _is_alive(pid: int) -> bool:
     if os.name == "nt":
-        return True  # os.kill would end it; who opens the address sees whether somebody waits
+        return True  # os.kill would end the process; the address shows whether it still waits
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -171,13 +171,8 @@ class PendingConnections:
                 self._waiting.pop(key, None)
             return connection_id
 
-    def is_matched(self, id: str) -> bool:
-        """Return whether a connection, or the resource with this pending id, has been matched."""
-        with self._lock:
-            return id in self._matched
-
     def matched(self) -> set[str]:
-        """Return the connections that have been matched."""
+        """Return the connections that have been matched, and the pending ids that their resources had."""
         with self._lock:
             return set(self._matched)
 
