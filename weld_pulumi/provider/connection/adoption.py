@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from ...api.lookup import by_id
 from ...errors import WeldValidationError
 from ...validation.problems import listed
 from ..core.context import ProviderContext
@@ -41,7 +42,7 @@ def _meant(connections: Collection[ConnectionInfo], inputs: Props) -> Connection
     wanted, integration_id, label = inputs["adopt"], inputs["integration_id"], inputs["label"]
     there = listed([c for c in connections if c.integration_id in (None, integration_id)], lambda c: c.describe())
     if isinstance(wanted, str):
-        found = next((c for c in connections if c.id == wanted), None)
+        found = by_id(connections, wanted)
         if found is None:
             raise WeldValidationError(
                 f"adopt={wanted!r}: Weld has no such connection. Of {integration_id!r} there is: {there or 'none'}."

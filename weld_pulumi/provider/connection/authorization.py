@@ -15,6 +15,8 @@ from datetime import datetime, timedelta, timezone
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from ..._text import parse_time
+from ...api.lookup import by_id
 from ...api.retries import Lookup
 from ...errors import AuthenticationError, WeldApiError, WeldConnectionError, WeldError
 from ..core.context import ProviderContext
@@ -303,7 +305,7 @@ class _Wait:
         if id is None:
             return None
         try:
-            listed = next((c for c in self.context.client.list_connections() if c.id == id), None)
+            listed = by_id(self.context.client.list_connections(), id)
         except (WeldApiError, WeldConnectionError):
             listed = None
         objection = self._objection(id, listed)
@@ -339,12 +341,8 @@ class _Wait:
 
 def is_expired(context: ProviderContext, expires_at: object) -> bool:
     """Tell whether a link no longer works."""
-    try:
-        moment = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp() <= context.clock.now()
+    moment = parse_time(expires_at)
+    return moment is not None and moment.timestamp() <= context.clock.now()
 
 
 def _in_a_day(context: ProviderContext) -> str:

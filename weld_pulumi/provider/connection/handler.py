@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._text import first_few
+from ...api.lookup import by_id
 from ...errors import NotListedError, WeldApiError, WeldConnectionError, WeldValidationError
 from ...validation.integrations import integration_problem
 from ...validation.problems import Problem, WholeProblem
@@ -359,12 +361,12 @@ class ConnectionHandler(Handler):
         except WeldApiError as error:
             syncs = [sync.id for sync in self.context.syncs_of(id, max_age=0.0)] if error.is_refusal else []
             if syncs:
-                error.next_step = f"Syncs still use it: {', '.join(syncs[:10])}. Remove them first."
+                error.next_step = f"Syncs still use it: {first_few(syncs)}. Remove them first."
             raise
 
     def _find(self, id: str, fresh: bool = False) -> ConnectionInfo | None:
         connections = self.client.list_connections() if fresh else self.context.connections()
-        return next((connection for connection in connections if connection.id == id), None)
+        return by_id(connections, id)
 
 
 def _request(
@@ -387,7 +389,7 @@ def _still_waiting(olds: Props, news: Props) -> Props:
 
 
 def _among(connections: list[ConnectionInfo], id: str) -> ConnectionInfo:
-    return next((connection for connection in connections if connection.id == id), unlisted(id))
+    return by_id(connections, id) or unlisted(id)
 
 
 def _gone(id: str, next_step: str) -> NotListedError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...api.lookup import by_id
 from ..core.context import ProviderContext
 from ..core.schema import Props
 from .matching import BridgeTracker, is_used
@@ -84,4 +85,4 @@ class Watch:
 
 
 def _find(context: ProviderContext, connection_id: str) -> ConnectionInfo | None:
-    return next((c for c in context.client.list_connections() if c.id == connection_id), None)
+    return by_id(context.client.list_connections(), connection_id)

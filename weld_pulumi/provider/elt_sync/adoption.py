@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._text import first_few
 from ...api.lookup import or_none
 from ...errors import WeldValidationError
 from ...validation.cron import same_schedule
@@ -247,7 +248,7 @@ def _by_id(context: ProviderContext, sync_id: str, inputs: Mapping[str, Any]) ->
 
 
 def _listed(syncs: list[EltSyncInfo]) -> str:
-    return "; ".join(map(described, syncs[:10])) or "none"
+    return first_few(syncs, write=described, separator="; ") or "none"
 
 
 def described(sync: EltSyncInfo) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from ...api.lookup import or_none
+from ..._text import first_few
+from ...api.lookup import by_id, or_none
 from ...validation.patterns import resolve
 from ...validation.problems import Problem
 from ...validation.schema_names import same_schema
@@ -89,13 +90,13 @@ def _orchestration(context: ProviderContext, workflow_id: Any) -> list[Problem]:
     known = context.orchestrations()
     if any(orchestration.id == workflow_id for orchestration in known):
         return []
-    listed = ", ".join(f"{o.id!r} ({o.name})" for o in known[:10]) or "none"
+    listed = first_few(known, write=lambda o: f"{o.id!r} ({o.name})") or "none"
     return [Problem("orchestration_workflow_id", f"there is no orchestration {workflow_id!r}; Weld has: {listed}")]
 
 
 def _start_date(context: ProviderContext, connection_id: str) -> list[Problem]:
-    integration_id = next((c.integration_id for c in context.connections() if c.id == connection_id), None)
-    integration = next((i for i in context.integrations() if i.id == integration_id), None)
+    connection = by_id(context.connections(), connection_id)
+    integration = by_id(context.integrations(), connection.integration_id if connection else None)
     if integration is None or integration.supports_start_date is not False:
         return []
     return [Problem("start_date", f"is not supported by the integration {integration.id!r}; leave it out")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._text import first_few
 from ...errors import WeldError
 from ...validation.patterns import resolve
 from ...validation.schema_names import same_schema
@@ -15,7 +16,6 @@ from ..core.schema import Props
 from ..core.values import has_unknown
 from .adoption import described
 from .notices import named
-from .stream_changes import shortened
 
 if TYPE_CHECKING:
     from ...api.models import EltSyncInfo
@@ -78,7 +78,7 @@ def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: 
     if doubts:
         context.reporter.warn(
             f"sync {named(CURRENT_URN.get(), inputs)} is the first of its connection, so its streams are compared with "
-            f"those of sync {guide.id}, which has the same integration: {shortened(doubts)}. `pulumi up` will tell."
+            f"those of sync {guide.id}, which has the same integration: {first_few(doubts)}. `pulumi up` will tell."
         )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..._text import first_few
 from ..core.context import ProviderContext
 from ..core.ownership import alias_advice, name_of
 from ..core.schema import Change, Props
 from ..source_stream.streams import SENT, WRITE_ONLY, by_name, entries_of
 from .adoption import described
 from .schema import SYNC, unreported
-from .stream_changes import changes_of, exposure, first_lists, shortened
+from .stream_changes import changes_of, exposure, first_lists
 
 if TYPE_CHECKING:
     from ...api.models import EltStreamInfo, EltSyncInfo
@@ -86,7 +87,7 @@ def _tell_taken_streams(context: ProviderContext, name: str, there: list[Props],
     """Say what becomes of the streams of a sync whose streams were not managed until now: none is removed yet."""
     changes = changes_of(there, now)
     said = str(changes._replace(removed=[]))
-    beyond = f"keeps {shortened(changes.removed)} until the `pulumi up` after this one" if changes.removed else ""
+    beyond = f"keeps {first_few(changes.removed)} until the `pulumi up` after this one" if changes.removed else ""
     if said or beyond:
         context.reporter.info(f"sync {name}: {'; '.join(filter(None, (said, beyond)))}")
     warn_of_first_lists(context, f"sync {name}", by_name(there), by_name(now if isinstance(now, list) else []))
@@ -129,7 +130,7 @@ def _tell_inline(context: ProviderContext, urn: str, id: str, name: str, new: An
     if known:
         context.reporter.info(
             f"sync {name}: streams that it lists now stay in Weld; `delete` of their SourceStream resources removes "
-            f"these from the stack only: {shortened(str(entry['name']) for entry in known)}"
+            f"these from the stack only: {first_few(str(entry['name']) for entry in known)}"
         )
     if context.may_ask():
         streams = context.streams_of(id)
@@ -152,7 +153,7 @@ def _entry(outs: Mapping[str, Any], name: str) -> Props:
 def warn_of_exposure(context: ProviderContext, owner: str, columns: Mapping[str, list[str]]) -> None:
     """Name the columns that will arrive in plain text."""
     if columns:
-        told = shortened(f"{name} ({', '.join(columns[name])})" for name in sorted(columns))
+        told = first_few(f"{name} ({', '.join(columns[name])})" for name in sorted(columns))
         context.reporter.warn(
             f"{owner}: columns arrive in plain text from the next run on, since neither hashed_columns nor "
             f"excluded_columns names them any more: {told}"
@@ -170,5 +171,5 @@ def warn_of_first_lists(
     if told:
         context.reporter.warn(
             f"{owner}: Weld does not report which columns of a stream it hashes or leaves out. What is set there "
-            f"is replaced, and a column that is not in the new list arrives in plain text: {shortened(told)}"
+            f"is replaced, and a column that is not in the new list arrives in plain text: {first_few(told)}"
         )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ..._text import first_few
 from ..core.values import UNKNOWN, has_unknown
 from ..source_stream.streams import ENTRY, WRITE_ONLY, by_name
 
-__all__ = ["StreamChanges", "changes_of", "exposed_columns", "exposure", "first_lists", "shortened"]
-
-_MOST = 10
+__all__ = ["StreamChanges", "changes_of", "exposed_columns", "exposure", "first_lists"]
 
 
 class StreamChanges(NamedTuple):
@@ -23,7 +22,7 @@ class StreamChanges(NamedTuple):
     def __str__(self) -> str:
         changed = [f"{name} ({', '.join(fields)})" for name, fields in self.changed.items()]
         parts = (("adds", self.added), ("removes", self.removed), ("changes", changed))
-        return "; ".join(f"{verb} {shortened(names)}" for verb, names in parts if names)
+        return "; ".join(f"{verb} {first_few(names)}" for verb, names in parts if names)
 
 
 def changes_of(before: Any, now: Any) -> StreamChanges:
@@ -37,13 +36,6 @@ def changes_of(before: Any, now: Any) -> StreamChanges:
     changed = {name: fields for name in both if (fields := ENTRY.changed(old[name], new[name]))}
     added = [name for name in new if name not in old and isinstance(name, str)]
     return StreamChanges(added, sorted(map(str, gone)), changed)
-
-
-def shortened(names: Iterable[str]) -> str:
-    """Join names; of more than ten the rest is counted."""
-    listed = list(names)
-    more = f" and {len(listed) - _MOST} more" if len(listed) > _MOST else ""
-    return ", ".join(listed[:_MOST]) + more
 
 
 # Columns -----------------------------------------------------------------------------------------------------------

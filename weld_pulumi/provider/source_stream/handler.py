@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..._registry import OPTIONS
+from ..._text import first_few
+from ...api.lookup import by_id
 from ...errors import NotFoundError, WeldError, WeldValidationError
 from ...validation.flags import stream_problems
 from ...validation.patterns import is_pattern
@@ -221,7 +223,7 @@ class SourceStreamHandler(Handler):
         """
         sync_id, name = news["elt_sync_id"], news["name"]
         if there is None:
-            listed = ", ".join(map(repr, sorted(self.context.streams_of(sync_id))[:10])) or "none"
+            listed = first_few(sorted(self.context.streams_of(sync_id)), write=repr) or "none"
             raise WeldValidationError(
                 f"adopt=True: sync {sync_id} has no stream {name!r}. It has: {listed}. Leave adopt out to make one."
             )
@@ -295,7 +297,7 @@ class SourceStreamHandler(Handler):
             if named is not None and named.id == id:
                 return named
             # A copy, since other threads change the list.
-            found = next((stream for stream in list(listed.values()) if stream.id == id), None)
+            found = by_id(list(listed.values()), id)
             if found is not None:
                 return found
         try:

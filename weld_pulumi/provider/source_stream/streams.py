@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from ..._text import sentence
+from ..._text import first_few, sentence
 from ...errors import WeldApiError, WeldError, WeldValidationError
 from ...validation.flags import stream_problems
 from ...validation.patterns import is_pattern
@@ -329,7 +329,7 @@ def inline_conflict(context: ProviderContext, sync_id: str, name: str) -> str | 
     if intent is None or intent.inline is None:
         return None
     listed = sorted(intent.inline)
-    shown = ", ".join(map(repr, listed[:5])) + (f" and {len(listed) - 5} more" if len(listed) > 5 else "")
+    shown = first_few(listed, 5, repr)
     return (
         f"the EltSync {sync_id} lists its streams inline ({shown or 'none'}), so the SourceStream {name!r} beside it "
         f"would be removed by it; add {{'name': {name!r}}} to its source_streams, or leave source_streams out there"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..._text import sentence
+from ..._text import first_few, parse_time, sentence
 from ...api.retries import Lookup
 from ...errors import ConflictError, WeldApiError, WeldError
 from ..core.context import ProviderContext
@@ -105,8 +104,9 @@ class TriggeredActions:
             for name, id, reset in self.refreshes
         ]
         if self.runs and not enabled:
+            names = first_few(self.runs, 3, lambda run: repr(run[0]))
             context.reporter.warn(
-                f"no run was asked for ({_named([name for name, _ in self.runs])}): the sync is not enabled. It runs "
+                f"no run was asked for ({names}): the sync is not enabled. It runs "
                 "once enabled=True is set; change run_triggers again after that."
             )
         else:
@@ -155,13 +155,5 @@ def _request_run(context: ProviderContext, name: str, id: str) -> None:
 
 
 def _seconds(text: str | None) -> float:
-    try:
-        moment = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
-    except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
-
-
-def _named(names: list[str]) -> str:
-    shown = ", ".join(map(repr, names[:3]))
-    return shown + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    time = parse_time(text)
+    return time.timestamp() if time else 0.0
