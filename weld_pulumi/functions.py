@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 
+from ._text import first_few
 from ._workspaces import client_of, twin
 from .errors import NotFoundError, WeldValidationError
 
@@ -89,7 +90,7 @@ def get_connection(
         return found[0]
     asked = ", ".join(f"{name}={value!r}" for name, value in wanted.items())
     count = "several connections fit" if found else "no connection fits"
-    candidates = "; ".join(c.describe() for c in (found or listed)[:20]) or "none"
+    candidates = first_few(found or listed, 20, lambda c: c.describe(), "; ") or "none"
     raise WeldValidationError(
         f"get_connection({asked}): {count}. Candidates: {candidates}. Give the id of the right one."
     )

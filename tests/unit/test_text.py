@@ -1,4 +1,4 @@
-"""One function makes every text of others' harmless; these are the ways to the person that it stands in."""
+"""Texts that others wrote act on no terminal, whichever way they reach a person; lists and times of Weld."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from weld_pulumi._text import one_line, printable
+from weld_pulumi._text import first_few, one_line, parse_time, printable
 from weld_pulumi.errors import WeldApiError, WeldValidationError
 from weld_pulumi.provider.core.reporter import Reporter
 
@@ -39,6 +39,38 @@ def test_what_is_only_seen_stays_as_it_is(text: str) -> None:
 
 def test_lines_become_one() -> None:
     assert one_line("one\r\n\ttwo\u2028three\x85four \x1b[2J") == r"one two three four \x1b[2J"
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a, b"),
+        (["a", "b", "c"], "a, b and 1 more"),
+        (list("abcd"), "a, b and 2 more"),
+    ],
+)
+def test_of_many_names_a_person_reads_the_first_few_and_how_many_more(names: list[str], shown: str) -> None:
+    assert first_few(names, 2) == shown
+    assert first_few(names, 2, repr, "; ").replace("'", "").replace("; and", " and").replace("; ", ", ") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1970-01-02T00:00:00Z", 86400),
+        ("1970-01-02T02:00:00+02:00", 86400),
+        ("1970-01-02T00:00:00", 86400),
+        ("1970-01-02", 86400),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_time_of_weld_is_read_whatever_its_zone(text: object, seconds: float | None) -> None:
+    time = parse_time(text)
+    assert (None if time is None else time.timestamp()) == seconds
 
 
 def test_notices_act_on_no_terminal() -> None:

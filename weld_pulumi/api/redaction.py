@@ -16,6 +16,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from .._text import printable_words
+
 __all__ = ["Redactor", "SecretRegistry", "shorten"]
 
 _PUT_INSTEAD = "[secret]"
@@ -74,7 +76,7 @@ class SecretRegistry:
 
     def is_inside(self, value: Any) -> bool:
         """Tell whether a value holds something that the program says is secret."""
-        return bool(self._marked) and any(self(text) != _one_line(text) for text in _leaves(value))
+        return bool(self._marked) and any(self(text) != printable_words(text) for text in _leaves(value))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._settings | {text for text in self._marked if len(text) > _LONGEST_WORD})
@@ -106,10 +108,10 @@ class Redactor:
         """Return ``text`` on one line, without control characters and without secrets."""
         for form in self._forms:
             text = text.replace(form, _PUT_INSTEAD)
-        text = _one_line(self._without_pieces(text))
+        text = printable_words(self._without_pieces(text))
         for secret in self._secrets:
             # Folding may have put a secret together again that was broken in two.
-            folded = _one_line(secret)
+            folded = printable_words(secret)
             text = text.replace(folded, _PUT_INSTEAD) if folded else text
         for quoted in self._quoted:
             text = text.replace(quoted, f"{quoted[0]}{_PUT_INSTEAD}{quoted[0]}")
@@ -185,10 +187,6 @@ class Redactor:
 def shorten(text: str, longest: int = 400) -> str:
     """Cut a text that somebody else wrote to a bearable length; cut after redaction, never before."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _forms(secret: str) -> Iterable[str]:

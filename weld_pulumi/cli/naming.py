@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 
 import click
 
+from .._text import first_few
 from ..api.client import WeldClient
-from ..api.lookup import or_none
+from ..api.lookup import by_id, or_none
 from ..errors import WeldValidationError
 from ..validation.suggest import did_you_mean
 from .project import PulumiFailedError, export_stack, find_project
@@ -21,7 +22,6 @@ from .project import PulumiFailedError, export_stack, find_project
 __all__ = ["Found", "find", "find_among"]
 
 _TYPE = "pulumi-python:dynamic/weld:"
-_MOST = 10
 
 
 class Found(NamedTuple):
@@ -106,18 +106,17 @@ def find(client: WeldClient, word: str, *kinds: str) -> Found:
 
 def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
     """Return the one of the objects that an id or a name means; see :func:`find`."""
-    by_id = [named for named in known if named.id == word]
-    if by_id:
-        return Found(by_id[0].kind, word)
+    meant = by_id(known, word)
+    if meant is not None:
+        return Found(meant.kind, word)
     declared = _ids_in_stack(word)
     found = [each for each in known if word in each.names or (_KINDS[each.kind].resource, each.id) in declared]
     if len(found) == 1:
         return Found(found[0].kind, found[0].id)
     what = " or ".join(kinds)
     if found:
-        listed = "; ".join(f"{each.id} ({each.kind} {each.about})" for each in found[:_MOST])
-        more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        raise WeldValidationError(f"{word!r} means more than one {what}: {listed}{more}. Give the id of the right one.")
+        listed = first_few(found, write=lambda each: f"{each.id} ({each.kind} {each.about})", separator="; ")
+        raise WeldValidationError(f"{word!r} means more than one {what}: {listed}. Give the id of the right one.")
     near = did_you_mean(word, [name for each in known for name in each.names])
     listings = [f"`weld-pulumi {_KINDS[kind].listing}`" for kind in kinds]
     raise WeldValidationError(

@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .._text import parse_time
+
 __all__ = ["NOTHING", "Fit", "ago", "columns", "draw"]
 
 #: How a cell looks that has no value.
@@ -39,11 +41,9 @@ _LONG_AGO = timedelta(days=60)
 
 def ago(time: str, now: datetime | None = None) -> str:
     """Return a time as people say it: ``2 h ago``; a date where it is long ago; as it is where it is no time."""
-    try:
-        then = datetime.fromisoformat(time.replace("Z", "+00:00"))
-    except ValueError:
+    then = parse_time(time)
+    if then is None:
         return time
-    then = then if then.tzinfo else then.replace(tzinfo=timezone.utc)
     passed = (now or datetime.now(timezone.utc)) - then
     if abs(passed) > _LONG_AGO:
         return then.date().isoformat()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from .._text import first_few
+
 _MOST = 10
 
 
@@ -48,7 +50,7 @@ def show(value: object, longest: int = 60) -> str:
 
 def listed(items: Sequence[object], write: Callable[[Any], str] = str) -> str:
     """Join alternatives: ``a, b or c``; of more than ten the rest is counted."""
-    words = [write(item) for item in items[:_MOST]]
     if len(items) > _MOST:
-        return f"{', '.join(words)} and {len(items) - _MOST} more"
+        return first_few(items, _MOST, write)
+    words = [write(item) for item in items]
     return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...api.lookup import by_id
 from ...errors import WeldValidationError
 from ...schema.attributes import Props
 from ...validation.problems import Problem, WholeProblem, listed
@@ -35,7 +36,7 @@ class ConnectionCandidates(adoption.Candidates["ConnectionInfo"]):
 
     def by_id(self, id: str) -> ConnectionInfo | None:
         """Return the connection from the list."""
-        return next((connection for connection in self._connections if connection.id == id), None)
+        return by_id(self._connections, id)
 
     def mismatch(self, found: ConnectionInfo) -> str:
         """Compare the integration, as far as Weld reports it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from ..._text import parse_time
 from ...api.retries import Lookup
 from ...errors import AuthenticationError, WeldApiError, WeldConnectionError
 from ..core.context import ProviderContext
@@ -68,12 +69,8 @@ def _fits(bridge: ConnectionBridge, sent: dict[str, str]) -> bool:
 
 def is_expired(context: ProviderContext, expires_at: object) -> bool:
     """Return whether a link has expired; False if its time cannot be read."""
-    try:
-        moment = datetime.fromisoformat(str(expires_at).replace("Z", "+00:00"))
-    except ValueError:
-        return False
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp() <= context.clock.now()
+    moment = parse_time(expires_at)
+    return moment is not None and moment.timestamp() <= context.clock.now()
 
 
 class BridgeTracker:

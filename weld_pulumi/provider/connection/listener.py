@@ -21,6 +21,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlsplit
 
+from ..._text import printable_words
+
 __all__ = ["Callback", "Listener", "Ticket", "shared_listener"]
 
 _PATH = "/weld/authorized"
@@ -289,8 +291,7 @@ def _callback_of(query: dict[str, list[str]]) -> Callback:
     problem = _first(query, "error_description") or _first(query, "error")
     if problem or not _USABLE_ID.match(connection_id):
         # The reason is printed in a terminal.
-        words = "".join(letter if letter.isprintable() else " " for letter in problem).split()
-        return Callback(refused=" ".join(words)[:200] or "no usable connection was named")
+        return Callback(refused=printable_words(problem)[:200] or "no usable connection was named")
     return Callback(connection_id=connection_id)
 
 

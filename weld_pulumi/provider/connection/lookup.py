@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from ...api.lookup import by_id
 from ...errors import NotListedError, WeldApiError
 from ...validation.integrations import integration_problem
 from ...validation.problems import Problem
@@ -44,12 +45,12 @@ def integration_problems(context: ProviderContext, integration_id: str) -> list[
 def find(context: ProviderContext, id: str, fresh: bool = False) -> ConnectionInfo | None:
     """Return a connection of Weld's list, which is requested again if ``fresh``; None if it is not listed."""
     connections = context.client.list_connections() if fresh else context.reads.connections()
-    return next((connection for connection in connections if connection.id == id), None)
+    return by_id(connections, id)
 
 
 def listed_or_unlisted(connections: Iterable[ConnectionInfo], id: str) -> ConnectionInfo:
     """Return a connection out of a list, or just its id if the list does not have it yet."""
-    return next((connection for connection in connections if connection.id == id), unlisted(id))
+    return by_id(connections, id) or unlisted(id)
 
 
 def unlisted(id: str, label: str | None = None, integration_id: str | None = None) -> ConnectionInfo:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ...api.lookup import by_id
 from ...errors import WeldValidationError
 from ...schema.attributes import Props
 from ...schema.elt_sync import ELT_SYNC
@@ -169,8 +170,8 @@ def _orchestration(context: ProviderContext, workflow_id: Any) -> list[Problem]:
 
 
 def _start_date(context: ProviderContext, connection_id: str) -> list[Problem]:
-    integration_id = next((c.integration_id for c in context.reads.connections() if c.id == connection_id), None)
-    integration = next((i for i in context.reads.integrations() if i.id == integration_id), None)
+    connection = by_id(context.reads.connections(), connection_id)
+    integration = by_id(context.reads.integrations(), connection.integration_id if connection else None)
     if integration is None or integration.supports_start_date is not False:
         return []
     return [Problem("start_date", f"is not supported by the integration {integration.id!r}; leave it out")]

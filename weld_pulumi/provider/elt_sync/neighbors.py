@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._text import shortened
+from ..._text import first_few
 from ...errors import WeldError
 from ...schema.attributes import Props
 from ...schema.values import has_unknown
@@ -78,7 +78,7 @@ def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: 
     if doubts:
         context.reporter.warn(
             f"sync {named(CURRENT_URN.get(), inputs)} is the first of its connection, so its streams are compared with "
-            f"those of sync {guide.id}, which has the same integration: {shortened(doubts)}. `pulumi up` checks them."
+            f"those of sync {guide.id}, which has the same integration: {first_few(doubts)}. `pulumi up` checks them."
         )
 
 

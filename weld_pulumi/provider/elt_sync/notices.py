@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..._text import shortened
+from ..._text import first_few
 from ...schema.attributes import Change, Props
 from ...schema.elt_sync import ELT_SYNC
 from ...schema.streams import by_name
@@ -81,7 +81,7 @@ def _report_adopted_streams(context: ProviderContext, name: str, there: list[Pro
     """Report what happens to the streams of a sync whose streams were not managed until now: none is removed yet."""
     changes = changes_of(there, now)
     changed = str(changes._replace(removed=[]))
-    kept = f"keeps {shortened(changes.removed)} until the `pulumi up` after this one" if changes.removed else ""
+    kept = f"keeps {first_few(changes.removed)} until the `pulumi up` after this one" if changes.removed else ""
     if changed or kept:
         context.reporter.info(f"sync {name}: {'; '.join(filter(None, (changed, kept)))}")
     warn_of_first_lists(context.reporter, f"sync {name}", by_name(there), by_name(now if isinstance(now, list) else []))
@@ -124,7 +124,7 @@ def _report_newly_inline(context: ProviderContext, urn: str, id: str, name: str,
     if known:
         context.reporter.info(
             f"sync {name}: streams that it lists now stay in Weld; `delete` of their SourceStream resources removes "
-            f"these from the stack only: {shortened(str(entry['name']) for entry in known)}"
+            f"these from the stack only: {first_few(str(entry['name']) for entry in known)}"
         )
     if context.may_ask():
         streams = context.reads.streams_of(id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..._text import shortened
+from ..._text import first_few
 from ...schema.streams import ENTRY, by_name
 from ...schema.values import UNKNOWN, has_unknown
 
@@ -22,7 +22,7 @@ class StreamChanges(NamedTuple):
     def __str__(self) -> str:
         changed = [f"{name} ({', '.join(fields)})" for name, fields in self.changed.items()]
         parts = (("adds", self.added), ("removes", self.removed), ("changes", changed))
-        return "; ".join(f"{verb} {shortened(names)}" for verb, names in parts if names)
+        return "; ".join(f"{verb} {first_few(names)}" for verb, names in parts if names)
 
 
 def changes_of(before: Any, now: Any) -> StreamChanges:

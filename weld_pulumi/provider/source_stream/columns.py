@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..._text import shortened
+from ..._text import first_few
 from ...schema.streams import ENTRY, by_name
 from ...schema.values import has_unknown
 from ..core.reporter import Reporter
@@ -44,7 +44,7 @@ def _protected(entry: Mapping[str, Any]) -> set[str]:
 def warn_of_exposure(reporter: Reporter, owner: str, columns: Mapping[str, list[str]]) -> None:
     """Name the columns that will arrive in plain text."""
     if columns:
-        exposed = shortened(f"{name} ({', '.join(columns[name])})" for name in sorted(columns))
+        exposed = first_few(f"{name} ({', '.join(columns[name])})" for name in sorted(columns))
         reporter.warn(
             f"{owner}: columns arrive in plain text from the next run on, since neither hashed_columns nor "
             f"excluded_columns names them any more: {exposed}"
@@ -63,5 +63,5 @@ def warn_of_first_lists(
     if replacing:
         reporter.warn(
             f"{owner}: Weld does not report which columns of a stream it hashes or excludes. What is set there is "
-            f"replaced, and a column that is not in the new list arrives in plain text: {shortened(replacing)}"
+            f"replaced, and a column that is not in the new list arrives in plain text: {first_few(replacing)}"
         )

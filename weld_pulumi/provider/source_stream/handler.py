@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ...api.lookup import by_id
 from ...errors import NotFoundError, WeldError
 from ...schema.attributes import Props
 from ...schema.streams import SOURCE_STREAM
@@ -192,7 +193,7 @@ class SourceStreamHandler(Handler):
             if named is not None and named.id == id:
                 return named
             # A copy, since other threads change the list.
-            found = next((stream for stream in list(listed.values()) if stream.id == id), None)
+            found = by_id(list(listed.values()), id)
             if found is not None:
                 return found
         try:

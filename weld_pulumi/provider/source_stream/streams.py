@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..._text import sentence, shortened
+from ..._text import first_few, sentence
 from ...errors import WeldApiError, WeldError, WeldValidationError
 from ...schema.attributes import Props
 from ...schema.streams import ENTRY
@@ -187,7 +187,7 @@ def inline_conflict(context: ProviderContext, sync_id: str, name: str) -> str | 
     inline = context.plans.inline_streams(sync_id)
     if inline is None:
         return None
-    listed = shortened(map(repr, sorted(inline)), 5) or "none"
+    listed = first_few(sorted(inline), 5, repr) or "none"
     return (
         f"the EltSync {sync_id} lists its streams inline ({listed}), so it would remove the SourceStream {name!r}; "
         f"add {{'name': {name!r}}} to its source_streams, or leave source_streams out there"

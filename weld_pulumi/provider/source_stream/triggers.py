@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ..._text import sentence, shortened
+from ..._text import first_few, parse_time, sentence
 from ...api.retries import Lookup
 from ...errors import ConflictError, WeldApiError, WeldError
 from ...schema.attributes import Change
@@ -104,7 +103,7 @@ class TriggeredActions:
         ]
         if self.runs and not enabled:
             context.reporter.warn(
-                f"No run was requested for {shortened((repr(name) for name, _ in self.runs), 3)}: the sync is "
+                f"No run was requested for {first_few((name for name, _ in self.runs), 3, repr)}: the sync is "
                 "disabled. Set enabled=True, then change run_triggers again."
             )
         else:
@@ -159,8 +158,5 @@ def _request_run(context: ProviderContext, name: str, id: str) -> None:
 
 
 def _seconds(text: str | None) -> float:
-    try:
-        moment = datetime.fromisoformat((text or "").replace("Z", "+00:00"))
-    except ValueError:
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+    time = parse_time(text)
+    return time.timestamp() if time else 0.0
