@@ -1,6 +1,6 @@
-"""Pages on which a person changes things as in Weld's own, behind Pulumi's back: to see drift, and `up` put it back.
+"""Pages on which a person changes objects as in Weld's own pages, outside of Pulumi, to cause drift.
 
-They are reached from this machine only, as the control endpoints are.
+Like the control API they answer to this machine only.
 """
 
 from __future__ import annotations
@@ -12,71 +12,68 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
-from . import editing
-from .app import BODY
-from .control import local_only
-from .domain import syncs
-from .errors import ApiError, not_found
+from ..domain import editing, syncs
+from ..errors import ApiError
+from ..routes.common import body_of, local_only, workspace_of
+from ..store import Row
+from ..workspace import Workspace
 from .markup import HEADERS, Markup, element, joined, message, page, table, text
-from .routes.common import world_of
-from .store import Row
-from .world import World
 
 router = APIRouter(prefix="/_simulator/edit", include_in_schema=False, dependencies=[Depends(local_only)])
 
-# With "no-referrer" a browser would say "null" where local_only looks for this very site.
+# With "no-referrer" a browser sends the origin "null", which local_only rejects.
 _HEADERS = {**HEADERS, "referrer-policy": "same-origin"}
 _FLAGS = {
-    "full_sync_always": "Copy everything in every run",
-    "full_sync_at_midnight": "Copy everything once a night",
-    "protected_from_full_sync": "Never copy everything",
+    "full_sync_always": "Full sync in every run",
+    "full_sync_at_midnight": "Full sync at midnight",
+    "protected_from_full_sync": "Protected from full syncs",
     "enabled_history_table": "Keep a history table",
 }
 _LISTS = {
-    "excluded_columns": "Columns that are not copied",
-    "hashed_columns": "Columns that are copied as a hash",
-    "excluded_substreams": "Sub-streams that are not copied",
+    "excluded_columns": "Excluded columns",
+    "hashed_columns": "Hashed columns",
+    "excluded_substreams": "Excluded sub-streams",
 }
 _KINDS = {"connections": "connection", "syncs": "sync", "streams": "stream"}
 
 
 @router.get("/{kinds}/{id}")
 async def form(request: Request, kinds: str, id: str) -> Response:
-    """Show one thing, with what can be changed in it."""
-    world = world_of(request)
-    with world.read():
-        return _tried(lambda: _FORMS[_kind(kinds)](world, _row(world, kinds, id)))
+    """Show an object with a form to change it."""
+    workspace = workspace_of(request)
+    with workspace.read():
+        return _tried(lambda: _FORMS[_kind(kinds)](workspace, _row(workspace, kinds, id)))
 
 
 @router.post("/{kinds}/{id}")
 async def change(request: Request, kinds: str, id: str) -> Response:
-    """Do what the person said, and show what came of it."""
-    world = world_of(request)
-    fields = {key: values[0] for key, values in parse_qs(request.scope[BODY].decode(errors="replace"), True).items()}
-    with world.write():
-        return _tried(lambda: _changed(world, kinds, id, fields))
+    """Change, delete or add as the form says, and show the result."""
+    workspace = workspace_of(request)
+    fields = {key: values[0] for key, values in parse_qs(body_of(request).decode(errors="replace"), True).items()}
+    with workspace.write():
+        return _tried(lambda: _changed(workspace, kinds, id, fields))
 
 
-def _changed(world: World, kinds: str, id: str, fields: dict[str, str]) -> Response:
-    kind, row = _kind(kinds), _row(world, kinds, id)
+def _changed(workspace: Workspace, kinds: str, id: str, fields: dict[str, str]) -> Response:
+    kind, row = _kind(kinds), _row(workspace, kinds, id)
     if fields.get("do") == "delete":
-        editing.delete(world, kind, id)
-        return _see("/" if kind != "stream" else f"/_simulator/edit/syncs/{row['elt_sync_id']}")
+        editing.delete(workspace, kind, id)
+        return _redirect("/" if kind != "stream" else f"/_simulator/edit/syncs/{row['elt_sync_id']}")
     if fields.get("do") == "add":
-        editing.create(world, "stream", {"elt_sync_id": id, "name": fields.get("name", "")})
+        editing.create(workspace, "stream", {"elt_sync_id": id, "name": fields.get("name", "")})
     elif fields.get("do") == "save":
-        editing.patch(world, kind, id, _CHANGES[kind](row, fields))
+        editing.patch(workspace, kind, id, _CHANGES[kind](row, fields))
     else:
         return message("Nothing was changed", "Go back and choose one of the buttons.", 400)
-    return _see(f"/_simulator/edit/{kinds}/{id}")
+    return _redirect(f"/_simulator/edit/{kinds}/{id}")
 
 
-def _see(path: str) -> Response:
+def _redirect(path: str) -> Response:
     return RedirectResponse(path, 303, _HEADERS)
 
 
 def _tried(act: Callable[[], Response]) -> Response:
-    """Say on a page what did not work."""
+    """Show an error on a page."""
     try:
         answer = act()
     except ApiError as error:
@@ -91,14 +88,11 @@ def _kind(kinds: str) -> str:
     return _KINDS[kinds]
 
 
-def _row(world: World, kinds: str, id: str) -> Row:
-    row = world.store.get(kinds, id) if kinds in _KINDS else None
-    if row is None:
-        raise not_found(_kind(kinds).capitalize(), id)
-    return row
+def _row(workspace: Workspace, kinds: str, id: str) -> Row:
+    return editing.row_or_404(workspace, _kind(kinds), id)
 
 
-# What a form says -----------------------------------------------------------------------------------------------------
+# What a form changes --------------------------------------------------------------------------------------------------
 
 
 def _connection_changes(_row: Row, fields: dict[str, str]) -> Row:
@@ -111,7 +105,7 @@ def _sync_changes(row: Row, fields: dict[str, str]) -> Row:
     return {
         "sync_interval": fields.get("sync_interval", ""),
         "orchestration_workflow_id": fields.get("orchestration_workflow_id") or None,
-        # To say it again would change the status.
+        # Setting it again would change the status.
         **({} if enabled == bool(row["enabled"]) else {"enabled": enabled}),
     }
 
@@ -121,7 +115,7 @@ def _stream_changes(row: Row, fields: dict[str, str]) -> Row:
     changes["incremental_pointer_id"] = fields.get("incremental_pointer_id") or None
     for name in _LISTS:
         listed = [part.strip() for part in fields.get(name, "").split(",") if part.strip()]
-        # What was never given stays so, if nothing is given now.
+        # A list that was never set stays unset if the field is empty.
         changes[name] = listed or (None if row[name] is None else [])
     return changes
 
@@ -136,21 +130,24 @@ _CHANGES: dict[str, Callable[[Row, dict[str, str]], Row]] = {
 # The forms ------------------------------------------------------------------------------------------------------------
 
 
-def _connection_form(_world: World, row: Row) -> Response:
+def _connection_form(_world: Workspace, row: Row) -> Response:
     fields = _text_field("label", "Label", row["label"])
     return _form_page(f"Connection {row['label']}", row, "connections", fields, _link("/", "Overview"))
 
 
-def _sync_form(world: World, row: Row) -> Response:
-    workflows = [("", "its own schedule"), *((each["id"], each["name"]) for each in world.store.find("orchestrations"))]
+def _sync_form(workspace: Workspace, row: Row) -> Response:
+    workflows = [
+        ("", "its own schedule"),
+        *((each["id"], each["name"]) for each in workspace.store.find("orchestrations")),
+    ]
     fields = joined(
         _text_field("sync_interval", "Schedule (a cron expression)", row["sync_interval"]),
         _choice("orchestration_workflow_id", "Run by", workflows, row["orchestration_workflow_id"] or ""),
-        _switch("enabled", "Switched on", row["enabled"]),
+        _switch("enabled", "Enabled", row["enabled"]),
     )
-    present = world.store.find("streams", elt_sync_id=row["id"])
+    present = workspace.store.find("streams", elt_sync_id=row["id"])
     names = {stream["name"] for stream in present}
-    offered = [(name, name) for name in world.catalogue.streams(row["source_integration_id"]) if name not in names]
+    offered = [(name, name) for name in workspace.catalogue.streams(row["source_integration_id"]) if name not in names]
     streams = [[_link(f"/_simulator/edit/streams/{each['id']}", each["name"]), each["id"]] for each in present]
     adding = _form("syncs", row, _choice("name", "Add a stream", offered, ""), _button("Add", "add"))
     parts = [table("Streams", ["Name", "Id"], streams), *([adding] if offered else [])]
@@ -158,12 +155,12 @@ def _sync_form(world: World, row: Row) -> Response:
     return _form_page(title, row, "syncs", fields, _link("/", "Overview"), *parts)
 
 
-def _stream_form(_world: World, row: Row) -> Response:
+def _stream_form(_world: Workspace, row: Row) -> Response:
     fields = joined(
-        _text_field("incremental_pointer_id", "Column that tells what is new", row["incremental_pointer_id"]),
+        _text_field("incremental_pointer_id", "Column that shows which rows are new", row["incremental_pointer_id"]),
         *(_switch(name, about, row[name]) for name, about in _FLAGS.items()),
         *(
-            _text_field(name, f"{about}, parted by commas", ", ".join(row[name] or ()))
+            _text_field(name, f"{about}, separated by commas", ", ".join(row[name] or ()))
             for name, about in _LISTS.items()
         ),
     )
@@ -171,7 +168,7 @@ def _stream_form(_world: World, row: Row) -> Response:
     return _form_page(f"Stream {row['name']}", row, "streams", fields, back)
 
 
-_FORMS: dict[str, Callable[[World, Row], Response]] = {
+_FORMS: dict[str, Callable[[Workspace, Row], Response]] = {
     "connection": _connection_form,
     "sync": _sync_form,
     "stream": _stream_form,

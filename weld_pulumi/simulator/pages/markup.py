@@ -1,4 +1,4 @@
-"""How the pages for people look: little HTML, no scripts, nothing from elsewhere."""
+"""HTML for the pages: no scripts, nothing from other sites."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ input[type=text], select { border: 1px solid var(--line); }
 
 
 class Markup(str):
-    """Text that is HTML already; all other text is escaped."""
+    """Text that is HTML; all other text is escaped."""
 
 
 def page(title: str, *parts: Markup, narrow: bool = False, status: int = 200) -> Response:
-    """A whole page."""
+    """Return a page."""
     kind = ' class="narrow"' if narrow else ""
     whole = (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
@@ -56,28 +56,28 @@ def page(title: str, *parts: Markup, narrow: bool = False, status: int = 200) ->
 
 
 def text(value: Any) -> str:
-    """Text with nothing in it that HTML would take for its own."""
+    """Return a value as HTML, escaped unless it is Markup."""
     return value if isinstance(value, Markup) else html.escape("" if value is None else str(value))
 
 
 def element(tag: str, content: Any, /, **attributes: str) -> Markup:
-    """An element; a keyword that ends with _ is the attribute without it."""
+    """Return an element; `class_` is the attribute `class`."""
     given = "".join(f' {key.rstrip("_")}="{text(value)}"' for key, value in attributes.items())
     return Markup(f"<{tag}{given}>{text(content)}</{tag}>")
 
 
-def message(title: str, told: str, status: int) -> Response:
-    """A page that says one thing."""
-    return page(title, element("p", told), narrow=True, status=status)
+def message(title: str, content: str, status: int) -> Response:
+    """Return a page with one paragraph."""
+    return page(title, element("p", content), narrow=True, status=status)
 
 
 def joined(*parts: Markup) -> Markup:
-    """Parts, one after the other."""
+    """Join parts."""
     return Markup("".join(parts))
 
 
 def table(title: str, columns: list[str], rows: list[list[Any]], total: int | None = None) -> Markup:
-    """A table with a heading that counts its rows."""
+    """Return a table with a heading that shows the number of rows."""
     head = element("h2", f"{title} ({len(rows) if total is None else total})")
     if not rows:
         return joined(head, element("p", "None.", class_="note"))

@@ -1,4 +1,4 @@
-"""Everything one simulator knows: its store, its readings, its clock, and the lock around them."""
+"""One workspace of Weld: its store, its catalogue, its clock, and the lock around them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from .api_variants import ApiVariants
 from .catalogue import Catalogue
-from .readings import Readings
 from .store import Row, Store
 from .values import Clock, new_id, timestamp
 
-__all__ = ["DESTINATION_LABEL", "ORCHESTRATIONS", "World"]
+__all__ = ["DESTINATION_LABEL", "ORCHESTRATIONS", "Workspace"]
 
 ACCOUNT_ID = "acc_simulator0"
 DESTINATION_LABEL = "Databricks (simulator)"
-# Orchestrations are made in Weld's pages only, so a workspace without any could not be attached to one.
+# Only Weld's pages create orchestrations; a workspace without any would offer none to attach a sync to.
 ORCHESTRATIONS = {
     "Rr7vK2pQx0LmTd": "Daily refresh",
     "hB3_zN8wYc5JsE": "Hourly marketing",
@@ -26,13 +26,13 @@ ORCHESTRATIONS = {
 _OFFSET = "clock_offset"
 
 
-class World:
-    """One workspace of Weld. Take `read` or `write` before touching it: tests do so from other threads."""
+class Workspace:
+    """One workspace of Weld. Hold `read` or `write` while using it: tests use it from other threads."""
 
     def __init__(
         self,
         store: Store,
-        readings: Readings,
+        variants: ApiVariants,
         *,
         auto_authorize: bool = False,
         authorize_delay: float = 0.5,
@@ -40,7 +40,7 @@ class World:
         clock: Clock = time.time,
     ) -> None:
         self.store = store
-        self.readings = readings
+        self.variants = variants
         self.catalogue = Catalogue(store)
         self.auto_authorize = auto_authorize
         self.authorize_delay = authorize_delay
@@ -49,29 +49,29 @@ class World:
         self.public_url = ""
         self._clock = clock
         self._lock = threading.RLock()
-        self._rendered: dict[str, bytes] = {}
-        self._rendered_under: tuple[int, int] = (-1, -1)
+        self._encoded: dict[str, bytes] = {}
+        self._encoded_under: tuple[int, int] = (-1, -1)
         self._offset = float(store.meta(_OFFSET) or 0)
         self._seed()
 
     @contextmanager
     def read(self) -> Iterator[None]:
-        """Nobody else changes anything meanwhile."""
+        """Keep others from changing the workspace."""
         with self._lock:
             yield
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """The same, and what is written inside is kept whole or not at all."""
+        """Keep others out, and store either all changes or, after an exception, none."""
         with self._lock, self.store.transaction():
             yield
 
     def now(self) -> float:
-        """The simulator's time: the machine's, and as far ahead of it as `advance` has moved it."""
+        """Return the time of the workspace: that of the machine, moved forward by `advance`."""
         return self._clock() + self._offset
 
     def advance(self, seconds: float) -> None:
-        """Let time pass at once; ValueError where that leads out of the years that can be written."""
+        """Move the time forward; raise ValueError if it cannot be written as a timestamp then."""
         try:
             timestamp(self.now() + seconds)
         except (ValueError, OverflowError):
@@ -80,40 +80,40 @@ class World:
             self._offset += seconds
             self.store.set_meta(_OFFSET, str(self._offset))
 
-    def moment(self) -> Row:
-        """The times of what begins its life now."""
+    def created_now(self) -> Row:
+        """Return the timestamps of an object that is created now."""
         now = self.now()
         return {"created_at": now, "updated_at": now}
 
     def new_row(self, **fields: Any) -> Row:
-        """A row that begins its life now."""
-        return {"id": new_id(), **self.moment(), **fields}
+        """Return a row with a new id that is created now."""
+        return {"id": new_id(), **self.created_now(), **fields}
 
     def change(self, table: str, row: Row, **fields: Any) -> None:
-        """Change a row, here and in the store, and its time of change."""
+        """Change fields and `updated_at` of a row, in memory and in the store."""
         fields = {**fields, "updated_at": self.now()}
         row.update(fields)
         self.store.update(table, row["id"], fields)
-        self._rendered.pop(row["id"], None)
+        self._encoded.pop(row["id"], None)
 
-    def rendered_streams(self) -> dict[str, bytes]:
-        """Streams by id as they were last written out, as long as nothing has changed that they depend on."""
-        under = (self.readings.version, self.catalogue.version)
-        if under != self._rendered_under:
-            self._rendered, self._rendered_under = {}, under
-        return self._rendered
+    def encoded_streams(self) -> dict[str, bytes]:
+        """Return the cache of streams as JSON, by id; `change` and changes of what they depend on empty it."""
+        under = (self.variants.version, self.catalogue.version)
+        if under != self._encoded_under:
+            self._encoded, self._encoded_under = {}, under
+        return self._encoded
 
     def visible_before(self) -> float:
-        """Lists show what was made up to this moment."""
-        return self.now() - self.readings.number("list_lag_seconds")
+        """Return the time up to which lists show what was created."""
+        return self.now() - self.variants.number("list_lag_seconds")
 
     def reset(self) -> None:
-        """Back to the workspace of the first start; readings stay."""
+        """Return to the workspace of the first start; the API variants stay."""
         with self.write():
             self.store.clear()
             self._offset = 0.0
             self.catalogue.forget()
-            self._rendered.clear()
+            self._encoded.clear()
             self._seed()
 
     def _seed(self) -> None:
