@@ -1,4 +1,4 @@
-"""What importing the package costs, in the program and in the plugin's process: medians over fresh processes."""
+"""What importing the package costs, in the program and in the plugin process: medians over fresh processes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+
+__all__ = ["ImportTime", "measure_imports"]
 
 _KINDS = ("connection", "elt_sync", "source_stream")
 _PLUGIN = ", ".join(["weld_pulumi.provider.dynamic", *(f"weld_pulumi.provider.{kind}" for kind in _KINDS)])
-# Process: what is there anyway, and what is added to it. The plugin loads HTTP and models with its first request.
-IMPORTS = {
+# Process -> what Pulumi imports anyway, and what is added. The plugin imports HTTP and models with its first request.
+_IMPORTS = {
     "program": ("pulumi", "weld_pulumi"),
     "plugin": ("pulumi.dynamic", _PLUGIN),
     "first request": (f"pulumi.dynamic, {_PLUGIN}", "weld_pulumi.api.client"),
@@ -28,8 +29,8 @@ print(between - start, time.perf_counter() - between)
 
 
 @dataclass(frozen=True)
-class Startup:
-    """Milliseconds: of what is there anyway, and of what is added."""
+class ImportTime:
+    """Milliseconds of the imports of a process: of those that Pulumi makes anyway, and of those added."""
 
     process: str
     base: str
@@ -37,20 +38,17 @@ class Startup:
     base_ms: float
     added_ms: float
 
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
-
-def measure_startup(runs: int, tell: Callable[[str], None]) -> list[Startup]:
-    """The processes take turns. The first round is not counted: it finds cold caches."""
-    seconds: dict[str, list[tuple[float, float]]] = {process: [] for process in IMPORTS}
-    tell(f"imports, {runs} times")
+def measure_imports(runs: int, report: Callable[[str], None]) -> list[ImportTime]:
+    """Measure the processes in turns; the first turn warms caches and does not count."""
+    report(f"imports, {runs} times")
+    seconds: dict[str, list[tuple[float, float]]] = {process: [] for process in _IMPORTS}
     for run in range(runs + 1):
-        for process, (base, added) in IMPORTS.items():
+        for process, (base, added) in _IMPORTS.items():
             timed = _time_imports(base, added)
             if run:
                 seconds[process].append(timed)
-    return [Startup(process, *IMPORTS[process], *_medians(seconds[process])) for process in IMPORTS]
+    return [ImportTime(process, *_IMPORTS[process], *_medians(seconds[process])) for process in _IMPORTS]
 
 
 def _time_imports(base: str, added: str) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""The results as a drawing for the docs: one panel a case, one pair of bars an operation."""
+"""The results as a drawing for the docs: a panel for each case, a group of bars for each operation."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from xml.sax.saxutils import escape
 
-from tools.bench_summary import Row
+from tools.bench.results import Row
+
+__all__ = ["chart"]
 
 _COLUMNS = 3
-_PANEL_WIDTH, _PANEL_HEIGHT = 320, 210
+_PANEL_WIDTH, _PANEL_HEIGHT = 320, 250
 _MARGIN, _HEAD = 16, 56
-_LABEL_WIDTH, _BAR_HEIGHT, _GAP = 76, 11, 10
-_COLOURS = {"idle": "#9aa5b1", "weld": "#2f6fde"}
+_LABEL_WIDTH, _BAR_HEIGHT, _GAP = 76, 11, 8
+_COLORS = {"idle": "#9aa5b1", "noop": "#cbd2d9", "weld": "#2f6fde"}
+_LEGEND = {"idle": "does nothing", "noop": "does nothing, never compared", "weld": "weld-pulumi"}
 _STYLE = (
     "text{font-family:system-ui,sans-serif;font-size:12px;fill:#1f2933}"
     ".title{font-size:15px;font-weight:600}.case{font-weight:600}.value{font-size:10px;fill:#52606d}"
@@ -20,7 +23,7 @@ _STYLE = (
 
 
 def chart(rows: Iterable[Row]) -> str:
-    """An SVG document."""
+    """Return an SVG document."""
     panels = [(str(case), list(group)) for case, group in groupby(rows, key=lambda row: row.case)]
     lines = -(-len(panels) // _COLUMNS) or 1
     width = _COLUMNS * _PANEL_WIDTH + 2 * _MARGIN
@@ -40,7 +43,8 @@ def chart(rows: Iterable[Row]) -> str:
 
 def _heading() -> Iterator[str]:
     yield _text(_MARGIN, 24, "Seconds for one command, by number of streams and latency of Weld", "title")
-    for x, provider, words in ((_MARGIN, "idle", "a provider that does nothing"), (220, "weld", "weld-pulumi")):
+    for number, (provider, words) in enumerate(_LEGEND.items()):
+        x = _MARGIN + number * 220
         yield _bar(x, 34, 12, provider)
         yield _text(x + 18, 44, words)
 
@@ -48,22 +52,22 @@ def _heading() -> Iterator[str]:
 def _panel(number: int, case: str, rows: list[Row]) -> Iterator[str]:
     left = _MARGIN + number % _COLUMNS * _PANEL_WIDTH
     top = _HEAD + number // _COLUMNS * _PANEL_HEIGHT
-    longest = max(max(row.idle.seconds, row.weld.seconds) for row in rows)
-    # Room for the label at the left and for the longest value at the right.
-    scale = (_PANEL_WIDTH - _LABEL_WIDTH - 90) / longest
+    longest = max(typical.seconds for row in rows for typical in row.typical.values())
+    # Room for the label on the left and for the longest value on the right.
+    scale = (_PANEL_WIDTH - _LABEL_WIDTH - 110) / longest
     yield _text(left, top + 20, case, "case")
     for place, row in enumerate(rows):
-        y = top + 32 + place * (2 * _BAR_HEIGHT + _GAP)
+        y = top + 32 + place * (len(row.typical) * _BAR_HEIGHT + _GAP)
         yield _text(left, y + _BAR_HEIGHT + 4, row.operation)
-        pair = (("idle", row.idle.seconds, ""), ("weld", row.weld.seconds, f"  ×{row.ratio:.2f}"))
-        for offset, (provider, seconds, note) in enumerate(pair):
-            bar_top, length = y + offset * _BAR_HEIGHT, max(1.0, seconds * scale)
+        for offset, (provider, typical) in enumerate(row.typical.items()):
+            bar_top, length = y + offset * _BAR_HEIGHT, max(1.0, typical.seconds * scale)
+            note = f"  ×{row.ratio['idle']:.2f}  ×{row.ratio['noop']:.2f}" if provider == "weld" else ""
             yield _bar(left + _LABEL_WIDTH, bar_top, length, provider)
-            yield _text(left + _LABEL_WIDTH + length + 4, bar_top + 9, f"{seconds:.1f}{note}", "value")
+            yield _text(left + _LABEL_WIDTH + length + 4, bar_top + 9, f"{typical.seconds:.1f}{note}", "value")
 
 
 def _bar(x: float, y: float, width: float, provider: str) -> str:
-    return f'<rect x="{x:g}" y="{y:g}" width="{width:.1f}" height="{_BAR_HEIGHT - 1}" fill="{_COLOURS[provider]}"/>'
+    return f'<rect x="{x:g}" y="{y:g}" width="{width:.1f}" height="{_BAR_HEIGHT - 1}" fill="{_COLORS[provider]}"/>'
 
 
 def _text(x: float, y: float, words: str, style: str = "") -> str:

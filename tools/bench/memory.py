@@ -1,4 +1,4 @@
-"""The largest memory of the dynamic plugin's process while an operation runs, by the kernel's own account."""
+"""The peak memory of the dynamic plugin while an operation runs, as the kernel reports it."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ import threading
 from pathlib import Path
 from types import TracebackType
 
+__all__ = ["PluginMemory"]
+
 _PROC = Path("/proc")
-# The kernel remembers the peak, so this only has to be often enough to catch the last growth before the end.
-_EVERY_SECONDS = 0.05
+# The kernel keeps the peak, so the interval only has to be short enough for the last growth before the end.
+_INTERVAL_SECONDS = 0.05
 
 
 class PluginMemory:
-    """Watches for the plugin that serves the project in a folder; `peak` is in bytes, None where it cannot be told."""
+    """Watches the plugin that serves the project in a folder; `peak` is in bytes, None where it is unknown."""
 
     def __init__(self, folder: Path) -> None:
         self.peak: int | None = None
         self._folder = str(folder.resolve())
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> PluginMemory:
-        """Begin."""
+        """Start to watch."""
         if _PROC.is_dir():
             self._thread.start()
         return self
@@ -30,15 +32,15 @@ class PluginMemory:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End."""
-        self._over.set()
+        """Stop."""
+        self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def _watch(self) -> None:
         plugins: set[Path] = set()
-        while not self._over.wait(_EVERY_SECONDS):
-            # One process a provider; once found, only that one is looked at.
+        while not self._stopped.wait(_INTERVAL_SECONDS):
+            # Each provider has one process, so the search ends once it is found.
             plugins = plugins or self._find()
             peaks = [peak for peak in map(_peak, plugins) if peak is not None]
             if not peaks:
@@ -50,10 +52,9 @@ class PluginMemory:
 
     def _is_plugin(self, process: Path) -> bool:
         try:
-            return (
-                os.readlink(process / "cwd") == self._folder and b"pulumi.dynamic" in (process / "cmdline").read_bytes()
-            )
-        except OSError:  # gone, or somebody else's
+            is_dynamic = b"pulumi.dynamic" in (process / "cmdline").read_bytes()
+            return is_dynamic and os.readlink(process / "cwd") == self._folder
+        except OSError:  # it has ended, or belongs to another user
             return False
 
 

@@ -1,4 +1,4 @@
-"""Weld's simulator as a process of its own, so that its work is not taken for that of the provider."""
+"""Weld's simulator in a process of its own, so that its work is not attributed to the provider."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ import requests
 
 from tools.console import SetupError, stop
 
+__all__ = ["API_KEY", "Requests", "Weld", "running_weld"]
+
 API_KEY = "bench-key"
-# Of what Weld's document leaves open, the readings in which answers are as large as what was asked: a sync carries its
-# streams, so a refresh needs one request; an upsert answers with what it was sent, and not, to each of a thousand
-# writes, with all streams of the sync, which would measure how fast the simulator writes JSON.
+# Readings under which a response is as large as its request: a sync contains its streams, so a refresh is one request;
+# an upsert returns what was sent, and not all streams of the sync after each of a thousand writes, which would measure
+# how fast the simulator writes JSON.
 READINGS = {"sync_streams_read": "present", "upsert_answer": "sent"}
 _ID = re.compile(r"(?<=/elt_syncs/)[^/]+|(?<=/elt_streams/)[^/]+|(?<=/connections/)[^/]+")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Requests by kind, such as {"GET /elt_syncs/ID": 1}, and the time that the simulator took to answer them."""
+class Requests:
+    """Requests by kind, such as {"GET /elt_syncs/ID": 1}, and the seconds that the simulator took for them."""
 
     kinds: dict[str, int]
     seconds: float
@@ -44,44 +46,44 @@ class Asked:
 
 
 class Weld:
-    """A running simulator: `url`, and what the benchmark does to it."""
+    """A running simulator."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._http = requests.Session()
-        self._http.trust_env = False  # a proxy cannot know this machine's ports
+        self._http.trust_env = False  # a proxy cannot reach ports of this machine
 
-    def start_afresh(self, latency: float) -> str:
-        """Empties the workspace, sets the latency in milliseconds, and makes a connection; returns its id."""
+    def reset(self, latency_ms: float) -> str:
+        """Empty the workspace, set the latency, create a connection, and return its id."""
         self._control("POST", "reset")
         self._control("PUT", "readings", READINGS)
         connection = self._control("POST", "connections", {"integration_id": "load-test", "label": "bench"})
-        self._control("PUT", "latency", {"ms": latency})
+        self._control("PUT", "latency", {"ms": latency_ms})
         return str(connection["id"])
 
-    def take_requests(self) -> Asked:
-        """What there was since this was asked last."""
-        asked = self._control("GET", "requests")["requests"]
+    def take_requests(self) -> Requests:
+        """Return the requests since the last call."""
+        logged = self._control("GET", "requests")["requests"]
         self._control("DELETE", "requests")
-        kinds = Counter(f"{request['method']} {_ID.sub('ID', request['path'])}" for request in asked)
-        return Asked(dict(kinds), round(sum(request["milliseconds"] or 0.0 for request in asked) / 1000, 3))
+        kinds = Counter(f"{request['method']} {_ID.sub('ID', request['path'])}" for request in logged)
+        return Requests(dict(kinds), round(sum(request["milliseconds"] or 0.0 for request in logged) / 1000, 3))
 
     def _control(self, method: str, path: str, body: Any = None) -> Any:
-        answer = self._http.request(method, f"{self.url}/_simulator/{path}", json=body, timeout=60)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+        response = self._http.request(method, f"{self.url}/_simulator/{path}", json=body, timeout=60)
+        response.raise_for_status()
+        return response.json() if response.content else None
 
 
 @contextlib.contextmanager
 def running_weld() -> Iterator[Weld]:
-    """Starts a simulator on a free port; it ends with the benchmark."""
+    """Run a simulator on a free port."""
     command = [sys.executable, "-m", "weld_pulumi", "simulator", "--api-key", API_KEY]
     with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
         try:
             assert process.stdout is not None
             found = re.search(r"http://\S+", process.stdout.readline().decode())
             if found is None:
-                raise SetupError("Weld's simulator did not start; `weld-pulumi simulator` tells why.")
+                raise SetupError("Weld's simulator did not start; run `weld-pulumi simulator` to see why.")
             yield Weld(found[0])
         finally:
             stop(process)
