@@ -1,4 +1,4 @@
-"""Weld's simulator in the background, for as long as the demo takes."""
+"""Weld's simulator in the background, for the duration of the demo."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tools.local_env import LOGS, venv_bin
 
 API_KEY = "demo-key"
 _START_SECONDS = 30.0
-# Ends the command that it becomes when its standard input closes, which the kernel sees to however the demo ends.
+# Runs a command and kills it when standard input closes, which happens however the demo ends.
 _UNTIL_INPUT_CLOSES = 'exec 3<&0; (cat <&3; kill $$) >/dev/null 2>&1 & exec "$@" </dev/null 3<&-'
 
 
 class Weld:
-    """Started on entry, stopped on exit, whatever happens in between; `url` is where it answers."""
+    """A simulator that is started on entry and stopped on exit; `url` is its address."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -42,14 +42,14 @@ class Weld:
                 stdout=log,
                 stderr=log,
                 env=without_weld_settings(),
-                start_new_session=True,  # Ctrl-C is for Pulumi; the simulator must outlive it
+                start_new_session=True,  # Ctrl-C is for Pulumi, and the simulator must outlive it
             )
         try:
             self._wait_until_ready()
         except BaseException:
             self._stop()
             raise
-        # The same port next time where it is free: the state of the stack remembers the address.
+        # Use the same port next time if it is free, since the state of the stack holds the address.
         self._port_file.write_text(str(port))
         return self
 
@@ -59,10 +59,10 @@ class Weld:
         self._stop()
 
     def wait(self) -> None:
-        """Until it ends, which it does not do by itself."""
+        """Wait until it ends, which only a failure makes it do, and raise SetupError."""
         if self._process is not None:
             self._process.wait()
-        raise SetupError(f"Weld's simulator ended: {last_line(self._log)} (all of it: {self._log}).")
+        raise SetupError(f"Weld's simulator ended: {last_line(self._log)}. Full log: {self._log}")
 
     def _stop(self) -> None:
         if self._process is None or self._process.stdin is None:
@@ -81,14 +81,14 @@ class Weld:
         deadline = time.monotonic() + _START_SECONDS
         while not _answers(self.url):
             if self._process.poll() is not None or time.monotonic() > deadline:
-                reason = last_line(self._log) or "it says nothing"
-                raise SetupError(f"Weld's simulator did not start: {reason} (all of it: {self._log}).")
+                reason = last_line(self._log) or "it printed nothing"
+                raise SetupError(f"Weld's simulator did not start: {reason}. Full log: {self._log}")
             time.sleep(0.1)
 
 
 def _answers(url: str) -> bool:
     request = urllib.request.Request(f"{url}/connections", headers={"x-api-key": API_KEY})
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot know this machine's ports
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # a proxy cannot reach ports of this machine
     try:
         with opener.open(request, timeout=2) as response:
             return bool(response.status == 200)
@@ -97,7 +97,7 @@ def _answers(url: str) -> bool:
 
 
 def free_port(prefer: int = 0) -> int:
-    """A port of the loopback interface that nobody listens on; the preferred one if it is free."""
+    """Return a free port of the loopback interface, the preferred one if it is free."""
     for port in (prefer, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -115,4 +115,5 @@ def _read_port(file: Path) -> int:
 
 
 def without_weld_settings() -> dict[str, str]:
+    """Return the environment without settings for Weld."""
     return {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}

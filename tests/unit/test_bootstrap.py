@@ -143,7 +143,7 @@ class TestLock:
 
     def test_a_lock_keeps_others_out(self, holder: subprocess.Popen[str], tmp_path: Path, capsys: Log) -> None:
         with (
-            pytest.raises(SetupError, match="another process is at it"),
+            pytest.raises(SetupError, match="another process is working on it"),
             exclusive(tmp_path / "lock", "Test", timeout=0.1, poll=0.01),
         ):
             pytest.fail("got past a lock that is held")
