@@ -20,15 +20,16 @@ from typing import NoReturn
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools.console import SetupError, say
-from tools.demo_weld import API_KEY, Weld, without_weld_settings
 from tools.local_env import LOCAL, ROOT
 from tools.locking import exclusive
+from tools.simulator_process import API_KEY, SimulatorProcess, free_port, without_weld_settings
 
 STACK = "demo"
 # The outputs are shown once, at the end.
 QUIET = ("--suppress-progress", "--suppress-outputs")
 _STATE = LOCAL / "state" / ".pulumi" / "stacks" / "weld-quickstart" / f"{STACK}.json"
 _DATABASE = LOCAL / "weld.db"
+_PORT = LOCAL / "weld.port"
 
 
 def up() -> None:
@@ -81,8 +82,14 @@ def destroy() -> None:
         weld_pulumi(weld, "connections")
         weld_pulumi(weld, "syncs")
         quietly("stack", "rm", "--yes", STACK)
-    _DATABASE.unlink(missing_ok=True)
+    remove_data(_DATABASE)
     say(f"\nRemoved: the stack {STACK!r} and Weld's data.")
+
+
+def remove_data(database: Path) -> None:
+    """Remove a database, also the files that SQLite leaves beside it when the simulator is killed."""
+    for name in (database.name, f"{database.name}-wal", f"{database.name}-shm"):
+        database.with_name(name).unlink(missing_ok=True)
 
 
 def heading(text: str) -> None:
@@ -92,15 +99,24 @@ def heading(text: str) -> None:
 
 
 @contextlib.contextmanager
-def _weld() -> Iterator[Weld]:
+def _weld() -> Iterator[SimulatorProcess]:
     with exclusive(LOCAL / "demo.lock", "Demo", timeout=2.0):
         heading("Weld, on this machine")
-        with Weld(_DATABASE) as weld:
+        # The port of the last time if it is free, since the state of the stack holds the address.
+        port = free_port(prefer=_last_port())
+        options = ("--port", str(port), "--database", str(_DATABASE), "--auto-authorize")
+        with SimulatorProcess("demo", *options) as weld:
+            _PORT.write_text(str(port))
             say(f"{weld.url}  (data: {_DATABASE.relative_to(ROOT)})")
             yield weld
 
 
-def _select_stack(weld: Weld) -> None:
+def _last_port() -> int:
+    text = _PORT.read_text().strip() if _PORT.exists() else ""
+    return int(text) if text.isdigit() and 1024 <= int(text) <= 65535 else 0
+
+
+def _select_stack(weld: SimulatorProcess) -> None:
     forget_locks_of_the_dead()
     quietly("stack", "select", "--create", STACK)
     quietly("config", "set", "--stack", STACK, "weld:apiUrl", weld.url)
@@ -127,7 +143,7 @@ def _is_alive(process: int) -> bool:
     return True
 
 
-def _show(weld: Weld) -> None:
+def _show(weld: SimulatorProcess) -> None:
     heading("Outputs of the stack")
     pulumi("stack", "output", doing="`pulumi stack output`")
     heading("Objects in Weld")
@@ -146,7 +162,7 @@ def pulumi(*arguments: str, doing: str) -> None:
         raise SetupError(f"{doing} failed; see the output of Pulumi above.")
 
 
-def weld_pulumi(weld: Weld, *arguments: str) -> None:
+def weld_pulumi(weld: SimulatorProcess, *arguments: str) -> None:
     """Run a command of weld-pulumi against the simulator, with its output on the screen."""
     say(f"\n$ weld-pulumi {' '.join(arguments)}")
     env = {**without_weld_settings(), "WELD_API_URL": weld.url, "WELD_API_KEY": API_KEY}

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from tools.console import SetupError
-from tools.demo_weld import free_port
 from tools.pulumi_cli import find, install, official, source
 from tools.pulumi_cli.find import COMPANIONS, Cli, find_cli, is_complete, parse_version
 from tools.pulumi_cli.staging import staging
+from tools.simulator_process import free_port
 
 Log = pytest.CaptureFixture[str]
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from tools.console import SetupError
-from tools.demo_weld import free_port
 from tools.pulumi_cli import official
 from tools.pulumi_cli.find import COMPANIONS, OFFICIAL_VERSION, find_in_cache, is_complete
+from tools.simulator_process import free_port
 
 download = official.download  # a fixture replaces it
 Log = pytest.CaptureFixture[str]

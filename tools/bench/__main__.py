@@ -26,8 +26,9 @@ from tools.bench.measure import Case, Measurement, count_of_turn, measure
 from tools.bench.programs import MODES
 from tools.bench.report import show_imports, show_rows, show_targets, write_json
 from tools.bench.results import rows_of, targets_of
-from tools.bench.weld import running_weld
+from tools.bench.weld import Weld
 from tools.local_env import ROOT
+from tools.simulator_process import SimulatorProcess
 
 SIZES = {"inline": (10, 1000, 5000), "separate": (10, 200, 1000)}
 LATENCIES = (0.0, 50.0)
@@ -127,7 +128,8 @@ def _measure_all(
         progress.advance(task)
         if not plan:
             return
-        with running_weld() as weld:
+        with SimulatorProcess("bench") as process:  # of its own, so that its work is not attributed to the provider
+            weld = Weld(process.url)
             for case, turns, repeats in plan:
                 for turn in range(turns):
                     for found in measure(case, turn, weld, report, repeats=repeats, same_state=options.same_state):

@@ -11,7 +11,8 @@ from pathlib import Path
 from tests.support import cli, engine
 from tools.bench.memory import PluginMemory
 from tools.bench.programs import IDLE_FILES, PROVIDERS, program
-from tools.bench.weld import API_KEY, Requests, Weld
+from tools.bench.weld import Requests, Weld
+from tools.simulator_process import API_KEY
 
 __all__ = ["OPERATIONS", "Case", "Measurement", "count_of_turn", "measure", "operations_of_turn"]
 

@@ -1,23 +1,16 @@
-"""Weld's simulator in a process of its own, so that its work is not attributed to the provider."""
+"""What the benchmark asks of Weld's simulator, through its control API."""
 
 from __future__ import annotations
 
-import contextlib
 import re
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 
-from tools.console import SetupError, stop
+__all__ = ["Requests", "Weld"]
 
-__all__ = ["API_KEY", "Requests", "Weld", "running_weld"]
-
-API_KEY = "bench-key"
 # Readings under which a response is as large as its request: a sync contains its streams, so a refresh is one request;
 # an upsert returns what was sent, and not all streams of the sync after each of a thousand writes, which would measure
 # how fast the simulator writes JSON.
@@ -72,18 +65,3 @@ class Weld:
         response = self._http.request(method, f"{self.url}/_simulator/{path}", json=body, timeout=60)
         response.raise_for_status()
         return response.json() if response.content else None
-
-
-@contextlib.contextmanager
-def running_weld() -> Iterator[Weld]:
-    """Run a simulator on a free port."""
-    command = [sys.executable, "-m", "weld_pulumi", "simulator", "--api-key", API_KEY]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://\S+", process.stdout.readline().decode())
-            if found is None:
-                raise SetupError("Weld's simulator did not start; run `weld-pulumi simulator` to see why.")
-            yield Weld(found[0])
-        finally:
-            stop(process)
