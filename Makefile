@@ -72,8 +72,8 @@ format: venv ## bring the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## measure (results in bench-results/)
-	$(RUN) python tools/bench.py
+bench: setup ## measure what the provider costs (tools/bench/README.md); results in bench-results/
+	$(RUN) python -m tools.bench
 
 clean: ## remove what was made here: environment, demo, caches (the Pulumi CLI in your cache folder stays)
 	rm -rf .venv .coverage-data .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis

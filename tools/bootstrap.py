@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes what the checkout needs, and runs commands in it. Needs only Python 3.10 and its standard library.
+"""Sets up the checkout, and runs commands in it. Needs only Python 3.10 and its standard library.
 
 python3 tools/bootstrap.py setup            the virtual environment and the Pulumi CLI
 python3 tools/bootstrap.py venv | cli       one of them
@@ -19,25 +19,25 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-if sys.version_info < (3, 10):  # noqa: UP036 - an old Python is met here first, and must be told so
+if sys.version_info < (3, 10):  # noqa: UP036 - this is the first file that an old Python runs
     sys.exit(f"Error: Python {sys.version.split()[0]} is too old; use Python 3.10 or newer (make PYTHON=python3.x).")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tools.console import SetupError
 from tools.local_env import environment, without_user_settings
-from tools.pulumi_cli import Cli, find_cli
-from tools.pulumi_install import ensure_cli
+from tools.pulumi_cli.find import Cli, find_cli
+from tools.pulumi_cli.install import ensure_cli
 from tools.virtual_env import compile_package, ensure_venv
 
-# What a shell takes for a name; others (an environment may have any) it would run as part of a command.
+# What a shell accepts as a name. An environment may have any other, which a shell would run as part of a command.
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 __all__ = ["Cli", "environment", "find_cli", "main", "without_user_settings"]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one sub-command; every expected failure is one sentence on stderr."""
+    """Run one sub-command; every expected failure is one sentence on stderr."""
     signal.signal(signal.SIGTERM, _terminated)
     options = _parser().parse_args(arguments)
     try:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Error: {error}", file=sys.stderr)
     except OSError as error:
         place = error.filename or "this machine"
-        print(f"Error: {place}: {error.strerror or error}; mend that, then run this again.", file=sys.stderr)
+        print(f"Error: {place}: {error.strerror or error}; fix that, then run this again.", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
@@ -88,11 +88,11 @@ def _run(words: list[str], cli: Cli) -> NoReturn:
         raise SetupError("There is no command to run; write it after `run --`.")
     env = environment(cli.directory)
     sys.stdout.flush()
-    # A shell starts what it puts in the background with Ctrl-C switched off. Pulumi ends its plugins with that signal,
-    # and where they cannot notice it waits five seconds for them, each time.
+    # A shell starts background commands with SIGINT ignored. Pulumi ends its plugins with that signal, and waits five
+    # seconds for each that ignores it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        # In place of this process: signals and the exit code are the command's own.
+        # Replaces this process, so that signals and the exit code are those of the command.
         os.execvpe(command[0], command, env)
     except OSError as error:
         raise SetupError(f"{command[0]} could not be run: {error.strerror}.") from None
@@ -109,7 +109,7 @@ def _print_environment(cli: Cli) -> None:
 
 
 def _terminated(_signal: int, _frame: object) -> NoReturn:
-    sys.exit(143)  # lets the clean-up of a half-made build run
+    sys.exit(143)  # lets an unfinished build clean up
 
 
 if __name__ == "__main__":

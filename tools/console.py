@@ -1,4 +1,4 @@
-"""What a person sees while the set-up runs: one line a step, signs of life, one sentence on failure."""
+"""What the set-up shows: a line for each step, signs of life in long ones, and one sentence on failure."""
 
 from __future__ import annotations
 
@@ -12,34 +12,38 @@ SIGNS_PER_LINE = 12
 
 
 class SetupError(Exception):
-    """A failure that its text explains: what is wrong and what to do, in one sentence."""
+    """A failure whose text states what is wrong and what to do."""
 
 
 def say(text: str) -> None:
+    """Print a line now."""
     print(text, flush=True)
 
 
 def step(title: str, detail: str) -> None:
+    """Print the beginning of a step."""
     say(f"==> {title}: {detail}")
 
 
 class SignsOfLife:
-    """Prints the seconds that have gone by, every ten seconds, while something takes long."""
+    """Prints the elapsed seconds, every ten seconds, in a long step."""
 
     def __init__(self) -> None:
-        self._every = SIGN_OF_LIFE_SECONDS
+        self._interval = SIGN_OF_LIFE_SECONDS
         self._started = time.monotonic()
         self._shown = 0
 
     def tick(self) -> None:
-        if time.monotonic() - self._started < self._every * (self._shown + 1):
+        """Print the seconds if it is time."""
+        if time.monotonic() - self._started < self._interval * (self._shown + 1):
             return
         start_of_line = self._shown % SIGNS_PER_LINE == 0
         self._shown += 1
         lead = ("\n    " if self._shown > 1 else "    ") if start_of_line else " "
-        print(f"{lead}{self._shown * self._every:.0f} s", end="", flush=True)
+        print(f"{lead}{self._shown * self._interval:.0f} s", end="", flush=True)
 
     def close(self) -> None:
+        """End the line."""
         if self._shown:
             print(flush=True)
 
@@ -52,7 +56,7 @@ def run_long(
     cwd: Path | None = None,
     timeout: float | None = None,
 ) -> bool:
-    """Runs a command with its output in a log file and signs of life on the screen; True when it succeeded."""
+    """Run a command with its output in a log and signs of life on the screen; return whether it succeeded."""
     log.parent.mkdir(parents=True, exist_ok=True)
     signs = SignsOfLife()
     deadline = None if timeout is None else time.monotonic() + timeout
@@ -76,7 +80,7 @@ def run_long(
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = 10.0) -> None:
-    """Ends a process that may still run: politely, then for certain."""
+    """Terminate a process that may still run, and kill it after `grace` seconds."""
     if process.poll() is not None:
         return
     process.terminate()
@@ -88,7 +92,7 @@ def stop(process: subprocess.Popen[bytes], grace: float = 10.0) -> None:
 
 
 def last_line(log: Path, containing: str = "") -> str:
-    """The last line of a log that says something (and contains a word, where one is given)."""
+    """Return the last line of a log that is not empty and contains a text."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    telling = [line.strip() for line in lines if line.strip() and containing in line]
-    return telling[-1] if telling else ""
+    found = [line.strip() for line in lines if line.strip() and containing in line]
+    return found[-1] if found else ""

@@ -1,7 +1,7 @@
-"""Where this checkout keeps what is its own, and the environment in which it runs Pulumi.
+"""The folders of this checkout, and the environment in which it runs Pulumi.
 
-Everything lives in folders that git ignores; nothing of the user's own Pulumi (home, login, stacks, settings) is used
-or changed.
+All files are in folders that git ignores. The user's own Pulumi (home, login, stacks, settings) is neither used nor
+changed.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCAL = ROOT / ".pulumi-local"
 LOGS = LOCAL / "logs"
-# Protects nothing but values of a simulator on this machine; Pulumi's file backend asks for one.
+# Pulumi's file backend requires one; it protects only values of a simulator on this machine.
 PASSPHRASE = "local"
 
 
 def venv_bin() -> Path:
+    """Return the folder of the programs in the virtual environment."""
     return VENV / "bin"
 
 
 def without_user_settings(base: Mapping[str, str]) -> dict[str, str]:
-    """An environment without the user's own Pulumi settings (token, stack, backend, …) and Python set-up."""
-    # Without bytecode pytest rewrites, and each program compiles, all modules anew: minutes for the tests.
+    """Return an environment without the user's settings for Pulumi (token, stack, backend, …) and Python."""
+    # Without bytecode, pytest and each program compile all modules again, which takes the tests minutes.
     unwanted = ("PYTHONHOME", "__PYVENV_LAUNCHER__", "PYTHONDONTWRITEBYTECODE")
     return {key: value for key, value in base.items() if not key.startswith("PULUMI_") and key not in unwanted}
 
@@ -32,7 +33,7 @@ def without_user_settings(base: Mapping[str, str]) -> dict[str, str]:
 def environment(
     cli: Path, *, base: Mapping[str, str] | None = None, local: Path = LOCAL, bin_folder: Path | None = None
 ) -> dict[str, str]:
-    """The environment for a command: tools of the checkout first on PATH, a Pulumi home and backend of its own."""
+    """Return the environment for a command: tools of the checkout first on PATH, its own Pulumi home."""
     env = without_user_settings(os.environ if base is None else base)
     home, state = local / "home", local / "state"
     for folder in (home, state):

@@ -1,4 +1,4 @@
-"""A lock between processes that the kernel lets go when its holder ends, however it ends."""
+"""A lock between processes, which the kernel releases when its holder ends."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from pathlib import Path
 
 from tools.console import SetupError, SignsOfLife, step
 
-# A file system without locks (some network mounts): go on without; what is built is moved into place in one step.
-_NO_LOCKS_HERE = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}
+# Some network file systems have no locks. What is built is moved into place in one step, so go on without.
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS}
 
 
 @contextmanager
 def exclusive(path: Path, what: str, timeout: float = 1800.0, poll: float = 0.2) -> Iterator[None]:
-    """Only one process at a time gets past this for a path; others wait, and say so."""
+    """Hold the lock at a path; wait for another holder at most `timeout` seconds, then raise SetupError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:
         _acquire(file.fileno(), what, timeout, poll)
-        yield  # closing the file gives the lock back
+        yield  # closing the file releases the lock
 
 
 def _acquire(descriptor: int, what: str, timeout: float, poll: float) -> None:
     if _try(descriptor):
         return
-    step(what, "another process is at it; waiting for it to finish")
+    step(what, "another process is working on it; waiting for it to finish")
     signs = SignsOfLife()
     deadline = time.monotonic() + timeout
     try:
         while not _try(descriptor):
             if time.monotonic() > deadline:
-                raise SetupError(f"{what}: another process is at it; end it, or wait for its end, then run this again.")
+                raise SetupError(f"{what}: another process is working on it; end it or wait, then run this again.")
             time.sleep(poll)
             signs.tick()
     finally:
@@ -46,6 +46,6 @@ def _try(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        if error.errno not in _NO_LOCKS_HERE:
+        if error.errno not in _NO_LOCKS:
             raise
     return True

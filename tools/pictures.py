@@ -1,4 +1,4 @@
-"""Pictures of what a terminal shows, as SVG files in docs/images, and README's first steps as docs/getting-started.txt.
+"""Draws pictures of a terminal into docs/images, and records the first steps of README in docs/getting-started.txt.
 
 python3 tools/bootstrap.py run -- python -m tools.pictures
 """
@@ -29,7 +29,7 @@ ADDRESS = r"(http://localhost:\d+/[a-z0-9]{5})(?![a-z0-9])"
 
 
 def draw(screen: pyte.Screen, title: str) -> str:
-    """What a terminal shows, as SVG."""
+    """Return the screen of a terminal as SVG."""
     lines = [_line(screen, number) for number in range(screen.lines)]
     while lines and not lines[-1].plain.strip():
         lines.pop()
@@ -63,7 +63,7 @@ def _style(cell: pyte.screens.Char) -> Style:
 
 
 def waiting(columns: int, count: int) -> str:
-    """`pulumi up` with connections that wait."""
+    """Return a picture of `pulumi up` that waits for connections."""
 
     def shown(screen: Terminal, _: Simulator) -> None:
         screen.until(ADDRESS, count)
@@ -88,7 +88,7 @@ def _recorded(text: str, columns: int, shown: Callable[[Terminal, Simulator], No
 
 
 def first_steps() -> None:
-    """README's first commands: all as text, `pulumi up` as a picture."""
+    """Record the first commands of README: all as text, `pulumi up` as a picture."""
     with Simulator() as weld, tempfile.TemporaryDirectory() as folder:
         recordings = []
         for shown in follow(Path(folder), weld):
@@ -99,6 +99,7 @@ def first_steps() -> None:
 
 
 def main() -> None:
+    """Make all pictures."""
     IMAGES.mkdir(exist_ok=True)
     first_steps()
     for columns, count in ((80, 1), (120, 2)):

@@ -1,4 +1,4 @@
-"""The virtual environment of the checkout, made anew only when what it depends on has changed."""
+"""The virtual environment of the checkout, updated only when its dependencies have changed."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _TITLE = "Virtual environment"
 
 
 def fingerprint(pyproject: Path, python: tuple[int, int], venv: Path) -> str:
-    """What the environment depends on: declared dependencies, Python, and its place (its scripts hold the path)."""
+    """Return a hash of what the environment depends on: dependencies, Python, and its path, which its scripts hold."""
     text = f"{EXTRAS}\n{python[0]}.{python[1]}\n{venv}\n".encode()
     return hashlib.sha256(text + pyproject.read_bytes()).hexdigest()
 
 
 def python_of(venv: Path) -> tuple[int, int] | None:
-    """The Python that an environment was made with; None when there is no whole environment."""
+    """Return the version of Python in an environment, or None if the environment is incomplete."""
     config = venv / "pyvenv.cfg"
     if not config.is_file() or not (venv / "bin" / "python").exists():
         return None
@@ -40,7 +40,7 @@ def python_of(venv: Path) -> tuple[int, int] | None:
 
 
 def ensure_venv(*, quiet: bool = False, root: Path = ROOT, venv: Path = VENV) -> Path:
-    """Makes the environment where it is missing or out of date, and returns its Python."""
+    """Make or update the environment if necessary, and return its Python."""
     check_python(sys.version_info[:2])
     wanted = fingerprint(root / "pyproject.toml", sys.version_info[:2], venv)
     stamp = venv / ".stamp"
@@ -57,24 +57,26 @@ def ensure_venv(*, quiet: bool = False, root: Path = ROOT, venv: Path = VENV) ->
 
 
 def compile_package(root: Path = ROOT) -> None:
-    """Write the package's bytecode, as pip does for a package that it installs, but not for one that is edited.
+    """Write the bytecode of the package, which pip does not do for an editable install.
 
-    Otherwise each program and each plugin compiles the package anew where PYTHONDONTWRITEBYTECODE is set.
+    Otherwise each program and each plugin compiles the package again where PYTHONDONTWRITEBYTECODE is set.
     """
     compileall.compile_dir(root / "weld_pulumi", quiet=2)
 
 
 def is_current(venv: Path, stamp: Path, wanted: str) -> bool:
+    """Return whether an environment is complete and has this fingerprint."""
     return python_of(venv) is not None and stamp.is_file() and stamp.read_text() == wanted
 
 
 def is_at_home(venv: Path) -> bool:
-    """Whether it was made where it lies: in one that was moved or copied, the programs still point to the old place."""
+    """Return whether an environment is where it was made; the programs of one that was moved hold the old path."""
     activate = venv / "bin" / "activate"
     return activate.is_file() and str(venv) in activate.read_text()
 
 
 def check_python(version: tuple[int, int]) -> None:
+    """Raise SetupError if a version of Python is too old."""
     if version < OLDEST_PYTHON:
         raise SetupError(
             f"Python {version[0]}.{version[1]} is too old; install Python 3.10 or newer and name it (make PYTHON=…)."
@@ -82,12 +84,15 @@ def check_python(version: tuple[int, int]) -> None:
 
 
 def create(venv: Path) -> None:
+    """Create the environment unless it has the right Python, path and pip."""
     version = sys.version_info[:2]
     if python_of(venv) == version and is_at_home(venv) and _has_pip(venv):
         return
     if venv.is_symlink():
-        # Making it anew empties the folder, which is somebody else's.
-        raise SetupError(f"{venv} is a symbolic link to an environment that does not fit; remove the link.")
+        # Creating it would empty the target of the link.
+        raise SetupError(
+            f"{venv} is a symbolic link to an environment that does not fit; remove the link and run this again."
+        )
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise SetupError(
             f"Python {version[0]}.{version[1]} ({sys.executable}) lacks the modules venv and ensurepip; "
@@ -96,7 +101,7 @@ def create(venv: Path) -> None:
     step(_TITLE, f"creating {venv.name} with Python {version[0]}.{version[1]} (a few seconds)")
     log = LOGS / "venv.log"
     if not run_long([sys.executable, "-m", "venv", "--clear", venv], log, env=_clean_env()):
-        raise SetupError(f"The virtual environment could not be created: {last_line(log)} (all of it: {log}).")
+        raise SetupError(f"The virtual environment could not be created: {last_line(log)}. Full log: {log}")
 
 
 def _has_pip(venv: Path) -> bool:
@@ -113,12 +118,12 @@ def _install(venv: Path, root: Path) -> None:
         return
     reason = last_line(log, "ERROR:") or last_line(log) or "no reason given"
     raise SetupError(
-        f"pip could not install the dependencies ({reason}); check that this machine reaches a Python package index "
-        f"(pip's own settings apply) and run this again (all of pip's output: {log})."
+        f"pip could not install the dependencies ({reason}). Check that this machine reaches a Python package index "
+        f"(pip's own settings apply), then run this again. Full log: {log}"
     )
 
 
 def _clean_env() -> Mapping[str, str]:
     env = without_user_settings(os.environ)
-    env.pop("PYTHONPATH", None)  # packages of somebody else's environment would count as installed
+    env.pop("PYTHONPATH", None)  # packages of another environment would count as installed
     return env

@@ -19,8 +19,8 @@ from tests.support.operations import OPERATIONS, converge, prepared
 from weld_pulumi.api.wire import Adapter
 from weld_pulumi.errors import WeldError
 from weld_pulumi.simulator import Simulator
-from weld_pulumi.simulator.faults import Fault as Rule
-from weld_pulumi.simulator.faults import Faults
+from weld_pulumi.simulator.testing.faults import Fault as Rule
+from weld_pulumi.simulator.testing.faults import Faults
 
 Fault = dict[str, Any]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi.routing import APIRoute
 
 from weld_pulumi.simulator import Simulator
-from weld_pulumi.simulator.control import router
+from weld_pulumi.simulator.testing.control import router
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text("utf-8")
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from weld_pulumi.simulator import READINGS, openapi_document
-from weld_pulumi.simulator.shapes import normalized_interval
+from weld_pulumi.simulator.testing.response_variants import normalized_interval
 
 from .conftest import Api
 from .readings import acted_out, reading

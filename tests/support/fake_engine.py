@@ -72,7 +72,7 @@ class _Clock(Clock):
         self._weld = weld
 
     def now(self) -> float:
-        return float(self._weld.world.now())
+        return float(self._weld.workspace.now())
 
     def sleep(self, seconds: float) -> None:
         if seconds > 0:

@@ -19,10 +19,11 @@ import pytest
 
 from tools import bootstrap, demo, virtual_env
 from tools.console import SetupError, last_line, run_long
-from tools.demo_weld import free_port
 from tools.local_env import ROOT, environment, without_user_settings
 from tools.locking import exclusive
 from tools.pulumi_cli import Cli
+from tools.simulator_process import free_port
+from weld_pulumi.simulator import Simulator
 
 Log = pytest.CaptureFixture[str]
 
@@ -143,7 +144,7 @@ class TestLock:
 
     def test_a_lock_keeps_others_out(self, holder: subprocess.Popen[str], tmp_path: Path, capsys: Log) -> None:
         with (
-            pytest.raises(SetupError, match="another process is at it"),
+            pytest.raises(SetupError, match="another process is working on it"),
             exclusive(tmp_path / "lock", "Test", timeout=0.1, poll=0.01),
         ):
             pytest.fail("got past a lock that is held")
@@ -310,6 +311,17 @@ class TestDemo:
             port = taken.getsockname()[1]
             assert free_port(prefer=port) != port
         assert free_port(prefer=(wanted := free_port())) == wanted
+
+    def test_no_data_of_weld_is_left_after_the_demo(self, tmp_path: Path) -> None:
+        database = tmp_path / "weld.db"
+        with Simulator(database=str(database)) as weld:
+            weld.create_connection("stripe", "Shop")
+            kept = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+        for name, content in kept.items():  # as they are where the simulator is killed
+            (tmp_path / name).write_bytes(content)
+        assert len(kept) > 1
+        demo.remove_data(database)
+        assert list(tmp_path.iterdir()) == []
 
     def test_locks_of_dead_processes_are_forgotten(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         locks = tmp_path / "state" / ".pulumi" / "locks" / "organization"

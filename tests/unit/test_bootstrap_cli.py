@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tools import pulumi_cli, pulumi_install
 from tools.console import SetupError
-from tools.demo_weld import free_port
-from tools.pulumi_cli import COMPANIONS, Cli, find_cli, parse_version
+from tools.pulumi_cli import find, install, official, source
+from tools.pulumi_cli.find import COMPANIONS, Cli, find_cli, is_complete, parse_version
+from tools.pulumi_cli.staging import staging
+from tools.simulator_process import free_port
 
 Log = pytest.CaptureFixture[str]
 
@@ -36,7 +37,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 
 
 def cache_of(env: dict[str, str]) -> Path:
-    return pulumi_cli.cache_folder(env)
+    return find.cache_folder(env)
 
 
 class TestVersions:
@@ -59,14 +60,14 @@ class TestVersions:
         assert parse_version(text) == version
 
     def test_pins_agree_with_the_modules(self) -> None:
-        for program, module in ((pulumi_install.CLI, "pkg"), (pulumi_install.HOST, "sdk")):
+        for program, module in ((source.CLI, "pkg"), (source.HOST, "sdk")):
             assert f"github.com/pulumi/pulumi/{module}/v3 v{program.version}" in (program.module / "go.mod").read_text()
             assert program.package in (program.module / "go.mod").read_text()
             assert (program.module / "go.sum").is_file()
 
     def test_everything_that_can_be_chosen_is_recent_enough(self) -> None:
-        for version in (pulumi_cli.OFFICIAL_VERSION, pulumi_cli.SOURCE_VERSION):
-            assert (parse_version(version) or (0, 0, 0)) >= pulumi_cli.OLDEST_VERSION
+        for version in (find.OFFICIAL_VERSION, find.SOURCE_VERSION):
+            assert (parse_version(version) or (0, 0, 0)) >= find.OLDEST_VERSION
 
 
 class TestChoiceOfTheCli:
@@ -75,7 +76,7 @@ class TestChoiceOfTheCli:
 
     def test_a_cli_on_path_comes_first(self, env: dict[str, str]) -> None:
         folder = make_cli(Path(env["PATH"]))
-        make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin")
+        make_cli(find.official_folder(cache_of(env)) / "bin")
         assert find_cli(env) == Cli(folder / "pulumi", (3, 260, 0), "on PATH")
 
     @pytest.mark.parametrize("version", ["3.253.9", "not a version"])
@@ -101,9 +102,9 @@ class TestChoiceOfTheCli:
         assert find_cli(env) is not None
 
     def test_an_official_cli_comes_before_a_built_one(self, env: dict[str, str]) -> None:
-        make_cli(pulumi_cli.source_folder(cache_of(env)) / "bin")
+        make_cli(find.source_folder(cache_of(env)) / "bin")
         built = find_cli(env)
-        make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin")
+        make_cli(find.official_folder(cache_of(env)) / "bin")
         official = find_cli(env)
         assert built is not None
         assert built.origin == "built from source, cached"
@@ -111,12 +112,12 @@ class TestChoiceOfTheCli:
         assert official.origin == "official, cached"
 
     def test_half_a_cached_cli_does_not_count(self, env: dict[str, str]) -> None:
-        make_cli(pulumi_cli.official_folder(cache_of(env)) / "bin", leave_out=COMPANIONS[2])
+        make_cli(find.official_folder(cache_of(env)) / "bin", leave_out=COMPANIONS[2])
         assert find_cli(env) is None
 
     def test_the_cache_is_per_user(self) -> None:
-        assert pulumi_cli.cache_folder({}) == Path.home() / ".cache" / "weld-pulumi"
-        assert pulumi_cli.cache_folder({"XDG_CACHE_HOME": "relative"}) == Path.home() / ".cache" / "weld-pulumi"
+        assert find.cache_folder({}) == Path.home() / ".cache" / "weld-pulumi"
+        assert find.cache_folder({"XDG_CACHE_HOME": "relative"}) == Path.home() / ".cache" / "weld-pulumi"
 
 
 class TestGettingTheCli:
@@ -125,47 +126,47 @@ class TestGettingTheCli:
         """Everything that reaches outside replaced; what was made is listed."""
         made: list[str] = []
 
-        def install(cache: Path) -> bool:
+        def install_official(cache: Path) -> bool:
             made.append("official")
-            make_cli(pulumi_cli.official_folder(cache) / "bin")
+            make_cli(find.official_folder(cache) / "bin")
             return True
 
-        def build(cache: Path) -> None:
+        def build_from_source(cache: Path) -> None:
             made.append("source")
-            make_cli(pulumi_cli.source_folder(cache) / "bin")
+            make_cli(find.source_folder(cache) / "bin")
 
         for name, value in env.items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(pulumi_install, "install_official", install)
-        monkeypatch.setattr(pulumi_install, "build_from_source", build)
+        monkeypatch.setattr(install, "install_official", install_official)
+        monkeypatch.setattr(install, "build_from_source", build_from_source)
         return made
 
     def test_the_official_cli_is_fetched_first_and_only_once(self, made: list[str], capsys: Log) -> None:
-        first = pulumi_install.ensure_cli()
-        assert pulumi_install.ensure_cli() == first
+        first = install.ensure_cli()
+        assert install.ensure_cli() == first
         assert made == ["official"]
         assert "ready, Pulumi 3." in capsys.readouterr().out
 
     def test_the_cli_is_built_where_the_download_is_out_of_reach(
         self, made: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(pulumi_install, "install_official", lambda *_: False)
-        assert pulumi_install.ensure_cli().origin == "built from source, cached"
+        monkeypatch.setattr(install, "install_official", lambda *_: False)
+        assert install.ensure_cli().origin == "built from source, cached"
         assert made == ["source"]
 
     def test_a_cli_that_another_process_made_meanwhile_is_taken(
         self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def other_process_finishes(cache: Path) -> None:
-            make_cli(pulumi_cli.source_folder(cache) / "bin")
+            make_cli(find.source_folder(cache) / "bin")
 
-        monkeypatch.setattr(pulumi_install, "remove_leftovers", other_process_finishes)
-        pulumi_install.ensure_cli()
+        monkeypatch.setattr(install, "remove_leftovers", other_process_finishes)
+        install.ensure_cli()
         assert made == []
 
     def test_leftovers_of_a_killed_build_go(self, made: list[str], env: dict[str, str]) -> None:
         leftover = make_cli(cache_of(env) / ".making-abc" / "bin")
-        pulumi_install.ensure_cli()
+        install.ensure_cli()
         assert not leftover.parent.exists()
 
     def test_the_set_up_says_which_go_to_install_where_there_is_none(
@@ -174,7 +175,7 @@ class TestGettingTheCli:
         monkeypatch.undo()
         monkeypatch.setenv("PATH", env["PATH"])
         with pytest.raises(SetupError, match=r"there is no Go to build it; install .* or Go 1\.\d+\.\d+ or newer"):
-            pulumi_install.check_go()
+            source.check_go()
 
     def test_a_go_that_is_too_old_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         go = tmp_path / "go"
@@ -182,20 +183,20 @@ class TestGettingTheCli:
         go.chmod(0o755)
         monkeypatch.setenv("PATH", str(tmp_path))
         with pytest.raises(SetupError, match=r"Go 1\.18\.1 is too old for it"):
-            pulumi_install.check_go()
+            source.check_go()
 
 
 class TestStaging:
     def test_a_cli_is_moved_into_place_when_it_is_whole(self, tmp_path: Path) -> None:
-        with pulumi_install.staging(tmp_path / "target") as folder:
+        with staging(tmp_path / "target") as folder:
             make_cli(folder / "bin")
-        assert pulumi_cli.is_complete(tmp_path / "target" / "bin")
+        assert is_complete(tmp_path / "target" / "bin")
         assert [each.name for each in tmp_path.iterdir()] == ["target"]
 
     def test_nothing_is_left_of_a_cli_that_is_not_whole_or_failed(self, tmp_path: Path) -> None:
-        with pulumi_install.staging(tmp_path / "target") as folder:
+        with staging(tmp_path / "target") as folder:
             make_cli(folder / "bin", leave_out="pulumi")
-        with pytest.raises(SetupError), pulumi_install.staging(tmp_path / "target"):
+        with pytest.raises(SetupError), staging(tmp_path / "target"):
             raise SetupError("no")
         assert list(tmp_path.iterdir()) == []
 
@@ -227,15 +228,15 @@ def serve() -> Iterator[Callable[[int, float], str]]:
 
 class TestReachability:
     def test_a_host_that_answers_is_reachable(self, serve: Callable[[int, float], str]) -> None:
-        assert pulumi_install.download_is_reachable(serve(200, 0))
-        assert not pulumi_install.download_is_reachable(f"http://127.0.0.1:{free_port()}/")
+        assert official.download_is_reachable(serve(200, 0))
+        assert not official.download_is_reachable(f"http://127.0.0.1:{free_port()}/")
 
     @pytest.mark.filterwarnings("ignore::ResourceWarning")
     def test_a_host_that_refuses_is_not_reachable(self, serve: Callable[[int, float], str]) -> None:
-        assert not pulumi_install.download_is_reachable(serve(403, 0))
+        assert not official.download_is_reachable(serve(403, 0))
 
     @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
     def test_a_host_that_is_silent_is_not_waited_for(self, serve: Callable[[int, float], str]) -> None:
         started = time.monotonic()
-        assert not pulumi_install.download_is_reachable(serve(200, 1.0), seconds=0.1)
+        assert not official.download_is_reachable(serve(200, 1.0), seconds=0.1)
         assert time.monotonic() - started < 0.9

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tools import pulumi_cli, pulumi_download, pulumi_install
 from tools.console import SetupError
-from tools.demo_weld import free_port
-from tools.pulumi_cli import COMPANIONS, OFFICIAL_VERSION
+from tools.pulumi_cli import official
+from tools.pulumi_cli.find import COMPANIONS, OFFICIAL_VERSION, find_in_cache, is_complete
+from tools.simulator_process import free_port
 
-install = pulumi_download.install
+download = official.download  # a fixture replaces it
 Log = pytest.CaptureFixture[str]
 
 NAME = f"pulumi-v{OFFICIAL_VERSION}-linux-x64.tar.gz"
@@ -54,7 +54,7 @@ class Hosts:
         self.pulumi, self.github = f"{url}/pulumi", f"{url}/github"
 
     def install(self, folder: Path) -> None:
-        install(NAME, folder, (self.pulumi, self.github), (self.github, self.pulumi))
+        download(NAME, folder, (self.pulumi, self.github), (self.github, self.pulumi))
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def programs(folder: Path) -> set[str]:
 
 def test_an_archive_that_pulumi_published_is_installed(hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
     hosts.install(tmp_path / "bin")
-    assert pulumi_cli.is_complete(tmp_path / "bin")
+    assert is_complete(tmp_path / "bin")
     assert {file.name for file in (tmp_path / "bin").iterdir()} == {"pulumi", *COMPANIONS}
     assert "verified" in capsys.readouterr().out
 
@@ -114,7 +114,7 @@ def test_the_checksums_of_another_host_count_first(hosts: Hosts, tmp_path: Path)
 def test_each_host_stands_in_for_the_other(hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
     hosts.files = {f"/github/{NAME}": ARCHIVE, f"/pulumi/{SUMS}": sums(ARCHIVE)}
     hosts.install(tmp_path / "bin")
-    assert pulumi_cli.is_complete(tmp_path / "bin")
+    assert is_complete(tmp_path / "bin")
     assert "    verified" in capsys.readouterr().out
 
 
@@ -123,7 +123,7 @@ def test_an_archive_without_checksums_is_installed_and_called_unverified(
 ) -> None:
     del hosts.files[f"/github/{SUMS}"]
     hosts.install(tmp_path / "bin")
-    assert pulumi_cli.is_complete(tmp_path / "bin")
+    assert is_complete(tmp_path / "bin")
     assert "is not verified" in capsys.readouterr().out
 
 
@@ -155,35 +155,35 @@ def test_an_archive_writes_nowhere_else(hosts: Hosts, tmp_path: Path) -> None:
     ],
 )
 def test_each_machine_has_its_archive(system: str, machine: str, kind: str | None) -> None:
-    name = pulumi_download.archive_name(system, machine)
+    name = official.archive_name(system, machine)
     assert name == (f"pulumi-v{OFFICIAL_VERSION}-{kind}.tar.gz" if kind else None)
 
 
 class TestInTheCache:
     @pytest.fixture(autouse=True)
     def _these_hosts(self, hosts: Hosts, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(pulumi_install, "download_is_reachable", lambda: True)
-        monkeypatch.setattr(pulumi_download, "archive_name", lambda: NAME)
-        monkeypatch.setattr(pulumi_download, "install", lambda _name, folder: hosts.install(folder))
+        monkeypatch.setattr(official, "download_is_reachable", lambda: True)
+        monkeypatch.setattr(official, "archive_name", lambda: NAME)
+        monkeypatch.setattr(official, "download", lambda _name, folder: hosts.install(folder))
 
     def test_the_official_cli_in_the_cache_is_whole(self, tmp_path: Path) -> None:
-        assert pulumi_install.install_official(tmp_path)
-        assert pulumi_cli.find_in_cache(tmp_path) is not None
+        assert official.install_official(tmp_path)
+        assert find_in_cache(tmp_path) is not None
         assert len(list(tmp_path.iterdir())) == 1
 
     def test_a_download_that_fails_leaves_nothing(self, hosts: Hosts, tmp_path: Path, capsys: Log) -> None:
         hosts.files.clear()
-        assert not pulumi_install.install_official(tmp_path)
+        assert not official.install_official(tmp_path)
         assert "that failed (HTTP Error 404" in capsys.readouterr().out
         assert list(tmp_path.iterdir()) == []
 
     def test_a_host_that_is_gone_leaves_nothing(self, hosts: Hosts, tmp_path: Path) -> None:
         hosts.pulumi = hosts.github = f"http://127.0.0.1:{free_port()}"
-        assert not pulumi_install.install_official(tmp_path)
+        assert not official.install_official(tmp_path)
         assert list(tmp_path.iterdir()) == []
 
     def test_a_forged_cli_ends_the_set_up_and_leaves_nothing(self, hosts: Hosts, tmp_path: Path) -> None:
         hosts.files[f"/pulumi/{NAME}"] = packed("pulumi/pulumi")
         with pytest.raises(SetupError):
-            pulumi_install.install_official(tmp_path)
+            official.install_official(tmp_path)
         assert list(tmp_path.iterdir()) == []

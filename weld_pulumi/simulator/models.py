@@ -1,6 +1,6 @@
-"""The bodies of requests and answers: checked on the way in, documented in both directions.
+"""The bodies of requests and responses, for checks of requests and for the OpenAPI document.
 
-Descriptions are left out on purpose: names and types are what a client has to agree with.
+Fields have no descriptions: a client depends on names and types.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ def _absent() -> Any:
 
 
 def optional(**constraints: Any) -> Any:
-    """A field that may be left out, but not be null."""
+    """Declare a field that may be omitted but not be null."""
     return Field(default_factory=_absent, **constraints)
 
 
 class Body(BaseModel):
-    """What may be sent: no unknown fields, no conversions."""
+    """The body of a request, without unknown fields and conversions."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
     def given(self) -> dict[str, Any]:
-        """The fields that were sent."""
+        """Return the fields that were sent."""
         return self.model_dump(exclude_unset=True)
 
 
@@ -84,13 +84,13 @@ class EltSyncAddSourceStreamsRequestDto(Body):
 
 
 class EltStreamFullRefreshRequestDto(Body):
-    """Says how thorough a full refresh is to be."""
+    """Requests a full refresh."""
 
     reset_history_table: bool = False
 
 
 class IntegrationAbility(str, Enum):
-    """What an integration is good for."""
+    """What an integration can be used for."""
 
     ELT_SOURCE = "EltSource"
     REVERSE_ETL_DESTINATION = "ReverseEtlDestination"
@@ -104,7 +104,7 @@ class ErrorDto(BaseModel):
 
 
 class EltStreamRequestRunConflictResponseDto(ErrorDto):
-    """The error for a stream that runs already."""
+    """The error for a stream that is already running."""
 
     active_run_id: str = optional()
 
@@ -148,13 +148,13 @@ class EltSyncDto(BaseModel):
 
 
 class EltSyncAddSourceStreamsResponseDto(BaseModel):
-    """The streams that an upsert answers with."""
+    """The streams in the response to an upsert."""
 
     source_streams: list[EltStreamDto]
 
 
 class RetirementDetails(BaseModel):
-    """Why a stream should not be used any more."""
+    """Why a stream is retired."""
 
     in_favor_of: str = optional()
     removal_date: str = optional()
@@ -163,7 +163,7 @@ class RetirementDetails(BaseModel):
 
 
 class AvailableStreamDto(BaseModel):
-    """A stream that could be added."""
+    """A stream that can be added to a sync."""
 
     name: str
     is_selectable: bool = optional()
@@ -177,7 +177,7 @@ Number = Annotated[float, WithJsonSchema({"type": "number"})]
 
 
 class SourceStreamSnapshotDto(BaseModel):
-    """One run, as the status of a sync shows it."""
+    """A run in the status of a sync."""
 
     bytes_synced: Number
     error_message: str = optional()
@@ -203,7 +203,7 @@ class SourceStreamSnapshotDto(BaseModel):
 
 
 class SourceStreamSnapshotStatesDto(BaseModel):
-    """What a stream is doing and did last."""
+    """The current and the last run of a stream."""
 
     name: str
     active_sync: SourceStreamSnapshotDto = optional()
@@ -211,7 +211,7 @@ class SourceStreamSnapshotStatesDto(BaseModel):
 
 
 class EltSyncStatusDto(BaseModel):
-    """What the streams of a sync are doing."""
+    """The status of the streams of a sync."""
 
     elt_sync_id: str
     source_streams: list[SourceStreamSnapshotStatesDto]
@@ -264,7 +264,7 @@ class OrchestrationRunDto(BaseModel):
 
 
 class SettingsSchemaDto(BaseModel):
-    """A JSON Schema of settings."""
+    """The JSON Schema of the settings of a connection."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -277,7 +277,7 @@ class SettingsSchemaDto(BaseModel):
 
 
 class Paged(BaseModel):
-    """What the pages of all lists have in common."""
+    """The fields that all pages have."""
 
     has_more: bool
     next_cursor: str = optional()
@@ -302,7 +302,7 @@ class PagedEltStreamDto(Paged):
 
 
 class PagedAvailableEltStreamDto(Paged):
-    """A page of streams that could be added."""
+    """A page of streams that can be added."""
 
     data: list[AvailableStreamDto]
 

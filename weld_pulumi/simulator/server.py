@@ -1,4 +1,4 @@
-"""The web server, in a thread: uvicorn, told to stop at once, and to lend its connections to the faults."""
+"""The web server: uvicorn in a thread, stopped without delay, with access to its connections for faults."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from .front import TRANSPORT, Front
+from .middleware import App
 
-__all__ = ["Server", "bind"]
+__all__ = ["TRANSPORT", "Server", "bind"]
 
-_KEEP_ALIVE = 75
+# The extension of the ASGI scope that holds the connection.
+TRANSPORT = "weld_simulator.transport"
+_KEEP_ALIVE_SECONDS = 75
 
 
 class _Protocol(H11Protocol):
-    """HTTP as uvicorn speaks it; the application also gets the connection, so that it can cut it."""
+    """HTTP, with the connection in the scope of each request, so that a fault can close it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,12 +35,12 @@ class _Protocol(H11Protocol):
 
 
 class Server(uvicorn.Server):
-    """uvicorn, for a simulator: it waits neither for a tick nor for idle connections when it is to stop."""
+    """uvicorn, which stops without waiting for its next tick or for idle connections."""
 
-    def __init__(self, front: Front, listener: socket.socket) -> None:
+    def __init__(self, app: App, listener: socket.socket) -> None:
         super().__init__(
             uvicorn.Config(
-                front,
+                app,
                 http=_Protocol,
                 ws="none",
                 lifespan="off",
@@ -46,29 +48,29 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                proxy_headers=False,  # who asks is who is connected, whatever a header says
-                timeout_keep_alive=_KEEP_ALIVE,
+                proxy_headers=False,  # a header must not change the address of the client
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
         self.ready = threading.Event()
         self._listener = listener
-        self._over: asyncio.Event | None = None
+        self._stopped: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def serve_forever(self) -> None:
-        """Serve until `finish`, or until a signal where this is the main thread."""
+        """Serve until `finish`, or until a signal in the main thread."""
         try:
             self.run(sockets=[self._listener])
         finally:
             self.ready.set()
 
     def finish(self) -> None:
-        """Stop, from any thread."""
+        """Stop; may be called from any thread."""
         self.should_exit = True
-        if self._loop is not None and self._over is not None:
-            # The loop may be gone already; then there is nothing to stop.
+        if self._loop is not None and self._stopped is not None:
+            # A loop that has ended already needs no event.
             with contextlib.suppress(RuntimeError):
-                self._loop.call_soon_threadsafe(self._over.set)
+                self._loop.call_soon_threadsafe(self._stopped.set)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """Stop on a signal."""
@@ -76,21 +78,21 @@ class Server(uvicorn.Server):
         self.finish()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to listen."""
-        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
+        """Start to listen."""
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets)
         self.ready.set()
 
     async def main_loop(self) -> None:
-        """Keep the Date header right until it is over."""
-        assert self._over is not None
+        """Keep the Date header current until `finish`."""
+        assert self._stopped is not None
         while not self.should_exit:
             await self.on_tick(0)
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._over.wait(), 1)
+                await asyncio.wait_for(self._stopped.wait(), 1)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close everything now: whoever waits for an answer gets none."""
+        """Close all connections now, also those that wait for a response."""
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
@@ -98,12 +100,12 @@ class Server(uvicorn.Server):
         for task in list(self.server_state.tasks):
             task.cancel()
         await asyncio.gather(*self.server_state.tasks, return_exceptions=True)
-        # One more round, in which the loop closes what was aborted.
+        # The loop closes aborted connections in its next round.
         await asyncio.sleep(0)
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one."""
+    """Return a listening socket; port 0 takes a free one."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     listener = socket.socket(family, kind, protocol)
     try:

@@ -1,4 +1,4 @@
-"""A simulator to start and stop, and to play Weld's person, Weld's pages and a bad network with."""
+"""A simulator to start and stop: Weld on localhost."""
 
 from __future__ import annotations
 
@@ -11,33 +11,47 @@ from types import TracebackType
 from typing import Any
 
 from ..config import is_loopback
-from . import control, edit_pages, editing, pages
+from .api_variants import ApiVariants
 from .app import app
-from .domain import bridges
-from .faults import Fault
-from .front import Front
-from .readings import Readings
-from .requestlog import LoggedRequest
+from .middleware import ApiMiddleware, App, HostMiddleware
+from .pages import authorize, edit, overview
 from .server import Server, bind
-from .store import Row, Store
+from .store import Store
+from .testing import control
+from .testing.controls import Controls, Parts
+from .testing.fault_middleware import FaultMiddleware
+from .testing.faults import Faults
+from .testing.request_log import RequestLog, RequestLogMiddleware
+from .testing.response_variants import VariantSerializer
 from .values import Clock
-from .world import World
+from .workspace import Workspace
 
 __all__ = ["DEFAULT_API_KEY", "Simulator", "serve"]
 
 DEFAULT_API_KEY = "weld-simulator-key"
 _START_SECONDS = 15.0
 
-for _module in (pages, edit_pages, control):
+for _module in (authorize, overview, edit, control):
     app.include_router(_module.router)
 
 
-class Simulator:
+class Simulator(Controls):
     """Weld on localhost.
 
-    ``with Simulator() as weld:`` starts it on a free port; ``weld.url`` and ``weld.api_key`` are what a client needs.
-    All other methods are the hands of a test: they may be called from any thread, and do at once what a person, Weld's
-    own pages or a broken network would do. Without a ``database`` nothing outlives the object.
+    ``with Simulator() as weld:`` starts it on a free port; a client needs ``weld.url`` and ``weld.api_key``. The
+    methods of `Controls` are for tests.
+
+    Args:
+        host: the address to listen on.
+        port: the port to listen on; 0 takes a free one.
+        database: an SQLite file; without one nothing outlives the object.
+        api_key: the key to accept.
+        auto_authorize: authorize every connection without a person.
+        latency_ms: milliseconds by which every response is delayed.
+        readings: values of readings that are not the default.
+        run_seconds: how long a run of a stream takes.
+        authorize_delay: seconds until an automatic authorization.
+        clock: returns the time, in seconds since 1970.
     """
 
     def __init__(
@@ -63,27 +77,20 @@ class Simulator:
             "run_seconds": run_seconds,
             "clock": clock,
         }
-        self._readings = Readings(readings)
+        self._variants = ApiVariants(readings)
         self._latency_ms = latency_ms
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
-        self._front: Front | None = None
-
-    # Starting and stopping
+        self._opened: tuple[App, Parts] | None = None
 
     @property
-    def url(self) -> str:
-        """Where it listens."""
+    def url(self) -> str:  # type: ignore[override]
+        """Return the address at which it answers."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
-    @property
-    def world(self) -> World:
-        """What it knows."""
-        return self._running().world
-
     def start(self) -> Simulator:
-        """Listen; after a stop on the same port again, with everything that was there."""
+        """Listen; after `stop` on the same port, with the same workspace."""
         server = self._prepare()
         self._thread = threading.Thread(target=server.serve_forever, name="weld-simulator", daemon=True)
         self._thread.start()
@@ -92,20 +99,8 @@ class Simulator:
             raise RuntimeError("The Weld simulator did not start.")
         return self
 
-    def _prepare(self) -> Server:
-        if self._server is not None:
-            raise RuntimeError("The Weld simulator is running already.")
-        listener = bind(self.host, self.port)
-        self.port = listener.getsockname()[1]
-        if self._front is None:
-            world = World(Store(self._database), self._readings, **self._settings)
-            self._front = Front(app, world, self.api_key, self._latency_ms, self.host)
-        self._front.world.public_url = self.url
-        self._server = Server(self._front, listener)
-        return self._server
-
     def stop(self) -> None:
-        """Stop listening. What is there stays there, for another start."""
+        """Stop listening; the workspace stays for another `start`."""
         if self._server is not None:
             self._server.finish()
         if self._thread is not None:
@@ -113,11 +108,11 @@ class Simulator:
         self._server = self._thread = None
 
     def close(self) -> None:
-        """Stop, and let go of the database."""
+        """Stop, and close the database."""
         self.stop()
-        if self._front is not None:
-            self._front.world.store.close()
-            self._front = None
+        if self._opened is not None:
+            self.workspace.store.close()
+            self._opened = None
 
     def serve_forever(self) -> None:
         """Serve in this thread until it is interrupted."""
@@ -135,192 +130,35 @@ class Simulator:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop for good."""
+        """Close."""
         self.close()
 
-    def _running(self) -> Front:
-        if self._front is None:
+    def _prepare(self) -> Server:
+        if self._server is not None:
+            raise RuntimeError("The Weld simulator is running already.")
+        listener = bind(self.host, self.port)
+        self.port = listener.getsockname()[1]
+        if self._opened is None:
+            self._opened = self._open()
+        self.workspace.public_url = self.url
+        self._server = Server(self._opened[0], listener)
+        return self._server
+
+    def _open(self) -> tuple[App, Parts]:
+        """Open the workspace, and put the middleware around the endpoints."""
+        workspace = Workspace(Store(self._database), self._variants, **self._settings)
+        serializer = VariantSerializer(workspace)
+        parts = Parts(workspace, RequestLog(self.api_key), Faults(self._latency_ms))
+        api: App = ApiMiddleware(app, serializer, self.api_key)
+        api = FaultMiddleware(api, serializer, parts.faults)
+        api = RequestLogMiddleware(api, parts.log)
+        state = {"serializer": serializer, "log": parts.log, "faults": parts.faults}
+        return HostMiddleware(api, app, self.host, state), parts
+
+    def _parts(self) -> Parts:
+        if self._opened is None:
             raise RuntimeError("The Weld simulator has not been started.")
-        return self._front
-
-    # What was asked
-
-    def requests(self, method: str | None = None, path: str | None = None, *, after: int = 0) -> list[LoggedRequest]:
-        """The requests so far, all or those of a method and a path."""
-        return [
-            item
-            for item in self._running().log.list(after)
-            if method in (None, item.method) and path in (None, item.path)
-        ]
-
-    def writes(self) -> list[LoggedRequest]:
-        """The requests so far that may have changed something."""
-        return [item for item in self.requests() if item.is_write]
-
-    def clear_requests(self) -> None:
-        """Forget the requests so far."""
-        self._running().log.clear()
-
-    # How it behaves
-
-    @property
-    def readings(self) -> dict[str, str]:
-        """The present value of every reading."""
-        return self._readings.as_dict()
-
-    def set_reading(self, name: str, value: object) -> None:
-        """Set one reading."""
-        self.set_readings({name: value})
-
-    def set_readings(self, values: Mapping[str, object]) -> None:
-        """Set some readings, all of them or none."""
-        self._readings.update(values)
-
-    def reset_readings(self) -> None:
-        """Set every reading to its default."""
-        self._readings.reset()
-
-    def set_latency(self, milliseconds: float) -> None:
-        """Make every answer wait."""
-        self._running().latency_ms = milliseconds
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass at once: runs finish, links expire, what authorizes itself does."""
-        with self.world.write():
-            self.world.advance(seconds)
-            bridges.settle(self.world)
-
-    def reset(self) -> None:
-        """Back to the workspace of the first start: no requests, no faults; readings stay."""
-        front = self._running()
-        front.world.reset()
-        front.log.clear()
-        front.faults.clear()
-        front.latency_ms = self._latency_ms
-
-    def fault(self, action: str, method: str | None = None, path: str | None = None, **options: Any) -> int:
-        """Let a request go wrong; see `weld_pulumi.simulator.faults.Fault` for the options. Gives the rule's id."""
-        return self._running().faults.add(Fault(action, method, path, **options))
-
-    def faults(self) -> list[dict[str, Any]]:
-        """The rules in force, with how often each was ``seen`` and ``fired``."""
-        return self._running().faults.list()
-
-    def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
-        self._running().faults.clear()
-
-    # The person
-
-    def pending_bridges(self) -> list[Row]:
-        """The bridges that wait for a person, oldest first, with ``authorize_url``."""
-        with self.world.write():
-            bridges.settle(self.world)
-            return [
-                {**editing.plain(row), "authorize_url": f"{self.url}/authorize?token={row['token']}"}
-                for row in bridges.open_bridges(self.world)
-            ]
-
-    def authorize(self, bridge_id: str | None = None) -> str:
-        """Say yes, to the only bridge that waits unless one is named; gives the connection's id."""
-        with self.world.write():
-            return str(bridges.authorize(self.world, self._bridge(bridge_id))["id"])
-
-    def refuse(self, bridge_id: str | None = None) -> None:
-        """Say no."""
-        with self.world.write():
-            bridges.refuse(self.world, self._bridge(bridge_id))
-
-    def _bridge(self, identifier: str | None) -> Row:
-        if identifier is None:
-            waiting = bridges.open_bridges(self.world)
-            if len(waiting) != 1:
-                raise ValueError(f"{len(waiting)} bridges wait; say which one")
-            identifier = waiting[0]["id"]
-        return editing.bridge_by_id(self.world, identifier)
-
-    # Weld's own pages
-
-    def state(self) -> dict[str, Any]:
-        """Everything there is, by table, with what the API never shows; ``deleted`` is what there was."""
-        with self.world.write():
-            bridges.settle(self.world)
-            return editing.state(self.world)
-
-    def create_connection(self, integration_id: str, label: str) -> Row:
-        """Make a connection that is authorized."""
-        return self._create("connection", integration_id=integration_id, label=label)
-
-    def create_sync(self, connection_id: str, **fields: Any) -> Row:
-        """Make a sync; ``streams`` (names or dicts) and ``enabled`` are understood, and all has a default."""
-        return self._create("sync", connection_id=connection_id, **fields)
-
-    def create_stream(self, elt_sync_id: str, name: str, **fields: Any) -> Row:
-        """Add a stream to a sync."""
-        return self._create("stream", elt_sync_id=elt_sync_id, name=name, **fields)
-
-    def create_orchestration(self, name: str) -> Row:
-        """Make an orchestration."""
-        return self._create("orchestration", name=name)
-
-    def patch_connection(self, identifier: str, **fields: Any) -> Row:
-        """Change a connection, such as its ``label``."""
-        return self._patch("connection", identifier, fields)
-
-    def patch_sync(self, identifier: str, **fields: Any) -> Row:
-        """Change a sync; ``enabled`` changes its status too."""
-        return self._patch("sync", identifier, fields)
-
-    def patch_stream(self, identifier: str, **fields: Any) -> Row:
-        """Change a stream."""
-        return self._patch("stream", identifier, fields)
-
-    def patch_run(self, identifier: str, **fields: Any) -> Row:
-        """Change a run, such as its ``error_message``, with which it ends as failed."""
-        return self._patch("run", identifier, fields)
-
-    def delete_connection(self, identifier: str) -> None:
-        """Delete a connection, syncs or not."""
-        self._delete("connection", identifier)
-
-    def delete_sync(self, identifier: str) -> None:
-        """Delete a sync with its streams."""
-        self._delete("sync", identifier)
-
-    def delete_stream(self, identifier: str) -> None:
-        """Delete a stream."""
-        self._delete("stream", identifier)
-
-    def delete_orchestration(self, identifier: str) -> None:
-        """Delete an orchestration."""
-        self._delete("orchestration", identifier)
-
-    def set_catalogue_stream(self, integration_id: str, name: str, **fields: Any) -> None:
-        """Let an integration offer a stream, or change it: ``retired``, ``in_favor_of``, ``selectable`` …"""
-        with self.world.write():
-            self.world.catalogue.set_stream(integration_id, name, **fields)
-
-    def remove_catalogue_stream(self, integration_id: str, name: str) -> None:
-        """Let an integration not offer a stream any more."""
-        with self.world.write():
-            self.world.catalogue.remove_stream(integration_id, name)
-
-    def set_settings_schema(self, integration_id: str, schema: dict[str, Any]) -> None:
-        """Describe the settings of an integration in another way; ``{}`` for none."""
-        with self.world.write():
-            self.world.catalogue.set_settings(integration_id, schema)
-
-    def _create(self, kind: str, **fields: Any) -> Row:
-        with self.world.write():
-            return editing.plain(editing.create(self.world, kind, fields))
-
-    def _patch(self, kind: str, identifier: str, fields: Row) -> Row:
-        with self.world.write():
-            return editing.plain(editing.patch(self.world, kind, identifier, fields))
-
-    def _delete(self, kind: str, identifier: str) -> None:
-        with self.world.write():
-            editing.delete(self.world, kind, identifier)
+        return self._opened[1]
 
 
 def serve(
@@ -332,7 +170,7 @@ def serve(
     api_key: str = DEFAULT_API_KEY,
     readings: Mapping[str, object] | None = None,
 ) -> None:
-    """Run a simulator in the foreground, and say on standard output where it is, until it is interrupted."""
+    """Run a simulator in the foreground until it is interrupted, and print its address."""
     simulator = Simulator(
         host,
         port,
@@ -344,8 +182,8 @@ def serve(
     )
     server = simulator._prepare()
     threading.Thread(target=_announce, args=(simulator, server), daemon=True).start()
-    # What is loaded stays, and of the thousands of rows of an answer none is garbage: the collector need not look
-    # through either again and again.
+    # Modules stay loaded, and the rows of a large response are no garbage: the collector need not search them again
+    # and again.
     gc.freeze()
     gc.set_threshold(100_000)
     try:
@@ -363,8 +201,8 @@ def _announce(simulator: Simulator, server: Server) -> None:
     print(f"  API key: {shown} (WELD_API_URL={simulator.url})", flush=True)
     if not is_loopback(simulator.host):
         print(
-            f"Warning: other machines can reach it at {simulator.host}: all see what is in it, and who has the key "
-            "changes it. Use --host 127.0.0.1 unless that is wanted.",
+            f"Warning: other machines can reach the simulator at {simulator.host}. They can see everything in it, and "
+            "with the key change it. Use --host 127.0.0.1 to prevent that.",
             file=sys.stderr,
             flush=True,
         )

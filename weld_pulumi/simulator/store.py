@@ -1,6 +1,6 @@
-"""Where the simulator keeps things: one SQLite file (or memory), plain rows as dictionaries.
+"""The tables of the simulator in SQLite, in a file or in memory; rows are dictionaries.
 
-``seq`` counts up in the order of creation, and is what lists are ordered and paged by.
+The column ``seq`` grows in the order of creation; lists are ordered and paged by it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _STREAM_FLAGS = {
     "enabled_history_table": "BOOL",
 }
 
-# Table -> column -> type. JSON columns hold lists and objects, BOOL columns true, false or nothing.
+# Table -> column -> type. JSON columns hold lists and objects, BOOL columns true, false or null.
 TABLES: dict[str, dict[str, str]] = {
     "bridges": {
         "token": "TEXT",
@@ -85,18 +85,18 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS runs_of_sync ON runs (elt_sync_id)",
 )
 _SQL_TYPES = {"BOOL": "INTEGER", "JSON": "TEXT"}
-# What SQLite takes in one statement, be it an old one.
+# Also older versions of SQLite accept as many in one statement.
 _MOST_PARAMETERS = 999
 _COMMON = {"id": "TEXT", "created_at": "REAL", "updated_at": "REAL"}
 
 
 class Store:
-    """Rows by table. Not locked: who uses it holds the lock of the world around it."""
+    """Rows by table. It has no lock of its own: callers hold that of the workspace."""
 
     def __init__(self, database: str | None = None) -> None:
         if database and database != ":memory:":
             _close_to_others(database)
-        # The server's thread and the threads of a test take turns, guarded by the lock of the world.
+        # The server and the threads of a test take turns under the lock of the workspace.
         self._db = sqlite3.connect(database or ":memory:", isolation_level=None, check_same_thread=False)
         self._depth = 0
         # Write-ahead log: a commit costs no wait for the disk, and a killed process loses nothing.
@@ -124,7 +124,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside is kept, or, when an exception leaves it, nothing of it."""
+        """Keep all changes made inside, or after an exception none."""
         if self._depth == 0:
             self._db.execute("BEGIN IMMEDIATE")
         self._depth += 1
@@ -140,7 +140,7 @@ class Store:
             self._db.execute("COMMIT")
 
     def meta(self, key: str) -> str | None:
-        """A value kept beside the tables."""
+        """Return a value that is kept beside the tables, or None."""
         found = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(found[0]) if found else None
 
@@ -149,7 +149,7 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def insert(self, table: str, rows: Sequence[Row]) -> None:
-        """Add rows that all have the same columns."""
+        """Insert rows that have the same columns."""
         if not rows:
             return
         keys = self._known(table, rows[0])
@@ -161,32 +161,32 @@ class Store:
             self._db.execute(statement, [value for values in some for value in values])
 
     def get(self, table: str, identifier: str) -> Row | None:
-        """The row with this id."""
+        """Return the row with this id, or None."""
         rows = self._select(table, "WHERE id = ?", [identifier])
         return rows[0] if rows else None
 
     def find(self, table: str, only: Sequence[str] = (), **equal: Any) -> list[Row]:
-        """The rows in which these columns have these values, oldest first; whole, or only some of their columns."""
+        """Return rows with these values, oldest first, with all columns or only some."""
         where = self._where(table, equal)
         rest = f"WHERE {where} ORDER BY seq" if where else "ORDER BY seq"
         return self._select(table, rest, list(equal.values()), only)
 
     def find_any(self, table: str, column: str, values: Sequence[str], **equal: Any) -> list[Row]:
-        """The same, and one of these values in one column."""
+        """Return rows with these values and one of several values in one column, oldest first."""
         where = self._where(table, equal)
         (column,) = self._known(table, [column])
-        # As JSON, since a statement takes only so many parameters.
+        # As JSON, since the number of parameters in a statement is limited.
         among = f"{column} IN (SELECT value FROM json_each(?))"
         return self._select(table, f"WHERE {where} AND {among} ORDER BY seq", [*equal.values(), json.dumps(values)])
 
     def ids(self, table: str, **equal: Any) -> list[str]:
-        """The ids of the rows that have these values, oldest first."""
+        """Return the ids of rows with these values, oldest first."""
         where = self._where(table, equal)
         found = self._db.execute(f"SELECT id FROM {table} WHERE {where} ORDER BY seq", list(equal.values()))
         return [str(identifier) for (identifier,) in found]
 
     def count(self, table: str, **equal: Any) -> int:
-        """How many rows have these values."""
+        """Return the number of rows with these values."""
         where = self._where(table, equal)
         clause = f" WHERE {where}" if where else ""
         found = self._db.execute(f"SELECT count(*) FROM {table}{clause}", list(equal.values())).fetchone()
@@ -204,7 +204,7 @@ class Store:
         since: float = 0.0,
         equal: Mapping[str, str] | None = None,
     ) -> list[Row]:
-        """Up to limit rows in order of a column, after a value of it, that were created up to a moment."""
+        """Return at most `limit` rows ordered by the column `by`, after a value of it, created between two times."""
         (by,) = self._known(table, [by])
         terms = ["created_at <= ?", "created_at >= ?", *filter(None, [self._where(table, equal or {})])]
         values: list[Any] = [before, since, *(equal or {}).values()]
@@ -215,7 +215,7 @@ class Store:
         return self._select(table, f"WHERE {' AND '.join(terms)} {order}", [*values, limit])
 
     def update(self, table: str, identifier: str, fields: Row) -> None:
-        """Change columns of one row."""
+        """Change columns of a row."""
         if fields:
             keys = self._known(table, fields)
             assignments = ", ".join(f"{key} = ?" for key in keys)
@@ -223,7 +223,7 @@ class Store:
             self._db.execute(f"UPDATE {table} SET {assignments} WHERE id = ?", [*values, identifier])
 
     def rewrite(self, table: str, rows: Sequence[Row], columns: Sequence[str]) -> None:
-        """Write these columns of rows as the rows have them now: those that agree with one statement."""
+        """Write these columns of rows; rows with the same values share a statement."""
         assignments = ", ".join(f"{key} = ?" for key in self._known(table, columns))
         statement = f"UPDATE {table} SET {assignments} WHERE id IN (SELECT value FROM json_each(?))"
         alike: dict[tuple[Any, ...], list[str]] = {}
@@ -233,22 +233,22 @@ class Store:
             self._db.execute(statement, [*values, json.dumps(identifiers)])
 
     def delete(self, table: str, **equal: Any) -> None:
-        """Remove the rows in which these columns have these values."""
+        """Delete rows with these values."""
         where = self._where(table, equal)
         self._db.execute(f"DELETE FROM {table} WHERE {where}", list(equal.values()))
 
     def clear(self) -> None:
-        """Remove every row of every table."""
+        """Delete all rows of all tables."""
         with self.transaction():
             for name in (*TABLES, "meta"):
                 self._db.execute(f"DELETE FROM {name}")
 
     def columns(self, table: str) -> list[str]:
-        """The names of the columns of a table."""
+        """Return the names of the columns of a table."""
         return self._columns[table]
 
     def _known(self, table: str, keys: Iterable[str]) -> list[str]:
-        """These keys, which stand in statements as they are: ValueError for one that is no column of the table."""
+        """Return the keys, which become part of a statement; raise ValueError if one is not a column of the table."""
         keys = list(keys)
         if unknown := sorted(set(keys) - set(self._columns[table])):
             raise ValueError(f"{table} have no {', '.join(unknown)}")
@@ -258,7 +258,7 @@ class Store:
         return " AND ".join(f"{key} = ?" for key in self._known(table, equal))
 
     def _encode_all(self, table: str, rows: Sequence[Row], keys: Sequence[str]) -> list[list[Any]]:
-        """These columns of rows, as SQLite keeps them; it writes true and false as 1 and 0 by itself."""
+        """Encode these columns of rows for SQLite, which itself writes booleans as 1 and 0."""
         kinds = TABLES[table]
         lines = [list(map(row.__getitem__, keys)) for row in rows]
         for number in [number for number, key in enumerate(keys) if kinds.get(key) == "JSON"]:
@@ -281,9 +281,9 @@ class Store:
 
 
 def _close_to_others(database: str) -> None:
-    """Make the file its owner's alone: settings and links are in it. SQLite makes those beside it in the same way."""
+    """Make the file readable for its owner only, since it holds settings and links; so are the files beside it."""
     beside = (f"{database}-wal", f"{database}-shm")
-    # Where this cannot be done, SQLite says why, or the file is somebody else's.
+    # Where this fails, SQLite reports why, or the file belongs to someone else.
     with suppress(OSError):
         os.close(os.open(database, os.O_CREAT | os.O_RDWR, 0o600))
         for name in filter(os.path.exists, (database, *beside)):

@@ -216,8 +216,8 @@ def the_link_alone(stage: Stage) -> str:
 
 @TABLE.reads("To take it over in a program, write adopt='<Shop>'.")
 def somebody_has_authorized_it(stage: Stage) -> str:
-    world = stage.weld.world
-    with patch.object(world, "auto_authorize", True), patch.object(world, "authorize_delay", 0.0):
+    workspace = stage.weld.workspace
+    with patch.object(workspace, "auto_authorize", True), patch.object(workspace, "authorize_delay", 0.0):
         return stage.run(*NEW, "--timeout", "20").splitlines()[-2]
 
 

@@ -1,8 +1,7 @@
-"""What Weld offers to connect, and what each source holds.
+"""The integrations that Weld offers, with the streams and settings of each source.
 
-The integrations are made up in the image of real ones: their ids are spelled as Weld spells them, their streams and
-settings look as the real ones do. `Catalogue` adds what was changed while the simulator runs: streams that
-appear, disappear or are retired, and other settings.
+The integrations are invented after real ones: ids are spelled as Weld spells them, and streams and settings resemble
+the real ones. `Catalogue` adds the changes made while the simulator runs.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ _STREAM_FIELDS = frozenset(Stream.__dataclass_fields__) - {"name"}
 
 
 class Catalogue:
-    """The integrations with all changes made to them."""
+    """The integrations with the changes made to them; `version` grows with each change."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -34,20 +33,20 @@ class Catalogue:
         self._made: dict[str, tuple[Integration, dict[str, Stream]]] = {}
 
     def all(self) -> list[Integration]:
-        """Every integration, by name."""
+        """Return all integrations, sorted by name."""
         found = [self._changed(identifier)[0] for identifier in INTEGRATIONS]
         return sorted(found, key=lambda integration: integration.name.lower())
 
     def get(self, integration_id: str) -> Integration | None:
-        """One integration, or None."""
+        """Return an integration, or None."""
         return self._changed(integration_id)[0] if integration_id in INTEGRATIONS else None
 
     def streams(self, integration_id: str) -> dict[str, Stream]:
-        """The streams of an integration by name."""
+        """Return the streams of an integration by name."""
         return self._changed(integration_id)[1] if integration_id in INTEGRATIONS else {}
 
     def set_stream(self, integration_id: str, name: str, **fields: Any) -> None:
-        """Make a stream appear, or change it."""
+        """Add a stream, or change it; raise ValueError if a field or the integration does not exist."""
         self._known(integration_id)
         if unknown := sorted(set(fields) - _STREAM_FIELDS):
             raise ValueError(f"a stream has no {', '.join(unknown)}; it has {', '.join(sorted(_STREAM_FIELDS))}")
@@ -57,17 +56,17 @@ class Catalogue:
         self._keep(integration_id, name, {key: getattr(changed, key) for key in _STREAM_FIELDS})
 
     def remove_stream(self, integration_id: str, name: str) -> None:
-        """Make a stream disappear."""
+        """Remove a stream."""
         self._known(integration_id)
         self._keep(integration_id, name, {"gone": True})
 
     def set_settings(self, integration_id: str, schema: dict[str, Any]) -> None:
-        """Describe the settings of an integration in another way."""
+        """Replace the JSON Schema of the settings of an integration."""
         self._known(integration_id)
         self._keep(integration_id, _SETTINGS, schema)
 
     def forget(self) -> None:
-        """Read the changes again from the store."""
+        """Read the changes from the store again."""
         self._made.clear()
         self.version += 1
 

@@ -1,4 +1,4 @@
-"""What the catalogue is written in: integrations, their streams, their settings."""
+"""Integrations, their streams, and the schemas of their settings."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class Integration:
-    """A kind of account that can be connected."""
+    """A system to which Weld can connect."""
 
     id: str
     name: str
@@ -45,12 +45,12 @@ class Integration:
 def plain(
     names: str, pointer: str | None = None, *, keys: tuple[str, ...] = ("id",), preselect: bool = False
 ) -> tuple[Stream, ...]:
-    """Streams of one kind, from their names in a row."""
+    """Return streams that differ only in their names, which are separated by spaces."""
     return tuple(Stream(name, pointer=pointer, primary_keys=keys, preselect=preselect) for name in names.split())
 
 
 def retired(name: str, *, instead: str | None = None, removal: str | None = None, details: str | None = None) -> Stream:
-    """A stream that should not be used any more."""
+    """Return a retired stream."""
     return Stream(name, retired=True, in_favor_of=instead, removal_date=removal, details=details)
 
 
@@ -61,7 +61,7 @@ def schema(
     required: Iterable[str] = (),
     dependencies: dict[str, list[str]] | None = None,
 ) -> dict[str, Any]:
-    """The settings of an integration, as Weld describes them."""
+    """Return a JSON Schema of settings in the form that Weld uses."""
     made: dict[str, Any] = {"$schema": DRAFT_07, "title": title, "type": "object", "properties": properties}
     if needed := list(required):
         made["required"] = needed

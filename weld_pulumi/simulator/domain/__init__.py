@@ -1,1 +1,1 @@
-"""What Weld does, without HTTP: one module for each kind of thing."""
+"""What Weld does, without HTTP: one module for each kind of object."""

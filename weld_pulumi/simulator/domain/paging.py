@@ -1,4 +1,4 @@
-"""Lists in pages."""
+"""Pages of lists."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 from ..errors import ApiError
 from ..store import Row
 from ..values import decode, encode
-from ..world import World
+from ..workspace import Workspace
 
 
 class Page(NamedTuple):
-    """Some rows of a list, and where it goes on."""
+    """Some rows of a list, and the cursor of the next page."""
 
     rows: list[Row]
     next_cursor: str | None
 
 
 def page_of(
-    world: World,
+    workspace: Workspace,
     table: str,
     *,
     limit: int,
@@ -28,15 +28,15 @@ def page_of(
     by: str = "seq",
     equal: Mapping[str, str] | None = None,
 ) -> Page:
-    """A page of a table, in the order of creation unless another column is named."""
+    """Return a page of a table, in the order of creation or of the column `by`."""
     if newest_first is None:
-        newest_first = world.readings["list_order"] == "newest"
-    after = None if starting_after is None else _position(world, table, by, starting_after)
-    rows = world.store.page(
+        newest_first = workspace.variants["list_order"] == "newest"
+    after = None if starting_after is None else _position(workspace, table, by, starting_after)
+    rows = workspace.store.page(
         table,
         limit=limit + 1,
         newest_first=newest_first,
-        before=world.visible_before(),
+        before=workspace.visible_before(),
         after=after,
         by=by,
         equal=equal,
@@ -47,7 +47,7 @@ def page_of(
 
 
 def slice_of(items: list[Any], limit: int, starting_after: str | None) -> tuple[list[Any], str | None]:
-    """A page of what is no table."""
+    """Return a page of items that are not in a table."""
     start = 0
     if starting_after is not None:
         position = decode(starting_after) or ""
@@ -58,12 +58,12 @@ def slice_of(items: list[Any], limit: int, starting_after: str | None) -> tuple[
     return items[start:end], encode(f"at:{end}") if end < len(items) else None
 
 
-def _position(world: World, table: str, by: str, cursor: str) -> Any:
+def _position(workspace: Workspace, table: str, by: str, cursor: str) -> Any:
     prefix, found, value = (decode(cursor) or "").partition(":")
     if found and prefix == by:
         return value if by != "seq" else _number(value)
-    # Weld's older guide calls the cursor the id of the last object, so that is understood as well.
-    row = world.store.get(table, cursor)
+    # In an older guide of Weld the cursor is the id of the last object, so that is accepted too.
+    row = workspace.store.get(table, cursor)
     if row is None:
         raise _unknown_cursor()
     return row[by]
@@ -76,4 +76,4 @@ def _number(text: str) -> int:
 
 
 def _unknown_cursor() -> ApiError:
-    return ApiError(400, "invalid_request", "starting_after: this is not a cursor of this list.")
+    return ApiError(400, "invalid_request", "starting_after: not a cursor of this list.")

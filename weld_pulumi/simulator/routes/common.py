@@ -12,33 +12,33 @@ from starlette.responses import Response
 from ...config import is_loopback
 from ..domain.paging import slice_of
 from ..errors import ApiError
+from ..serializers import JSON_TYPE, Serializer
 from ..values import to_json
-from ..world import World
+from ..workspace import Workspace
 
 __all__ = [
-    "WORLD",
     "Cursor",
     "Id",
     "Limit",
     "Responses",
     "SortDirection",
-    "asked_here",
+    "body_of",
     "flag",
-    "gone_answer",
+    "is_local",
+    "local_only",
     "reply",
     "reply_bytes",
+    "reply_gone",
+    "serializer_of",
     "undeclared_page",
-    "world_of",
+    "workspace_of",
 ]
-
-# Where the front leaves the world for the endpoints: one application serves every simulator of the process.
-WORLD = "weld_simulator.world"
 
 
 def _digits(value: Any) -> Any:
-    """Python takes more spellings of a number than Weld would."""
+    # Python accepts more spellings of a number than Weld does.
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value) is None:
-        raise ValueError("a whole number is needed")
+        raise ValueError("must be a whole number")
     return value
 
 
@@ -49,45 +49,70 @@ SortDirection = Literal["asc", "desc"]
 Responses = dict[int | str, dict[str, Any]]
 
 
-def world_of(request: Request) -> World:
-    """The workspace that a request is about."""
-    world: World = request.scope[WORLD]
-    return world
+# The request: one application serves all simulators of a process, so its middleware leaves in each request what the
+# endpoints need.
 
 
-def asked_here(request: Request) -> bool:
-    """Whether it is somebody on this machine who asks."""
+def workspace_of(request: Request) -> Workspace:
+    """Return the workspace that a request is for."""
+    return serializer_of(request).workspace
+
+
+def serializer_of(request: Request) -> Serializer:
+    """Return the serializer for the response."""
+    serializer: Serializer = request.scope["state"]["serializer"]
+    return serializer
+
+
+def body_of(request: Request) -> bytes:
+    """Return the body of a request."""
+    body: bytes = request.scope["state"]["body"]
+    return body
+
+
+def is_local(request: Request) -> bool:
+    """Return whether a request comes from this machine."""
     return request.client is not None and is_loopback(request.client.host)
 
 
-def reply(data: Any, status: int = 200) -> Response:
-    """An answer with a body."""
-    return reply_bytes(to_json(data), status)
-
-
-def reply_bytes(data: bytes, status: int = 200) -> Response:
-    """An answer with a body that is written out already."""
-    return Response(data, status, media_type="application/json; charset=utf-8")
+async def local_only(request: Request) -> None:
+    """Reject requests from other machines, and from pages of other sites in a browser on this machine."""
+    origin = request.headers.get("origin")
+    if not is_local(request) or (origin is not None and origin != str(request.base_url).rstrip("/")):
+        raise ApiError(403, "forbidden", "Only this machine can control the simulator.")
 
 
 def flag(name: str, text: str | None) -> bool:
-    """A yes or no that is spelled as text."""
+    """Parse a boolean query parameter."""
     if text in (None, "false"):
         return False
     if text == "true":
         return True
-    raise ApiError(400, "invalid_request", f"{name}: is 'true' or 'false'.")
+    raise ApiError(400, "invalid_request", f"{name}: must be 'true' or 'false'.")
+
+
+# The response ---------------------------------------------------------------------------------------------------------
+
+
+def reply(data: Any, status: int = 200) -> Response:
+    """Return a response with this data as JSON."""
+    return reply_bytes(to_json(data), status)
+
+
+def reply_bytes(data: bytes, status: int = 200) -> Response:
+    """Return a response with this JSON."""
+    return Response(data, status, media_type=JSON_TYPE)
+
+
+def reply_gone(workspace: Workspace, error: ApiError) -> Response:
+    """Return the response to deleting an object that does not exist."""
+    if error.status != 404 or workspace.variants["delete_gone"] == "404":
+        raise error
+    return Response(status_code=204)
 
 
 def undeclared_page(request: Request, items: list[Any]) -> tuple[list[Any], str | None]:
-    """A page of a list that declares no paging: nothing says how long one is, so a limit is taken all the same."""
+    """Return a page of a list whose endpoint declares no paging; a limit is optional there."""
     limit = request.query_params.get("limit", "")
     size = min(int(limit), 100) if limit.isdigit() and len(limit) < 6 and int(limit) else 10
     return slice_of(items, size, request.query_params.get("starting_after"))
-
-
-def gone_answer(world: World, error: ApiError) -> Response:
-    """The answer to deleting what is not there."""
-    if error.status != 404 or world.readings["delete_gone"] == "404":
-        raise error
-    return Response(status_code=204)

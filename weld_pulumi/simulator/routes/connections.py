@@ -1,4 +1,4 @@
-"""Bridges, connections, integrations."""
+"""Endpoints of bridges, connections and integrations."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from .. import shapes
 from ..domain import bridges
 from ..domain.paging import page_of
 from ..errors import ApiError
 from ..models import ConnectionBridgeCreateDto, IntegrationAbility, PagedIntegrationDto, SettingsSchemaDto
-from .common import Cursor, Id, Limit, gone_answer, reply, undeclared_page, world_of
+from .common import Cursor, Id, Limit, reply, reply_bytes, reply_gone, serializer_of, undeclared_page, workspace_of
 
 router = APIRouter(default_response_class=Response)
 
@@ -20,63 +19,62 @@ router = APIRouter(default_response_class=Response)
 @router.get("/connection_bridges")
 async def list_connection_bridges(request: Request) -> Response:
     """List the bridges that can still be used."""
-    world = world_of(request)
-    with world.read():
-        items = [shapes.bridge_shape(world, row) for row in bridges.active_bridges(world)]
-        return reply(shapes.loose_envelope(world, items))
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        items = [serializer.bridge(row) for row in bridges.active_bridges(workspace)]
+        return reply(serializer.undocumented_page(items))
 
 
 @router.post("/connection_bridges", status_code=201)
 async def create_connection_bridge(request: Request, body: ConnectionBridgeCreateDto) -> Response:
     """Open a bridge, over which a person authorizes a connection within a day."""
-    world = world_of(request)
-    with world.write():
-        return reply(shapes.bridge_shape(world, bridges.create_bridge(world, body.given())), 201)
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.write():
+        return reply(serializer.bridge(bridges.create_bridge(workspace, body.given())), 201)
 
 
 @router.get("/connections")
 async def list_connections(request: Request, starting_after: Cursor = None, limit: Limit = 10) -> Response:
     """List the connections of the workspace."""
-    world = world_of(request)
-    with world.read():
-        page = page_of(world, "connections", limit=limit, starting_after=starting_after)
-        items = [shapes.connection_shape(world, row) for row in page.rows]
-        return reply(shapes.loose_envelope(world, items, page.next_cursor))
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        page = page_of(workspace, "connections", limit=limit, starting_after=starting_after)
+        items = [serializer.connection(row) for row in page.rows]
+        return reply(serializer.undocumented_page(items, page.next_cursor))
 
 
-@router.delete("/connections/{id}", responses={204: {"description": "Deleted, nothing to tell"}})
+@router.delete("/connections/{id}", responses={204: {"description": "Deleted"}})
 async def delete_connection(request: Request, id: Id) -> Response:
     """Delete a connection."""
-    world = world_of(request)
+    workspace = workspace_of(request)
     try:
-        with world.write():
-            bridges.delete_connection(world, id)
+        with workspace.write():
+            bridges.delete_connection(workspace, id)
     except ApiError as error:
-        return gone_answer(world, error)
-    return Response(status_code=int(world.readings["delete_connection_answer"]))
+        return reply_gone(workspace, error)
+    return Response(status_code=int(workspace.variants["delete_connection_answer"]))
 
 
 @router.get("/connections/{id}/settings", responses={200: {"model": SettingsSchemaDto}})
 async def get_connection_settings(request: Request, id: Id) -> Response:
-    """Describe, as JSON Schema, what the settings of a sync of this connection may hold."""
-    world = world_of(request)
-    with world.read():
-        schema = bridges.integration_of(world, bridges.connection_or_404(world, id)).settings
-    if schema or world.readings["empty_settings"] == "object":
-        return reply(schema)
-    return reply(None) if world.readings["empty_settings"] == "null" else Response()
+    """Describe the settings of a sync of this connection as JSON Schema."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        schema = bridges.integration_of(workspace, bridges.connection_or_404(workspace, id)).settings
+    body = serializer.settings_schema(schema)
+    return reply_bytes(body) if body else Response()
 
 
 @router.get("/integrations", responses={200: {"model": PagedIntegrationDto}})
 async def list_integrations(
     request: Request, ability: Annotated[IntegrationAbility | None, Query()] = None
 ) -> Response:
-    """List what can be connected, by ability: sources, unless something else is asked for."""
-    world = world_of(request)
+    """List the integrations with an ability, by default sources."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
     wanted = (ability or IntegrationAbility.ELT_SOURCE).value
-    with world.read():
-        found = [integration for integration in world.catalogue.all() if wanted in integration.abilities]
+    with workspace.read():
+        found = [integration for integration in workspace.catalogue.all() if wanted in integration.abilities]
         cursor = None
-        if world.readings["integrations_paged"] == "yes":
+        if workspace.variants["integrations_paged"] == "yes":
             found, cursor = undeclared_page(request, found)
-        return reply(shapes.envelope(world, [shapes.integration_shape(world, item) for item in found], cursor))
+        return reply(serializer.page([serializer.integration(item) for item in found], cursor))

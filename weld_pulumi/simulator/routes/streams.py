@@ -1,4 +1,4 @@
-"""Streams and their runs."""
+"""Endpoints of streams and their runs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query, Request
 from starlette.responses import Response
 
-from .. import shapes
 from ..domain import runs, streams
 from ..domain.paging import page_of
 from ..errors import ApiError
@@ -21,7 +20,7 @@ from ..models import (
     PagedEltStreamDto,
     PagedEltStreamRunDto,
 )
-from .common import Cursor, Id, Limit, Responses, SortDirection, gone_answer, reply, world_of
+from .common import Cursor, Id, Limit, Responses, SortDirection, reply, reply_gone, serializer_of, workspace_of
 
 router = APIRouter(default_response_class=Response)
 
@@ -37,30 +36,30 @@ async def list_elt_streams(
     limit: Limit = 10,
 ) -> Response:
     """List streams, of all syncs or of one."""
-    world = world_of(request)
+    workspace, serializer = workspace_of(request), serializer_of(request)
     equal = {} if elt_sync_id is None else {"elt_sync_id": elt_sync_id}
-    with world.read():
-        page = page_of(world, "streams", limit=limit, starting_after=starting_after, equal=equal)
-        return reply(shapes.page_of_streams(world, page))
+    with workspace.read():
+        page = page_of(workspace, "streams", limit=limit, starting_after=starting_after, equal=equal)
+        return reply(serializer.page(serializer.streams(page.rows), page.next_cursor))
 
 
 @router.get("/elt_streams/{id}", responses={200: {"model": EltStreamDto}, **GONE})
 async def get_elt_stream(request: Request, id: Id) -> Response:
     """Read one stream."""
-    world = world_of(request)
-    with world.read():
-        return reply(shapes.stream_shapes(world, [runs.stream_or_404(world, id)])[0])
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        return reply(serializer.streams([runs.stream_or_404(workspace, id)])[0])
 
 
 @router.delete("/elt_streams/{id}", status_code=204, responses=GONE)
 async def delete_elt_stream(request: Request, id: Id) -> Response:
     """Delete a stream."""
-    world = world_of(request)
+    workspace = workspace_of(request)
     try:
-        with world.write():
-            streams.delete_stream(world, id)
+        with workspace.write():
+            streams.delete_stream(workspace, id)
     except ApiError as error:
-        return gone_answer(world, error)
+        return reply_gone(workspace, error)
     return Response(status_code=204)
 
 
@@ -75,9 +74,9 @@ async def delete_elt_stream(request: Request, id: Id) -> Response:
 )
 async def request_run(request: Request, id: Id) -> Response:
     """Run a stream now."""
-    world = world_of(request)
-    with world.write():
-        return reply({"status_url": runs.request_run(world, id)})
+    workspace = workspace_of(request)
+    with workspace.write():
+        return reply({"status_url": runs.request_run(workspace, id)})
 
 
 @router.post("/elt_streams/{id}/request_full_refresh", status_code=204, responses={**BAD, **GONE})
@@ -86,19 +85,19 @@ async def request_full_refresh(
     id: Id,
     body: Annotated[EltStreamFullRefreshRequestDto | None, Body()] = None,
 ) -> Response:
-    """Make the next run of a stream a full one."""
-    world = world_of(request)
-    with world.write():
-        runs.request_full_refresh(world, id, reset_history=bool(body and body.reset_history_table))
+    """Request a full refresh with the next run of a stream."""
+    workspace = workspace_of(request)
+    with workspace.write():
+        runs.request_full_refresh(workspace, id, reset_history=bool(body and body.reset_history_table))
     return Response(status_code=204)
 
 
 @router.post("/elt_streams/{id}/cancel_full_refresh", status_code=204, responses=GONE)
 async def cancel_full_refresh(request: Request, id: Id) -> Response:
-    """Take a wish for a full refresh back."""
-    world = world_of(request)
-    with world.write():
-        runs.cancel_full_refresh(world, id)
+    """Cancel a requested full refresh."""
+    workspace = workspace_of(request)
+    with workspace.write():
+        runs.cancel_full_refresh(workspace, id)
     return Response(status_code=204)
 
 
@@ -114,17 +113,17 @@ async def list_elt_stream_runs(
     sort_direction: Annotated[SortDirection, Query()] = "desc",
 ) -> Response:
     """List the runs of a stream in the last three months."""
-    world = world_of(request)
-    with world.read():
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
         page = runs.runs_of(
-            world,
+            workspace,
             elt_stream_id,
             limit=limit,
             starting_after=starting_after,
             newest_first=sort_direction == "desc",
         )
-        items = [shapes.run_shape(world, run) for run in page.rows]
-        return reply(shapes.envelope(world, items, page.next_cursor))
+        items = [serializer.run(run) for run in page.rows]
+        return reply(serializer.page(items, page.next_cursor))
 
 
 @router.get(
@@ -137,6 +136,6 @@ async def list_elt_stream_runs(
 )
 async def get_elt_stream_run(request: Request, id: Id) -> Response:
     """Read one run."""
-    world = world_of(request)
-    with world.read():
-        return reply(shapes.run_shape(world, runs.run_or_error(world, id)))
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        return reply(serializer.run(runs.run_or_error(workspace, id)))

@@ -1,4 +1,4 @@
-"""Syncs, and what is done to them."""
+"""Endpoints of syncs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from .. import rendered, shapes
 from ..domain import streams, syncs
 from ..domain.paging import page_of
 from ..errors import ApiError
@@ -22,7 +21,19 @@ from ..models import (
     PagedAvailableEltStreamDto,
     PagedEltSyncDto,
 )
-from .common import Cursor, Id, Limit, Responses, flag, gone_answer, reply, reply_bytes, undeclared_page, world_of
+from .common import (
+    Cursor,
+    Id,
+    Limit,
+    Responses,
+    flag,
+    reply,
+    reply_bytes,
+    reply_gone,
+    serializer_of,
+    undeclared_page,
+    workspace_of,
+)
 
 router = APIRouter(default_response_class=Response)
 
@@ -38,124 +49,120 @@ async def list_elt_syncs(
     connection_id: Annotated[str | None, Query()] = None,
 ) -> Response:
     """List syncs, of all source connections or of one."""
-    world = world_of(request)
+    workspace, serializer = workspace_of(request), serializer_of(request)
     equal = {} if connection_id is None else {"source_connection_id": connection_id}
-    with world.read():
-        page = page_of(world, "syncs", limit=limit, starting_after=starting_after, equal=equal)
-        items = [shapes.sync_shape(world, row) for row in page.rows]
-        return reply(shapes.envelope(world, items, page.next_cursor))
+    with workspace.read():
+        page = page_of(workspace, "syncs", limit=limit, starting_after=starting_after, equal=equal)
+        items = [serializer.sync(row) for row in page.rows]
+        return reply(serializer.page(items, page.next_cursor))
 
 
 @router.post(
     "/elt_syncs",
     status_code=201,
-    responses={201: {"model": EltSyncDto}, 409: {"description": "No further sync is allowed"}},
+    responses={201: {"model": EltSyncDto}, 409: {"description": "No more syncs are allowed"}},
 )
 async def create_elt_sync(request: Request, body: EltSyncCreateRequestDto) -> Response:
-    """Make a sync of a connection."""
-    world = world_of(request)
-    with world.write():
-        return reply(shapes.sync_shape(world, syncs.create_sync(world, body.given())), 201)
+    """Create a sync of a connection."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.write():
+        return reply(serializer.sync(syncs.create_sync(workspace, body.given())), 201)
 
 
 @router.get("/elt_syncs/{id}", responses={**ONE, **GONE})
 async def get_elt_sync(request: Request, id: Id) -> Response:
     """Read one sync."""
-    world = world_of(request)
-    with world.read():
-        return reply_bytes(rendered.sync(world, syncs.sync_or_404(world, id)))
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        return reply_bytes(serializer.sync_json(syncs.sync_or_404(workspace, id)))
 
 
 @router.post("/elt_syncs/{id}", responses=ONE)
 async def update_elt_sync(request: Request, id: Id, body: EltSyncUpdateRequestDto) -> Response:
     """Change the interval or the settings of a sync."""
-    world = world_of(request)
-    with world.write():
-        return reply(shapes.sync_shape(world, syncs.update_sync(world, id, body.given())))
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.write():
+        return reply(serializer.sync(syncs.update_sync(workspace, id, body.given())))
 
 
 @router.delete("/elt_syncs/{id}", status_code=204)
 async def delete_elt_sync(
     request: Request, id: Id, remove_data: Annotated[str | None, Query(alias="removeDataReferences")] = None
 ) -> Response:
-    """Delete a sync and its streams; their tables only where that is asked for."""
-    world = world_of(request)
+    """Delete a sync and its streams, and with removeDataReferences also their tables."""
+    workspace = workspace_of(request)
     remove = flag("removeDataReferences", remove_data)
     try:
-        with world.write():
-            syncs.delete_sync(world, id, remove_data=remove)
+        with workspace.write():
+            syncs.delete_sync(workspace, id, remove_data=remove)
     except ApiError as error:
-        return gone_answer(world, error)
+        return reply_gone(workspace, error)
     return Response(status_code=204)
 
 
 @router.post("/elt_syncs/{id}/enable", status_code=204)
 async def enable_elt_sync(request: Request, id: Id) -> Response:
-    """Put a sync on its schedule."""
-    world = world_of(request)
-    with world.write():
-        syncs.enable(world, id)
+    """Enable a sync: it runs on its schedule."""
+    workspace = workspace_of(request)
+    with workspace.write():
+        syncs.enable(workspace, id)
     return Response(status_code=204)
 
 
 @router.post("/elt_syncs/{id}/disable", status_code=204)
 async def disable_elt_sync(request: Request, id: Id) -> Response:
-    """Take a sync off its schedule."""
-    world = world_of(request)
-    with world.write():
-        syncs.disable(world, id)
+    """Disable a sync: it runs on no schedule."""
+    workspace = workspace_of(request)
+    with workspace.write():
+        syncs.disable(workspace, id)
     return Response(status_code=204)
 
 
 @router.get("/elt_syncs/{id}/status", responses={200: {"model": EltSyncStatusDto}})
 async def get_elt_sync_status(request: Request, id: Id) -> Response:
-    """Tell what each stream of a sync is doing."""
-    world = world_of(request)
-    with world.read():
-        return reply(shapes.status_shape(world, syncs.sync_or_404(world, id)))
+    """Read the current and the last run of each stream of a sync."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        return reply(serializer.status(syncs.sync_or_404(workspace, id)))
 
 
 @router.get("/elt_syncs/{id}/available_source_streams", responses={200: {"model": PagedAvailableEltStreamDto}})
 async def list_available_source_streams(request: Request, id: Id) -> Response:
-    """List the streams that the source of a sync offers."""
-    world = world_of(request)
-    with world.read():
-        sync = syncs.sync_or_404(world, id)
-        found = list(world.catalogue.streams(sync["source_integration_id"]).values())
+    """List the streams that can be added to a sync."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.read():
+        sync = syncs.sync_or_404(workspace, id)
+        found = list(workspace.catalogue.streams(sync["source_integration_id"]).values())
         cursor = None
-        if world.readings["available_paged"] == "yes":
+        if workspace.variants["available_paged"] == "yes":
             found, cursor = undeclared_page(request, found)
-        return reply(shapes.envelope(world, [shapes.available_shape(world, item) for item in found], cursor))
+        return reply(serializer.page([serializer.available_stream(item) for item in found], cursor))
 
 
 @router.post(
     "/elt_syncs/{id}/source_streams",
     status_code=201,
-    responses={201: {"model": EltSyncAddSourceStreamsResponseDto}, 400: {"description": "A stream is refused"}},
+    responses={201: {"model": EltSyncAddSourceStreamsResponseDto}, 400: {"description": "A stream is invalid"}},
 )
 async def add_source_streams(request: Request, id: Id, body: EltSyncAddSourceStreamsRequestDto) -> Response:
-    """Add streams to a sync, and change those that it has."""
-    world = world_of(request)
-    with world.write():
-        upserted = streams.upsert(world, id, body.given().get("source_streams", []))
-        reading = world.readings["upsert_answer"]
-        if reading == "all":
-            return reply_bytes(rendered.streams_of_sync(world, id), 201)
-        rows = {"sent": upserted.sent, "new": upserted.new}.get(reading, [])
-        return reply_bytes(rendered.streams(world, rows), 201)
+    """Add streams to a sync, or change them."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.write():
+        upserted = streams.upsert(workspace, id, body.given().get("source_streams", []))
+        return reply_bytes(serializer.upserted(upserted), 201)
 
 
 @router.post("/elt_syncs/{id}/orchestration", responses={**ONE, **GONE})
 async def attach_orchestration(request: Request, id: Id, body: EltSyncAttachOrchestrationRequestDto) -> Response:
-    """Let an orchestration run the sync."""
-    world = world_of(request)
-    with world.write():
-        return reply(shapes.sync_shape(world, syncs.attach(world, id, body.orchestration_workflow_id)))
+    """Attach a sync to an orchestration, which runs it."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.write():
+        return reply(serializer.sync(syncs.attach(workspace, id, body.orchestration_workflow_id)))
 
 
 @router.delete("/elt_syncs/{id}/orchestration", responses={**ONE, **GONE})
 async def detach_orchestration(request: Request, id: Id) -> Response:
-    """Let the sync run on its own schedule again."""
-    world = world_of(request)
-    with world.write():
-        return reply(shapes.sync_shape(world, syncs.detach(world, id)))
+    """Detach a sync from its orchestration: it runs on its own schedule."""
+    workspace, serializer = workspace_of(request), serializer_of(request)
+    with workspace.write():
+        return reply(serializer.sync(syncs.detach(workspace, id)))
