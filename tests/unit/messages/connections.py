@@ -21,8 +21,8 @@ ADOPT: dict[str, Any] = {"adopt": True, "deletion_policy": "retain"}
 
 
 @TABLE.reads(
-    "warning: Weld: Weld does not list an integration 'my-own' for this workspace (`weld-pulumi integrations` "
-    "shows those it lists); it is tried all the same."
+    "warning: Weld: Weld lists no integration 'my-own' for this workspace (`weld-pulumi integrations` shows "
+    "those it lists); continuing with it anyway."
 )
 def an_integration_that_weld_does_not_list(stage: Stage) -> str:
     return stage.preview(connection(integration_id="my-own"))
@@ -68,7 +68,7 @@ def a_connection_to_adopt_that_is_not_there(stage: Stage) -> str:
     return stage.refusal(connection(adopt="nope"))
 
 
-@TABLE.reads("adopt: adopt='<CRM>': that connection is of integration 'hubspot', not 'stripe'.")
+@TABLE.reads("adopt: adopt='<CRM>': that connection belongs to integration 'hubspot', not 'stripe'.")
 def a_connection_to_adopt_of_another_integration(stage: Stage) -> str:
     return stage.refusal(connection(adopt=stage.connection("CRM", "hubspot")))
 
@@ -131,8 +131,8 @@ def a_connection_like_that_of_a_former_name(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: connection <Theirs> has the label 'Theirs' in Weld, the program says 'Shop'; renaming takes a "
-    "person, so it is left as it is."
+    "Weld: connection <Theirs> has the label 'Theirs' in Weld, but 'Shop' in the program; renaming requires "
+    "a person, so it is left as it is."
 )
 def a_label_that_was_changed_in_weld(stage: Stage) -> str:
     id = stage.connection()
@@ -180,7 +180,7 @@ def a_connection_to_get_that_is_not_there(stage: Stage) -> str:
 
 @TABLE.reads(
     "updating the Connection: GET /connections: there is no connection '<Shop>' in Weld's list. `pulumi up "
-    "--refresh` makes it anew."
+    "--refresh` creates it again."
 )
 def a_connection_that_is_gone(stage: Stage) -> str:
     id = stage.connection()
@@ -203,8 +203,8 @@ def nobody_has_authorized_it(stage: Stage) -> str:
 
 @TABLE.reads(
     "label: two Connection resources with integration 'stripe' and label 'Shop' would wait for a person at "
-    "once, and Weld's answers cannot tell them apart. Give one of them another label, or add it when the other "
-    "one is authorized."
+    "the same time, and Weld's responses do not distinguish them. Give one of them another label, or add it "
+    "once the other one is authorized."
 )
 def two_that_would_wait_for_the_same(stage: Stage) -> str:
     return stage.refusal(connection(), connection("again"))
@@ -220,9 +220,8 @@ def it_still_waits(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Weld: the connection 'Shop' (stripe) is authorized now; `pulumi up` puts <Shop> in the place of "
-    "pending-…-Shop. (Where the resource is protected, run `pulumi refresh` instead: it changes the id in "
-    "place.)"
+    "Weld: the connection 'Shop' (stripe) is authorized now; `pulumi up` replaces pending-…-Shop with "
+    "<Shop>. (If the resource is protected, run `pulumi refresh` instead: it changes the id in place.)"
 )
 def it_is_authorized_in_a_preview(stage: Stage) -> str:
     stage.up(connection())
@@ -238,7 +237,8 @@ def it_is_authorized_in_a_refresh(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: the link to authorize the connection 'Shop' (stripe) has expired; `pulumi up` opens a fresh one."
+    "warning: Weld: the link to authorize the connection 'Shop' (stripe) has expired; `pulumi up` opens a "
+    "new one."
 )
 def its_link_has_expired(stage: Stage) -> str:
     stage.up(connection())
@@ -247,8 +247,8 @@ def its_link_has_expired(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: the link to authorize the connection 'Shop' (stripe) was used, but no connection came of "
-    "it; `pulumi up` opens a fresh one."
+    "warning: Weld: the link to authorize the connection 'Shop' (stripe) was used, but created no "
+    "connection; `pulumi up` opens a new one."
 )
 def its_link_was_used_in_vain(stage: Stage) -> str:
     stage.up(connection())
@@ -259,8 +259,8 @@ def its_link_was_used_in_vain(stage: Stage) -> str:
 @TABLE.reads(
     "warning: Weld: the connection 'Shop' (stripe) still waits for a person. Run `weld-pulumi authorize`, "
     "which shows the link, then `pulumi up` or `pulumi refresh`.\n"
-    "warning: Weld: new in Weld: <Theirs> (stripe, label not told). That may be the connection 'Shop' "
-    "(stripe), but Weld does not tell for sure. If so, write its id, as in adopt='<Theirs>'."
+    "warning: Weld: new in Weld: <Theirs> (stripe, label not told). This may be the connection 'Shop' "
+    "(stripe), but Weld does not report what its link created. If it is, write adopt='<Theirs>'."
 )
 def somebody_else_may_have_made_it(stage: Stage) -> str:
     stage.weld.set_reading("connection_label", "absent")
@@ -289,7 +289,7 @@ def somebody_has_authorized_what_is_taken_away(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: Weld could not be asked whether a person has acted: GET /connections: Weld returned 403 "
+    "warning: Weld: checking in Weld whether a person has acted failed: GET /connections: Weld returned 403 "
     "(fault): A fault was asked for: 403. The key in use comes from the test. Create a new one in Weld under "
     "Settings -> API Keys, then either run `pulumi config set --secret weld:apiKey` and paste it, or set the "
     "environment variable WELD_API_KEY.\n"
@@ -334,8 +334,8 @@ def its_link_was_used_and_nothing_has_changed(stage: Stage) -> str:
 
 @TABLE.reads(
     "warning: Weld: the link to authorize the connection 'Shop' (stripe) has expired; `pulumi up` opens a "
-    "fresh one.\n"
-    "warning: Weld: the link to authorize 'Shop' again has expired, and Weld does not tell whether it was "
+    "new one.\n"
+    "warning: Weld: the link to authorize 'Shop' again has expired, and Weld does not report whether it was "
     "used. The connection stays as it is; change reauthorize_triggers to ask again."
 )
 def its_link_has_expired_and_weld_does_not_tell(stage: Stage) -> str:
