@@ -64,8 +64,9 @@ class ConnectionHandler(Handler):
         changed = CONNECTION.changed(olds, news)
         replaces = CONNECTION.replacing(changed)
         refuse_duplicate(self.context, id, olds, is_replaced=bool(replaces))
-        if olds.get("status") == PENDING:
-            return self._diff_pending(PendingConnection(self.context, id, olds), news, changed, replaces)
+        pending = PendingConnection.of(self.context, id, olds)
+        if pending:
+            return self._diff_pending(pending, news, changed, replaces)
         may_need = not replaces and {"label", "reauthorize_triggers"} & set(changed)
         if may_need and self.context.may_ask() and needs_person(lookup.find(self.context, id), olds, news):
             self.context.reporter.info(
@@ -119,8 +120,8 @@ class ConnectionHandler(Handler):
     def read(self, id: str, props: Props) -> ReadResult:
         """See :class:`.core.handler.Handler`."""
         declared = CONNECTION.declared(props)
-        pending = PendingConnection(self.context, id, props)
-        if pending.is_new and declared:
+        pending = PendingConnection.of(self.context, id, props)
+        if pending and pending.is_new and declared:
             return self._read_pending(pending, props, declared)
         connection = lookup.find(self.context, id)
         if connection is None:
@@ -128,7 +129,7 @@ class ConnectionHandler(Handler):
         if not declared:
             outs = {"integration_id": connection.integration_id, "label": connection.label}
             return ReadResult(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
-        if props.get("status") == PENDING:
+        if pending:
             return self._read_pending(pending, props, declared)
         reported = private_state(props).get("told_label")
         self._report_label(connection, declared, reported)
@@ -156,8 +157,8 @@ class ConnectionHandler(Handler):
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """See :class:`.core.handler.Handler`."""
-        pending = PendingConnection(self.context, id, olds)
-        if pending.is_new:
+        pending = PendingConnection.of(self.context, id, olds)
+        if pending and pending.is_new:
             return self._update_new(pending, olds, news)
         is_asked = asks_for_person(olds, news)
         live = lookup.find(self.context, id, fresh=True) if is_asked else None
@@ -165,7 +166,7 @@ class ConnectionHandler(Handler):
             raise lookup.not_listed(id, "`pulumi up --refresh` creates it again.")
         if needs_person(live, olds, news):
             return self._authorize_again(id, olds, news)
-        if olds.get("status") == PENDING and not is_asked:
+        if pending and not is_asked:
             return self._update_again(pending, olds, news)
         reported = private_state(olds).get("told_label")
         connection = live or lookup.unlisted(id)
@@ -219,8 +220,8 @@ class ConnectionHandler(Handler):
 
     def delete(self, id: str, props: Props) -> None:
         """See :class:`.core.handler.Handler`."""
-        pending = PendingConnection(self.context, id, props)
-        if pending.is_new:
+        pending = PendingConnection.of(self.context, id, props)
+        if pending and pending.is_new:
             pending.report_removal()
         elif is_kept_by_another(self.context, id):
             return
