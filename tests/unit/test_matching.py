@@ -1,4 +1,4 @@
-"""Which new connection is whose, by what Weld tells of it."""
+"""How an authorization is recognized: new connections, connections that were authorized again, used bridges."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from weld_pulumi.api.models import ConnectionBridge, ConnectionInfo
 from weld_pulumi.config import Settings
 from weld_pulumi.errors import ServerError
 from weld_pulumi.provider.connection.bridge import BridgeTracker
-from weld_pulumi.provider.connection.matching import NewConnectionMatcher
+from weld_pulumi.provider.connection.matching import NewConnectionMatcher, ReauthorizationDetector
 from weld_pulumi.provider.core.context import ProviderContext
 from weld_pulumi.provider.core.pending_connections import ConnectionKey
 from weld_pulumi.provider.core.reporter import Reporter
 
 
 class Weld:
-    """Lists bridges, or fails to."""
+    """Lists bridges, or fails to, and connections."""
 
     def __init__(self, *listed: str | None) -> None:
         self.listed = listed
+        self.connections: list[ConnectionInfo] = []
+
+    def list_connections(self) -> list[ConnectionInfo]:
+        return self.connections
 
     def list_bridges(self) -> list[ConnectionBridge]:
         if self.listed == (None,):
@@ -29,7 +33,7 @@ class Weld:
         return [ConnectionBridge(id=id) for id in self.listed]
 
 
-def session_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> ProviderContext:
+def context_with(*listed: str | None, waiting: dict[tuple[str, str], str] | None = None) -> ProviderContext:
     said: list[str] = []
     context = ProviderContext(Settings(), lambda _: cast(WeldClient, Weld(*listed)), Reporter(said.append))
     for key, id in (waiting or {}).items():
@@ -52,8 +56,8 @@ def match(
     return NewConnectionMatcher(context, ConnectionKey("stripe", "A"), known, tracker, is_alone).match(connections)
 
 
-UNTOLD = new(label=None)
-NOTHING_TOLD = new(label=None, integration_id=None)
+NO_LABEL = new(label=None)
+NO_FIELDS = new(label=None, integration_id=None)
 
 
 @pytest.mark.parametrize(
@@ -66,17 +70,17 @@ NOTHING_TOLD = new(label=None, integration_id=None)
         ([new(label="B")], None),
         ([new(integration_id="hubspot")], None),
         ([new(), new("y")], None),
-        ([UNTOLD], "x"),
-        ([NOTHING_TOLD], "x"),
+        ([NO_LABEL], "x"),
+        ([NO_FIELDS], "x"),
         ([new(integration_id=None)], "x"),
-        ([UNTOLD, new("y")], "y"),  # what tells most wins
-        ([UNTOLD, new("y", label="B")], "x"),
+        ([NO_LABEL, new("y")], "y"),  # what Weld reports most of wins
+        ([NO_LABEL, new("y", label="B")], "x"),
     ],
 )
 def test_the_only_one_that_waits_gets_the_only_new_connection(
     connections: list[ConnectionInfo], expected: str | None
 ) -> None:
-    found = match(session_with(), connections, ("old",))
+    found = match(context_with(), connections, ("old",))
     assert (found and found.id) == expected
 
 
@@ -85,10 +89,10 @@ def test_the_only_one_that_waits_gets_the_only_new_connection(
     [
         (new(), ("stripe", "B"), False, True),
         (new(), ("hubspot", "A"), False, True),
-        (UNTOLD, ("hubspot", "A"), False, True),
+        (NO_LABEL, ("hubspot", "A"), False, True),
         (new(integration_id=None), ("stripe", "B"), False, True),
-        (UNTOLD, ("stripe", "B"), False, False),
-        (UNTOLD, ("stripe", "B"), True, True),
+        (NO_LABEL, ("stripe", "B"), False, False),
+        (NO_LABEL, ("stripe", "B"), True, True),
         (new(integration_id=None), ("hubspot", "A"), False, False),
         (new(integration_id=None), ("hubspot", "A"), True, True),
     ],
@@ -98,35 +102,35 @@ def test_of_two_that_wait_one_gets_what_can_only_be_its_own(
 ) -> None:
     """Where the other one could be meant, the link has to have been used."""
     listed = ["b2"] if used else ["b1", "b2"]
-    context = session_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
+    context = context_with(*listed, waiting={("stripe", "A"): "pending-1", other: "pending-2"})
     assert (match(context, [connection], bridge_id="b1") is not None) is expected
 
 
 def test_a_connection_without_a_link_is_no_rival() -> None:
-    context = session_with("b1")
+    context = context_with("b1")
     assert context.pending_connections.reserve(ConnectionKey("stripe", "B"))
-    assert match(context, [UNTOLD], bridge_id="b1") == UNTOLD
+    assert match(context, [NO_LABEL], bridge_id="b1") == NO_LABEL
 
 
 @pytest.mark.parametrize(
     ("connection", "listed", "bridge_id", "expected"),
     [
         (new(), ["b1"], "b1", True),
-        (UNTOLD, ["b1"], "b1", False),
-        (UNTOLD, ["b2"], "b1", True),
-        (UNTOLD, [None], "b1", False),  # Weld cannot tell which links are used
-        (UNTOLD, ["b2"], None, True),  # Weld never told
+        (NO_LABEL, ["b1"], "b1", False),
+        (NO_LABEL, ["b2"], "b1", True),
+        (NO_LABEL, [None], "b1", False),  # Weld does not list bridges
+        (NO_LABEL, ["b2"], None, True),  # Weld never listed the bridge
     ],
 )
 def test_a_connection_is_recognized_though_others_may_still_come(
     connection: ConnectionInfo, listed: list[str | None], bridge_id: str | None, expected: bool
 ) -> None:
-    found = match(session_with(*listed), [connection], bridge_id=bridge_id, is_alone=False)
+    found = match(context_with(*listed), [connection], bridge_id=bridge_id, is_alone=False)
     assert (found is not None) is expected
 
 
 def test_a_connection_that_another_resource_has_is_not_taken() -> None:
-    context = session_with()
+    context = context_with()
     context.ownership.make("urn:made", "x")
     context.pending_connections.match("pending-1", "y")
     context.ownership.note_check("urn:held")
@@ -136,6 +140,59 @@ def test_a_connection_that_another_resource_has_is_not_taken() -> None:
 
 @pytest.mark.parametrize(("listed", "expected"), [(["b1", "b2"], "b1"), (["b2"], None), ([None], None)])
 def test_a_bridge_is_tracked_if_weld_lists_it(listed: list[str | None], expected: str | None) -> None:
-    track = BridgeTracker(session_with(*listed))
+    track = BridgeTracker(context_with(*listed))
     track.follow(ConnectionBridge(id="b1"))
     assert track.bridge_id == expected
+
+
+# Authorized again --------------------------------------------------------------------------------------------------
+
+BEFORE = ConnectionInfo(id="c1", label="Shop", updated_at="2026-11-01T00:00:00Z")
+
+
+def again(
+    now: ConnectionInfo | None, *listed: str, bridge_id: str | None = "b1"
+) -> tuple[ReauthorizationDetector, Weld]:
+    """A detector that has seen `BEFORE`, and a Weld that lists the connection as it is now."""
+    weld = Weld(*listed)
+    context = ProviderContext(Settings(), lambda _: cast(WeldClient, weld), Reporter(lambda _: None))
+    weld.connections = [BEFORE]
+    before = ReauthorizationDetector.signs(context, "c1")
+    weld.connections = [now] if now else []
+    return ReauthorizationDetector(context, "c1", "Shop (EU)", before, BridgeTracker(context, bridge_id)), weld
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({}, False),
+        ({"updated_at": "2026-11-02T00:00:00Z"}, True),
+        ({"updated_at": None}, False),
+        ({"label": "Shop (EU)"}, True),
+        ({"label": "Something else"}, False),
+    ],
+)
+def test_a_connection_that_was_changed_or_renamed_was_authorized_again(
+    change: dict[str, str | None], expected: bool
+) -> None:
+    detector, _ = again(BEFORE.model_copy(update=change), "b1")
+    assert (detector.find() is not None) is expected
+
+
+def test_a_connection_that_is_gone_was_not_authorized_again() -> None:
+    detector, _ = again(None)
+    assert detector.find() is None
+
+
+def test_a_used_bridge_counts_once_the_browser_has_had_time_to_report_a_refusal() -> None:
+    detector, weld = again(BEFORE, "b1")
+    assert detector.find() is None
+    weld.listed = ()
+    assert detector.find() is None
+    assert detector.find() == BEFORE
+
+
+def test_a_used_bridge_counts_at_once_where_no_browser_comes_back() -> None:
+    assert again(BEFORE)[0].find(in_browser=False) == BEFORE
+    assert again(BEFORE, "b1")[0].find(in_browser=False) is None
+    assert again(BEFORE, bridge_id=None)[0].find(in_browser=False) is None

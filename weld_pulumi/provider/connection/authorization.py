@@ -204,7 +204,7 @@ class Authorization:
             text += f"; {count} connection{'s wait' if count > 1 else ' waits'}, {max(1, round(left / 60))} min left"
         self.context.reporter.live(text, address if in_terminal else None, in_full=left is None)
 
-    # WAITING ------------------------------------------------------------------------------------------
+    # WAITING -----------------------------------------------------------------------------------------------------
 
     def wait(self, ticket: Ticket) -> None:
         """Wait until the person has acted, the timeout is over, or the run is cancelled.
@@ -236,18 +236,21 @@ class Authorization:
             if not self._listens:
                 clock.sleep(min(left, _SLICE))
             elif (callback := ticket.wait(min(left, _SLICE), clock.wait)) is not None:
-                self._hear(callback)
+                self._receive(callback)
                 break
         else:
             if cancelled.is_set():
                 self.state = State.CANCELLED
         if self.state is State.WAITING:
-            self._go_on(ticket)
+            self._end_with_engine()
+            self._count_down(ticket)
 
-    def _go_on(self, ticket: Ticket) -> None:
+    def _end_with_engine(self) -> None:
         if is_orphan():
             end_orphan()
             raise WeldError(f"interrupted while waiting for a person to authorize {self.describe()}.")
+
+    def _count_down(self, ticket: Ticket) -> None:
         if self.context.clock.now() - self._shown_at >= _COUNTDOWN:
             self._shown_at = self.context.clock.now()
             self._show(ticket, self._left())
@@ -255,7 +258,7 @@ class Authorization:
     def _left(self) -> float:
         return self._end - self.context.clock.now()
 
-    def _hear(self, callback: Callback) -> None:
+    def _receive(self, callback: Callback) -> None:
         self._listens, self._brought, self.refused = False, callback.connection_id, callback.refused
         if callback.refused is not None:
             self.state = State.REFUSED
@@ -308,7 +311,7 @@ class Authorization:
             return False
         return True
 
-    # Its end -----------------------------------------------------------------------------------------------------
+    # REFUSED, EXPIRED or CANCELLED ------------------------------------------------------------------------------
 
     def report_pending(self) -> None:
         """Report that the run goes on without the connection, with the link that can be used now."""
@@ -336,7 +339,7 @@ def needs_person(live: ConnectionInfo | None, olds: Mapping[str, Any], news: Map
     return bool(olds.get("label") != news["label"]) and (live is None or live.label != news["label"])
 
 
-# The two reasons to ask a person -------------------------------------------------------------------------------------
+# The two ways to ask a person -------------------------------------------------------------------------------------
 
 
 def authorize_new(

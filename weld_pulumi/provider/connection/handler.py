@@ -68,8 +68,8 @@ class ConnectionHandler(Handler):
 
     def refined(self, id: str, olds: Props, wanted: Props, found: DiffResult) -> DiffResult:
         """Look whether a person has authorized the connection; report where one has to do so again."""
-        if olds.get("status") == PENDING:
-            pending = PendingConnection(self.context, id, olds)
+        pending = PendingConnection.of(self.context, id, olds)
+        if pending:
             return self._diff_pending(pending, wanted, found.changed, found.replaces)
         may_need = not found.replaces and {"label", "reauthorize_triggers"} & set(found.changed)
         if may_need and self.context.may_ask() and needs_person(lookup.find(self.context, id), olds, wanted):
@@ -124,8 +124,8 @@ class ConnectionHandler(Handler):
     def read(self, id: str, props: Props) -> ReadResult:
         """Read the connection; look whether a person has authorized one that waits."""
         declared = CONNECTION.declared(props)
-        pending = PendingConnection(self.context, id, props)
-        if pending.is_new and declared:
+        pending = PendingConnection.of(self.context, id, props)
+        if pending and pending.is_new and declared:
             return self._read_pending(pending, props, declared)
         connection = lookup.find(self.context, id)
         if connection is None:
@@ -133,7 +133,7 @@ class ConnectionHandler(Handler):
         if not declared:
             outs = {"integration_id": connection.integration_id, "label": connection.label}
             return ReadResult(id, {**outs, "status": AUTHORIZED, "created_at": connection.created_at})
-        if props.get("status") == PENDING:
+        if pending:
             return self._read_pending(pending, props, declared)
         reported = private_state(props).get("told_label")
         self._report_label(connection, declared, reported)
@@ -161,8 +161,8 @@ class ConnectionHandler(Handler):
 
     def update(self, id: str, olds: Props, news: Props) -> Props:
         """Ask a person where a change needs one; otherwise only the state changes."""
-        pending = PendingConnection(self.context, id, olds)
-        if pending.is_new:
+        pending = PendingConnection.of(self.context, id, olds)
+        if pending and pending.is_new:
             return self._update_new(pending, olds, news)
         is_asked = asks_for_person(olds, news)
         live = lookup.find(self.context, id, fresh=True) if is_asked else None
@@ -170,7 +170,7 @@ class ConnectionHandler(Handler):
             raise lookup.not_listed(id, "`pulumi up --refresh` creates it again.")
         if needs_person(live, olds, news):
             return self._authorize_again(id, olds, news)
-        if olds.get("status") == PENDING and not is_asked:
+        if pending and not is_asked:
             return self._update_again(pending, olds, news)
         reported = private_state(olds).get("told_label")
         connection = live or lookup.unlisted(id)
@@ -224,8 +224,8 @@ class ConnectionHandler(Handler):
 
     def delete(self, id: str, props: Props) -> None:
         """Apply the deletion policy, unless another resource manages the connection."""
-        pending = PendingConnection(self.context, id, props)
-        if pending.is_new:
+        pending = PendingConnection.of(self.context, id, props)
+        if pending and pending.is_new:
             pending.report_removal()
         elif self.is_kept_by_another(id, props):
             return

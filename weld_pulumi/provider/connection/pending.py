@@ -81,6 +81,11 @@ class PendingConnection:
         self._key = ConnectionKey.of(props)
 
     @classmethod
+    def of(cls, context: ProviderContext, id: str, props: Props) -> PendingConnection | None:
+        """Return a resource if it waits for a person, else None."""
+        return cls(context, id, props) if is_pending(id) or props.get("status") == PENDING else None
+
+    @classmethod
     def create(cls, context: ProviderContext, news: Props) -> PendingConnection:
         """Return a new resource that waits from now on.
 
