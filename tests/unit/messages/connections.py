@@ -256,7 +256,7 @@ def its_link_was_used_in_vain(stage: Stage) -> str:
 @TABLE.reads(
     "warning: Weld: the connection 'Shop' (stripe) still waits for a person. Run `weld-pulumi authorize`, "
     "which shows the link, then `pulumi up` or `pulumi refresh`.\n"
-    "warning: Weld: new in Weld: <Theirs> (stripe, label not told). That may be the connection 'Shop' "
+    "warning: Weld: new in Weld: <Theirs> (stripe, label not reported). That may be the connection 'Shop' "
     "(stripe), but Weld does not tell for sure. If so, write its id, as in adopt='<Theirs>'."
 )
 def somebody_else_may_have_made_it(stage: Stage) -> str:
