@@ -1,6 +1,6 @@
-"""Settings of a Weld workspace: one declarative line a setting, and the rule which source wins.
+"""Settings of a Weld workspace: one line a setting, and the order of their sources.
 
-A setting comes from the Pulumi configuration (``weld:apiKey`` …, or the arguments of :class:`weld_pulumi.Provider`),
+A setting is read from the Pulumi configuration (``weld:apiKey`` …, or the arguments of :class:`weld_pulumi.Provider`),
 else from the environment, else it has its default.
 """
 
@@ -19,7 +19,7 @@ from .errors import WeldConfigError
 __all__ = ["NAMESPACE", "PROVIDER_NAME_KEY", "SETTINGS", "Setting", "Settings", "is_loopback", "load"]
 
 NAMESPACE = "weld"
-#: Told by weld.Provider to its plugin process, so that an error can name the provider.
+#: Set by weld.Provider for its plugin process, so that an error can name the provider.
 PROVIDER_NAME_KEY = f"{NAMESPACE}:providerName"
 
 _OF_PROVIDER = "the weld.Provider "
@@ -29,7 +29,7 @@ OPEN_BROWSER = ("auto", "true", "false")
 
 
 def is_loopback(host: str | None) -> bool:
-    """Tell whether a host name or address can only mean this machine; ``localhost.`` is looked up in DNS."""
+    """Return whether a host name or address can only mean this machine; ``localhost.`` is looked up in DNS."""
     if (host or "").lower() == "localhost":
         return True
     try:
@@ -41,11 +41,11 @@ def is_loopback(host: str | None) -> bool:
 def _text(value: str) -> str:
     text = value.strip()
     if not text or any(ord(character) < 33 or ord(character) > 126 for character in text):
-        raise ValueError("is empty or has blanks or non-ASCII characters in it: copy the key again from Weld")
+        raise ValueError("is empty or contains blanks or non-ASCII characters: copy the key from Weld again")
     return text
 
 
-#: Every parser of URLs finds the same host in this: no user, no backslash, brackets around the whole host or nowhere.
+#: All URL parsers find the same host in it: no user, no backslash, brackets around the whole host or none.
 _PLAIN_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]@:/?#%\\]+)(:\d*)?")
 
 
@@ -65,7 +65,7 @@ def _url(value: str) -> str:
     if not _PLAIN_HOST.fullmatch(parts.netloc):
         raise ValueError("is not a URL; write for example https://connect.weld.app")
     if parts.scheme == "http" and not is_loopback(host):
-        raise ValueError(f"must begin with https:// (the key is sent along), so write https://{parts.netloc}")
+        raise ValueError(f"must begin with https:// because the key is sent to it; write https://{parts.netloc}")
     return url
 
 
@@ -104,7 +104,16 @@ def _open_browser(value: str) -> str:
 
 
 class Setting(NamedTuple):
-    """One setting: its names, how its text is read, its default, and whether it must never be shown."""
+    """One setting.
+
+    Attributes:
+        attribute: its name in :class:`Settings`.
+        key: its name in the Pulumi configuration.
+        env: its environment variable.
+        parse: reads its text; raises ValueError with a reason that reads on after the value.
+        default: its value if it is not set.
+        secret: whether it must never be shown.
+    """
 
     attribute: str
     key: str
@@ -115,7 +124,7 @@ class Setting(NamedTuple):
 
     @property
     def config_key(self) -> str:
-        """The key with its namespace, as in ``pulumi config set weld:apiKey``."""
+        """Return the key with its namespace, as in ``pulumi config set weld:apiKey``."""
         return f"{NAMESPACE}:{self.key}"
 
 
@@ -131,17 +140,17 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What is needed to speak to one Weld workspace.
+    """The settings of one Weld workspace.
 
     Attributes:
-        api_key: the key of the workspace, or None where none was given.
+        api_key: the key of the workspace, or None.
         api_url: base URL, without a slash at its end.
         request_timeout: seconds for one HTTP request.
-        max_retries: repetitions of a request that is safe to repeat.
+        max_retries: most repetitions of a request that is safe to repeat.
         validation: ``full``, ``offline`` or ``off``.
-        key_source: where the key came from, in words for an error message; without a key, where one was expected.
-        warning: what about the combination of settings may be an attack; empty where nothing is.
-        open_browser: ``auto``, ``true`` or ``false``: whether the link to authorize opens in a browser.
+        key_source: where the key comes from, for messages; without a key, where one was expected.
+        warning: why the combination of settings may be an attack, or empty.
+        open_browser: ``auto``, ``true`` or ``false``: whether an authorization link opens in a browser.
     """
 
     api_key: str | None = field(default=None, repr=False)
@@ -155,7 +164,7 @@ class Settings:
 
     @property
     def way_to_give_a_key(self) -> str:
-        """What to do with a new key, in words for an error message."""
+        """Return what to do with a new key, for messages."""
         _, is_own, provider = self.key_source.partition(_OF_PROVIDER)
         if is_own:
             return f"give it to the weld.Provider {provider} as its argument `api_key`"
@@ -168,12 +177,12 @@ class Settings:
         """Return the API key.
 
         Raises:
-            WeldConfigError: there is none; the message names both ways to give one.
+            WeldConfigError: there is none; the message names both ways to set one.
         """
         if self.api_key is None:
             empty = f" ({self.key_source} is empty)" if self.key_source else ""
             raise WeldConfigError(
-                f"There is no API key for Weld{empty}. Make one in Weld under Settings -> API Keys, then "
+                f"There is no API key for Weld{empty}. Create one in Weld under Settings -> API Keys, then "
                 f"{self.way_to_give_a_key}."
             )
         return self.api_key
@@ -183,11 +192,11 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
     """Read all settings.
 
     Args:
-        configured: gives the value of a configuration key such as ``weld:apiKey``, or None.
+        configured: returns the value of a configuration key such as ``weld:apiKey``, or None.
         environment: environment variables; default ``os.environ``.
 
     Raises:
-        WeldConfigError: a value cannot be used; the message names the setting and what to write.
+        WeldConfigError: a value is invalid; the message names the setting and a valid value.
     """
     env = os.environ if environment is None else environment
     provider = configured(PROVIDER_NAME_KEY)
@@ -195,7 +204,7 @@ def load(configured: Callable[[str], str | None], environment: Mapping[str, str]
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         text, source = configured(setting.config_key), f"{setting.config_key} in {where}"
-        # The key of another workspace must not step in for the one that an explicit provider was to have.
+        # The key of another workspace must not replace the one that an explicit provider lacks.
         own_key = setting.secret and provider is not None
         if not text and not own_key:
             text, source = env.get(setting.env), _from_environment(setting)
@@ -216,12 +225,12 @@ def _from_environment(setting: Setting) -> str:
 
 
 def _strange_address(settings: Settings) -> str:
-    """Warn where a stack file, which may be somebody else's, decides where a key goes that is not its own."""
+    """Return a warning if a stack file, perhaps of somebody else, decides where the key of this user is sent."""
     if settings.api_url == _URL.default or is_loopback(urlsplit(settings.api_url).hostname):
         return ""
     return (
         f"the key of the environment variable {_KEY.env} is sent to {settings.api_url}, an address from "
-        f"{_URL.config_key} in the stack configuration. If you do not know that address, make a new key in Weld; if "
+        f"{_URL.config_key} in the stack configuration. If you do not know that address, create a new key in Weld; if "
         f"you do, store the key beside it (`pulumi config set --secret {_KEY.config_key}`) or set {_URL.env} instead."
     )
 
@@ -231,7 +240,7 @@ def _parsed(setting: Setting, text: str, source: str) -> Any:
         return setting.parse(text)
     except ValueError as error:
         reason = str(error)
-    # Not above: the original error may hold the value, and would hang on this one as its context. A user and a password
-    # in a URL are nobody's business either.
+    # Not above: the original error may hold the value, and would become the context of this one. A user name and a
+    # password in a URL are not shown either.
     shown = "" if setting.secret else f" {re.sub('//.*@', '//…@', text)!r}"
     raise WeldConfigError(f"{source}:{shown} {reason}.")

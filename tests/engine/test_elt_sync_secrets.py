@@ -67,7 +67,7 @@ def test_what_is_wrong_with_a_secret_is_told_without_it(weld: Simulator, stack: 
     stacked = stack(program(elt_sync("sync", stripe, **given, start_date="bad date")))
     refused = stacked.preview("--debug", check=False)
     for name in secrets:
-        assert line_says(refused.text, f"{name}: ", "secret", "not told")
+        assert line_says(refused.text, f"{name}: ", "secret", "withheld")
     assert line_says(refused.text, "property start_date value {bad date} ", "'bad date' ", "write YYYY-MM-DD")
     assert "hunter2" not in refused.text
 

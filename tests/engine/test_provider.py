@@ -221,4 +221,4 @@ def test_a_look_up_that_fails_says_what_there_is(stack: Stacks, weld: Simulator)
     program = 'import weld_pulumi as weld\nweld.get_connection(label="Shopp")'
     result = stack(program).preview(check=False)
     assert not result.ok
-    assert line_says(result.text, "get_connection(label='Shopp'): ", "no connection fits", "(stripe, label 'Shop')")
+    assert line_says(result.text, "get_connection(label='Shopp'): ", "no connection matches", "(stripe, label 'Shop')")

@@ -99,7 +99,7 @@ def test_a_misspelled_stream_among_secret_ones_is_told_by_its_place(weld: Simula
     ):
         stacked = stack(of(elt_sync("sync", stripe, source_streams=streams)))
         refused = stacked.preview(check=False)
-        assert line_says(refused.text, "source_streams[1].name: ", "secret", "not told")
+        assert line_says(refused.text, "source_streams[1].name: ", "secret", "withheld")
         nowhere(("chargesss",), stacked, refused)
     # One that is not secret is told all the same.
     stacked = stack(of(elt_sync("sync", stripe, source_streams=[{"name": secret("refunds")}, {"name": "chargess"}])))

@@ -292,7 +292,7 @@ def refusal(**wanted: Any) -> str:
 
 def test_candidates_are_named_where_no_connection_fits(there: dict[str, str]) -> None:
     text = refusal(label="Shopp", integration_id="stripe")
-    assert says(text, "get_connection(label='Shopp', integration_id='stripe'): ", "no connection fits")
+    assert says(text, "get_connection(label='Shopp', integration_id='stripe'): ", "no connection matches")
     assert says(
         text, f"{there['shop']} (stripe, label 'Shop')", f"{there['crm']} (hubspot, label 'CRM')", "Give the id"
     )
@@ -301,7 +301,7 @@ def test_candidates_are_named_where_no_connection_fits(there: dict[str, str]) ->
 def test_those_that_fit_are_named_where_several_connections_do(simulator: Simulator, there: dict[str, str]) -> None:
     twin = simulator.create_connection("stripe", "Shop")["id"]
     text = refusal(label="Shop")
-    assert says(text, "several connections fit", twin, there["shop"])
+    assert says(text, "several connections match", twin, there["shop"])
     assert there["crm"] not in text
     assert weld.get_connection(id=twin).id == twin
 
@@ -309,7 +309,7 @@ def test_those_that_fit_are_named_where_several_connections_do(simulator: Simula
 def test_a_workspace_without_connections_has_no_candidates(simulator: Simulator) -> None:
     for row in simulator.state()["connections"]:
         simulator.delete_connection(row["id"])
-    assert says(refusal(id="x"), "no connection fits", ": none.")
+    assert says(refusal(id="x"), "no connection matches", ": none.")
 
 
 def test_a_workspace_with_many_connections_does_not_flood(simulator: Simulator) -> None:
@@ -328,7 +328,7 @@ def test_a_connection_is_found_by_its_label_only_where_weld_tells_it(
 ) -> None:
     simulator.set_reading("connection_label", reading)
     if reading == "absent":
-        assert "label not told" in refusal(label="Shop")
+        assert "label not reported" in refusal(label="Shop")
     else:
         assert weld.get_connection(label="Shop").id == there["shop"]
     assert weld.get_connection(id=there["shop"]).id == there["shop"]

@@ -45,20 +45,29 @@ __all__ = ["WeldClient"]
 
 M = TypeVar("M", bound=WeldModel)
 
-#: Streams in one upsert. Weld states no limit; a 413 halves it.
+#: Streams in one upsert. Weld documents no limit; a 413 halves it.
 UPSERT_SIZE = 1000
 _UPSERTS_AT_ONCE = 2
 
 
 class WeldClient:
-    """One Weld workspace. May be used by several threads at once.
+    """A client of one Weld workspace. May be used by several threads at once.
 
     A ``NotFoundError`` means that the object does not exist: before one is raised, the host has proved to be Weld by
-    returning a list. (A wrong address answers 404 to everything.)
+    returning a list. (A wrong address may return 404 for everything.)
+
+    ::
+
+        from weld_pulumi.api.client import WeldClient
+        from weld_pulumi.config import load
+
+        client = WeldClient(load({}.get))  # the key is that of the environment variable WELD_API_KEY
+        for sync in client.list_syncs():
+            print(sync.id, sync.destination_schema_name)
 
     Args:
         settings: key, URL and limits, see :mod:`weld_pulumi.config`.
-        transport: sends the requests; given by tests.
+        transport: sends the requests; default: one with these settings.
     """
 
     def __init__(self, settings: Settings, transport: Transport | None = None) -> None:

@@ -1,7 +1,7 @@
 """Weld's endpoints, one line each: whether a request may be repeated, and what to do after an error.
 
-Source: Weld's OpenAPI document ("Weld REST API" 0.1). It says of 409 from ``POST /elt_syncs``: "The connection reached
-the maximum number of allowed syncs."
+Source: Weld's OpenAPI document ("Weld REST API" 0.1). On 409 of ``POST /elt_syncs`` it reads: "The connection
+reached the maximum number of allowed syncs."
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Endpoint:
         return f"{self.method} {self.path_of(*ids)}"
 
     def next_step(self, status: int, is_explained: bool) -> str:
-        """Return what to do after an error, whatever its body says.
+        """Return what to do after an error, whatever its message.
 
         Args:
             status: HTTP status, from 400.

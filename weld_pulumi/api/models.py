@@ -1,8 +1,8 @@
-"""What Weld answers, in one shape whatever the reading.
+"""Weld's objects, in one shape for every API variant.
 
-Weld's document leaves much open, so each model takes every spelling that is known or plausible, ignores fields it
-does not know, and treats null as absent. Above this file there is one shape. Times are ISO 8601 texts in UTC.
-Source of the facts: Weld's OpenAPI document ("Weld REST API" 0.1) and Weld's own example client.
+Weld's API document leaves much open, so each model accepts every spelling that is known or plausible, ignores unknown
+fields, and treats null as absent. Times are ISO 8601 texts in UTC.
+Source: Weld's OpenAPI document ("Weld REST API" 0.1) and Weld's own example client.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ __all__ = [
     "StreamStatus",
 ]
 
-#: Statuses of a sync that is switched off; used only where Weld tells nothing else.
+#: Statuses of a disabled sync; used only if Weld reports neither ``enabled`` nor ``active``.
 _OFF = frozenset({"NOT_STARTED", "PAUSED"})
 
 
 class WeldModel(BaseModel):
-    """Base of all answers: unknown fields are ignored, null means absent, a number serves as a text."""
+    """Base of all models: unknown fields are ignored, null means absent, a number is accepted as a text."""
 
     model_config = ConfigDict(
         extra="ignore",
@@ -53,9 +53,9 @@ class WeldModel(BaseModel):
     @field_validator("id", check_fields=False)
     @classmethod
     def _id_is_plain(cls, value: str | None) -> str | None:
-        # The engine shows ids as they are: in one that commands the terminal a link can be forged.
+        # The engine prints ids unchanged: one with terminal commands could forge a link.
         if value is not None and not value.isprintable():
-            raise ValueError("holds characters that no id has")
+            raise ValueError("has characters that are not printable")
         return value
 
 
@@ -69,9 +69,9 @@ class ConnectionInfo(WeldModel):
     updated_at: str | None = Field(default=None, validation_alias=AliasChoices("updated_at", "updatedAt"))
 
     def describe(self) -> str:
-        """Name the connection in one phrase, for messages."""
-        label = "not told" if self.label is None else repr(self.label)
-        return f"{self.id} ({self.integration_id or 'integration not told'}, label {label})"
+        """Describe the connection in one phrase, for messages."""
+        label = "not reported" if self.label is None else repr(self.label)
+        return f"{self.id} ({self.integration_id or 'integration not reported'}, label {label})"
 
 
 class ConnectionBridge(WeldModel):
@@ -88,7 +88,7 @@ class ConnectionBridge(WeldModel):
 
 
 class IntegrationInfo(WeldModel):
-    """A kind of source that this workspace may connect."""
+    """A source or destination that the plan of the workspace includes."""
 
     id: str
     name: str = ""
@@ -98,7 +98,7 @@ class IntegrationInfo(WeldModel):
 
 
 class EltStreamInfo(WeldModel):
-    """A stream of a sync as Weld tells it. The two lists of columns are write-only today, hence mostly None."""
+    """A stream of a sync. The two lists of columns are write-only in Weld's API, hence usually None."""
 
     id: str
     name: str
@@ -117,10 +117,10 @@ class EltStreamInfo(WeldModel):
 
 
 class EltSyncInfo(WeldModel):
-    """A sync: tables of one source connection copied into one schema of the destination.
+    """A sync: copies tables of one source connection into one schema of the destination.
 
-    ``elt_settings`` is None where Weld does not tell the settings; ``source_streams`` is None where this answer does
-    not carry the streams.
+    ``elt_settings`` is None if Weld does not report the settings; ``source_streams`` is None if this response does not
+    include the streams.
     """
 
     id: str
@@ -142,7 +142,7 @@ class EltSyncInfo(WeldModel):
 
     @property
     def reports_schedule(self) -> bool:
-        """Whether Weld reports what runs the sync, since each has an interval or an orchestration."""
+        """Whether Weld reports what runs the sync: each has an interval or an orchestration."""
         return self.sync_interval is not None or self.orchestration_workflow_id is not None
 
     @model_validator(mode="before")
@@ -160,7 +160,7 @@ class EltSyncInfo(WeldModel):
 
 
 class RetirementDetails(WeldModel):
-    """Why a stream should not be used any more, and what to use instead."""
+    """Why a stream is retired, and what to use instead."""
 
     in_favor_of: str | None = None
     removal_date: str | None = None
@@ -169,7 +169,7 @@ class RetirementDetails(WeldModel):
 
 
 class AvailableSourceStream(WeldModel):
-    """A stream that can be added to a sync. Each None means that Weld does not report it."""
+    """A stream that can be added to a sync. None means that Weld does not report the field."""
 
     name: str
     retired: bool = False
@@ -187,7 +187,7 @@ class AvailableSourceStream(WeldModel):
 
 
 class StreamSnapshot(WeldModel):
-    """How far a running or finished copy of one stream has come."""
+    """The progress of a running or finished run of one stream."""
 
     status: str | None = None
     operation_mode: str | None = None
@@ -203,7 +203,7 @@ class StreamSnapshot(WeldModel):
 
 
 class StreamStatus(WeldModel):
-    """The running and the last finished copy of one stream, each None where there is none."""
+    """The running and the last finished run of one stream, or None."""
 
     name: str
     active_sync: StreamSnapshot | None = None
@@ -218,7 +218,7 @@ class EltSyncStatus(WeldModel):
 
 
 class EltStreamRun(WeldModel):
-    """One run of a stream; Weld keeps them for three months."""
+    """One run of a stream. Weld keeps runs for three months."""
 
     id: str
     elt_sync_id: str | None = None
@@ -230,13 +230,13 @@ class EltStreamRun(WeldModel):
 
 
 class RequestedRun(WeldModel):
-    """The answer to a request for a run: where to look for it."""
+    """A run that was requested, and the address of its status."""
 
     status_url: str | None = None
 
 
 class OrchestrationInfo(WeldModel):
-    """A workflow made in Weld's pages that can run syncs."""
+    """A workflow, created in Weld's web app, that can run syncs."""
 
     id: str
     name: str = ""

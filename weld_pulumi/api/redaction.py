@@ -1,8 +1,8 @@
-"""Takes secrets out of texts: of those that Weld, a proxy or an exception hands back, and of this program's own.
+"""Takes secrets out of texts: of those that Weld, a proxy or an exception returns, and of the messages of this package.
 
-Who repeats a text may cut it off, write it in another case, or escape it as JSON, PHP, Go, JavaScript, HTML or a URL
-do, one inside of the other. So texts are compared by their letters and digits alone (:func:`_letters`), in which all
-of these look alike, and what looks like base64 is decoded.
+A text that repeats a secret may have cut it off, changed its case, or escaped it for JSON, PHP, Go, JavaScript, HTML or
+a URL, one inside the other. So texts are compared by their ASCII letters and digits alone (:func:`_letters`), which all
+of these keep, and what looks like base64 is decoded.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from .._text import printable_words
 __all__ = ["Redactor", "SecretRegistry", "shorten"]
 
 _PUT_INSTEAD = "[secret]"
-#: Lines of a longer secret (a private key, say) are secrets too, from this length on.
+#: Shortest line of a secret of several lines (a private key, say) that is a secret by itself.
 _SHORTEST_LINE = 8
-#: Texts inside settings that are no longer than this say nothing, and stand in many a message.
+#: Longest text inside settings that is not a secret: it reveals nothing, and occurs in many messages.
 _LONGEST_WORD = 3
-#: Letters of a secret by which a part of it is recognized; of a shorter one all of them, but not fewer than the latter.
+#: Letters by which a part of a secret is recognized; a shorter secret needs all of its letters, at least the latter.
 _PIECE, _SHORTEST_PIECE = 8, 6
-#: Letters of the beginning of a secret that count where a text was plainly cut off behind them.
+#: Fewest letters of the beginning of a secret that are recognized if the text was cut off after them.
 _SHORTEST_BEGINNING = 4
 _BACKSLASH, _AMPERSAND = r"(?:\\|%(?:25)*5[cC])", r"(?:&|\\+u0026|%(?:25)*26)"
 _ESCAPED = re.compile(
@@ -36,17 +36,17 @@ _ESCAPED = re.compile(
     rf"|{_BACKSLASH}+(?:([0-3][0-7]{{2}})|[abfnrtv])"
     r"|%(?:25)*([0-9a-fA-F]{2})"
 )
-#: Of the groups of the former.
+#: Number bases of the groups in _ESCAPED.
 _BASES = (16, 10, 16, 16, 16, 16, 8, 16)
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{8,}")
 _OURS_CUT, _CUT = re.compile(r"[^\w…]{0,3}…"), re.compile(r"[^\w…]{0,4}(?:…|\.\.\.|\btrunc|$)")
 
 
 class SecretRegistry:
-    """Texts that no message may show from now on. May be used by several threads at once.
+    """Texts that no message may show. May be used by several threads at once.
 
-    Settings are taken out of what Weld says: it may repeat what it was told when it is asked for more. What the program
-    marks as secret is taken out of every message of this process, whoever wrote it.
+    Settings are taken out of Weld's messages, which may repeat them. Values that the program marks as secret are taken
+    out of every message of this process.
     """
 
     def __init__(self) -> None:
@@ -56,14 +56,14 @@ class SecretRegistry:
         self._redaction = Redactor(())
 
     def add(self, settings: Any) -> None:
-        """Hide every text and number inside ``settings`` where Weld repeats it: any may be a secret."""
+        """Hide every text and number inside ``settings`` in Weld's messages: any may be a secret."""
         texts = {text for text in _leaves(settings) if len(text) > _LONGEST_WORD}
         if not texts <= self._settings:
             with self._adding:
                 self._settings |= texts
 
     def mark(self, values: Any) -> None:
-        """Hide every text and number inside ``values`` everywhere: the program says that they are secret."""
+        """Hide every text and number inside ``values``, which the program marks as secret, in all messages."""
         texts = set(_leaves(values))
         if not texts <= self._marked:
             with self._adding:
@@ -71,32 +71,32 @@ class SecretRegistry:
                 self._redaction = Redactor(self._marked, whole=True)
 
     def is_marked(self, text: str) -> bool:
-        """Tell whether the program says that this very text is secret."""
+        """Return whether the program marks exactly this text as secret."""
         return text in self._marked
 
     def is_inside(self, value: Any) -> bool:
-        """Tell whether a value holds something that the program says is secret."""
+        """Return whether a value contains anything that the program marks as secret."""
         return bool(self._marked) and any(self(text) != printable_words(text) for text in _leaves(value))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._settings | {text for text in self._marked if len(text) > _LONGEST_WORD})
 
     def __call__(self, text: str) -> str:
-        """Return one of our own messages without what the program marks as secret.
+        """Return a message of this package without what the program marks as secret.
 
-        We quote values whole, or cut off at their end; so words that only stand in a secret stay.
+        These messages quote values whole, or cut off at their end, so a word that is only part of a secret stays.
         """
         return self._redaction(text) if self._marked else text
 
 
 class Redactor:
-    """Knows some secrets, and takes them out of texts in every form in which an answer may repeat them.
+    """Takes secrets out of texts, in every form in which a response may repeat them.
 
     Args:
-        secrets: the secrets; empty ones are passed over.
-        withhold: show nothing at all of what somebody else says, but codes.
-        whole: leave a part of a secret where it is, unless the text was cut off there; and take out what is too short
-            to be told from other words where it stands in quotes.
+        secrets: the secrets; empty ones are skipped.
+        withhold: whether messages of others are to be withheld whole, except for codes.
+        whole: keep a part of a secret, unless the text was cut off there; take out a secret that is too short to be
+            distinguished from other words only within quotes.
     """
 
     def __init__(self, secrets: Iterable[str], withhold: bool = False, whole: bool = False) -> None:
@@ -110,7 +110,7 @@ class Redactor:
             text = text.replace(form, _PUT_INSTEAD)
         text = printable_words(self._without_pieces(text))
         for secret in self._secrets:
-            # Folding may have put a secret together again that was broken in two.
+            # Folding may have joined a secret that was broken in two.
             folded = printable_words(secret)
             text = text.replace(folded, _PUT_INSTEAD) if folded else text
         for quoted in self._quoted:
@@ -127,7 +127,7 @@ class Redactor:
 
     @cached_property
     def _forms(self) -> list[str]:
-        """Return what is looked for as it is, the longest first."""
+        """Return the forms that are searched for literally, the longest first."""
         lines = {line.strip() for secret in self._secrets for line in secret.splitlines()}
         parts = self._secrets | {line for line in lines if len(line) >= _SHORTEST_LINE}
         return sorted({form for part in parts for form in _forms(part)}, key=len, reverse=True)
@@ -138,7 +138,7 @@ class Redactor:
 
     @cached_property
     def _pieces(self) -> dict[int, set[str]]:
-        """Return the letters that give a secret away, by their number."""
+        """Return the runs of letters that identify a secret, by length."""
         pieces = self._lettered if self._whole else {each for letters in self._lettered for each in _pieces(letters)}
         return {length: {each for each in pieces if len(each) == length} for length in set(map(len, pieces))}
 
@@ -147,7 +147,7 @@ class Redactor:
         return {letters[:end] for letters in self._lettered for end in range(_SHORTEST_BEGINNING, _PIECE + 1)}
 
     def _without_pieces(self, text: str) -> str:
-        """Take out what has the letters of a secret, or of a part of one, however it is written."""
+        """Take out what has the letters of a secret, or of a part of one, however it is escaped."""
         if not self._lettered:
             return text
         letters, places = _letters(text)
@@ -163,7 +163,7 @@ class Redactor:
                     yield start, start + length
 
     def _cut_off(self, text: str, letters: str, places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """Find beginnings of secrets behind which the text was cut off."""
+        """Find beginnings of secrets after which the text was cut off."""
         cut = _OURS_CUT if self._whole else _CUT
         longest = max(map(len, self._lettered))
         for end in (number for number, (_, at) in enumerate(places, 1) if cut.match(text, at)):
@@ -174,7 +174,7 @@ class Redactor:
                     break
 
     def _is_inside(self, run: str) -> bool:
-        """Tell whether a run of letters is base64 that holds a secret, also where its beginning or end is missing."""
+        """Return whether a run of letters is base64 of a secret, even without its beginning or end."""
         standard = run.replace("-", "+").replace("_", "/")
         for start in range(4):
             part = standard[start:-1] if (len(standard) - start) % 4 == 1 else standard[start:]
@@ -185,7 +185,7 @@ class Redactor:
 
 
 def shorten(text: str, longest: int = 400) -> str:
-    """Cut a text that somebody else wrote to a bearable length; cut after redaction, never before."""
+    """Cut a text of somebody else to a readable length. Redact before, not after."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
@@ -207,7 +207,7 @@ def _forms(secret: str) -> Iterable[str]:
 
 
 def _leaves(values: Any) -> Iterator[str]:
-    """Yield every text and number inside, however deep, as texts."""
+    """Yield every text and number inside, at any depth, as texts."""
     waiting = [values]
     for item in waiting:
         if isinstance(item, Mapping):
@@ -215,7 +215,7 @@ def _leaves(values: Any) -> Iterator[str]:
         elif isinstance(item, (list, tuple)):
             waiting.extend(item)
         elif isinstance(item, float) and item.is_integer():
-            yield str(int(item))  # the engine hands every number over as a float
+            yield str(int(item))  # the engine passes every number as a float
         elif isinstance(item, (str, int, float)) and not isinstance(item, bool):
             yield str(item)
 
@@ -250,7 +250,7 @@ def _pieces(letters: str) -> Iterator[str]:
 
 
 def _without(text: str, hits: list[tuple[int, int]]) -> str:
-    """Put one mark in the place of each run of hits."""
+    """Replace each run of hits with one mark."""
     parts: list[str] = []
     position = 0
     merged: list[list[int]] = []

@@ -1,11 +1,11 @@
-"""Connections that keep promises which those of requests do not.
+"""Connections with guarantees that those of requests lack.
 
-* A whole answer, from its first byte to its last, comes within the read time-out, or reading it ends. (The time-outs
-  of a socket start anew with every byte, so that an answer in drips would never end.)
-* A failure before the request was sent, such as one of the TLS handshake, shows as one. (Elsewhere it cannot be told
-  from one that broke an answer off, and then a creating request must not be repeated.)
-* An answer that ends among its headers is a broken one. (Elsewhere it is a good one with an empty body, so that a
-  write would pass for done.)
+* A response arrives within the read timeout from its first byte to its last, or reading it ends. (The timeout of a
+  socket restarts with every byte, so a response that trickles in would never end.)
+* A failure before the request was sent, such as one of the TLS handshake, is recognizable. (requests reports it like
+  a response that broke off, after which a creating request must not be repeated.)
+* A response that ends within its headers is an error. (requests accepts it with an empty body, so a write would count
+  as done.)
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class HandshakeError(NewConnectionError):
 
 
 class _TimedReader(io.RawIOBase):
-    """Reads a socket until a moment in time, and notes when the other side has ended."""
+    """Reads a socket until a deadline, and notes when the other side has closed it."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__()
@@ -64,7 +64,7 @@ class _TimedReader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """What http.client needs of a socket in order to read an answer."""
+    """The part of a socket that http.client needs to read a response."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.reader = _TimedReader(sock)
@@ -73,7 +73,7 @@ class _TimedSocket:
         return io.BufferedReader(self.reader)
 
 
-class _TimedAnswer(http.client.HTTPResponse):
+class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         timed = _TimedSocket(sock)
         self._reader = timed.reader
@@ -82,15 +82,15 @@ class _TimedAnswer(http.client.HTTPResponse):
     def begin(self, *args: Any, **kwargs: Any) -> None:
         super().begin(*args, **kwargs)
         if self._reader.at_end:
-            raise http.client.RemoteDisconnected("the answer ended among its headers")
+            raise http.client.RemoteDisconnected("the response ended within its headers")
 
 
 class _Connection(HTTPConnection):
-    response_class = _TimedAnswer
+    response_class = _TimedResponse
 
 
 class _TLSConnection(HTTPSConnection):
-    response_class = _TimedAnswer
+    response_class = _TimedResponse
 
     def connect(self) -> None:
         try:
@@ -115,12 +115,12 @@ class Adapter(HTTPAdapter):
     """Makes requests use these connections, directly and through a proxy."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """Make the pools."""
+        """Create the pools."""
         super().init_poolmanager(*args, **kwargs)
         _use_ours(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> ProxyManager:
-        """Make the pools for a proxy."""
+        """Create the pools for a proxy."""
         manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
         if type(manager) is ProxyManager:  # SOCKS brings connections of its own
             _use_ours(manager)
@@ -132,8 +132,8 @@ def _use_ours(manager: PoolManager) -> None:
 
 
 class WireSession(Session):
-    """A session that leaves redirects to its caller: requests would read all of their bodies on its own account."""
+    """A session that leaves redirects to its caller: requests would read their bodies without a limit."""
 
     def get_redirect_target(self, resp: Response) -> str | None:
-        """Say that there is none."""
+        """Return None, so that requests follows no redirect."""
         return None

@@ -47,8 +47,10 @@ __all__ = ["DynamicProvider", "new_context"]
 
 T = TypeVar("T")
 
-#: The reason itself would quote the value.
-_OF_A_SECRET = "is not valid. It is secret, so the reason is not told here; try its value once where it is no secret"
+#: The reason itself may quote the value.
+_OF_A_SECRET = (
+    "is invalid. The reason is withheld because the value is secret; preview with a non-secret test value to see it"
+)
 #: How many objects may come until garbage is looked for among them; some 10 MB.
 _NEW_OBJECTS = 50_000
 _contexts_lock = threading.Lock()

@@ -57,7 +57,7 @@ def test_an_undocumented_field_may_be_a_number() -> None:
 
 def test_a_connection_describes_itself_in_words() -> None:
     assert ConnectionInfo(id="c1", integration_id="stripe", label="Shop").describe() == "c1 (stripe, label 'Shop')"
-    assert ConnectionInfo(id="c1").describe() == "c1 (integration not told, label not told)"
+    assert ConnectionInfo(id="c1").describe() == "c1 (integration not reported, label not reported)"
 
 
 def test_bridges_do_not_show_their_link() -> None:

@@ -33,8 +33,8 @@ def refused(key: str, value: str) -> str:
 
 TABLE.add(
     (
-        "weld:apiKey in the stack configuration: is empty or has blanks or non-ASCII characters in it: copy the "
-        "key again from Weld."
+        "weld:apiKey in the stack configuration: is empty or contains blanks or non-ASCII characters: copy the "
+        "key from Weld again."
     ),
     lambda _: refused("weld:apiKey", "two words"),
 )
@@ -54,8 +54,8 @@ TABLE.add(
 )
 TABLE.add(
     (
-        "weld:apiUrl in the stack configuration: 'http://weld.example' must begin with https:// (the key is sent "
-        "along), so write https://weld.example."
+        "weld:apiUrl in the stack configuration: 'http://weld.example' must begin with https:// because the key "
+        "is sent to it; write https://weld.example."
     ),
     lambda _: refused("weld:apiUrl", "http://weld.example"),
 )
@@ -89,23 +89,23 @@ TABLE.add(
 
 TABLE.add(
     (
-        "There is no API key for Weld. Make one in Weld under Settings -> API Keys, then either run `pulumi config "
-        "set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
+        "There is no API key for Weld. Create one in Weld under Settings -> API Keys, then either run `pulumi "
+        "config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
     ),
     lambda _: raised(load(NOTHING.get, {}).require_key),
 )
 TABLE.add(
     (
-        "There is no API key for Weld (weld:apiKey in the weld.Provider 'team-b' is empty). Make one in Weld under "
-        "Settings -> API Keys, then give it to the weld.Provider 'team-b' as its argument `api_key`."
+        "There is no API key for Weld (weld:apiKey in the weld.Provider 'team-b' is empty). Create one in Weld "
+        "under Settings -> API Keys, then give it to the weld.Provider 'team-b' as its argument `api_key`."
     ),
     lambda _: raised(load({PROVIDER_NAME_KEY: "team-b"}.get, {}).require_key),
 )
 TABLE.add(
     (
         "the key of the environment variable WELD_API_KEY is sent to https://weld.example, an address from "
-        "weld:apiUrl in the stack configuration. If you do not know that address, make a new key in Weld; if you "
-        "do, store the key beside it (`pulumi config set --secret weld:apiKey`) or set WELD_API_URL instead."
+        "weld:apiUrl in the stack configuration. If you do not know that address, create a new key in Weld; if "
+        "you do, store the key beside it (`pulumi config set --secret weld:apiKey`) or set WELD_API_URL instead."
     ),
     lambda _: load({"weld:apiUrl": "https://weld.example"}.get, {"WELD_API_KEY": KEY}).warning,
 )
@@ -125,7 +125,7 @@ def a_state_that_cannot_be_read(_: Stage) -> str:
 
 TABLE.add("get_connection needs an id, a label or an integration_id.", lambda _: raised(lambda: weld.get_connection()))
 TABLE.add(
-    "get_source_stream_runs: limit=0 is not a number from 1 on; None means all.",
+    ("get_source_stream_runs(limit=0): limit must be at least 1, or None for all runs."),
     lambda _: raised(lambda: weld.get_source_stream_runs("s1", limit=0)),
 )
 TABLE.add(
@@ -142,8 +142,8 @@ def asked(stage: Stage, ask: Callable[[], object]) -> str:
 
 
 @TABLE.reads(
-    "get_connection(label='Shopp'): no connection fits. Candidates: <Shop> (stripe, label 'Shop'). Give the id "
-    "of the right one."
+    "get_connection(label='Shopp'): no connection matches. Candidates: <Shop> (stripe, label 'Shop'). Give "
+    "the id of the right one."
 )
 def no_connection_fits(stage: Stage) -> str:
     stage.weld.delete_connection(stage.weld.state()["connections"][0]["id"])
@@ -152,8 +152,8 @@ def no_connection_fits(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "get_connection(integration_id='stripe'): several connections fit. Candidates: <Shop> (stripe, label "
-    "'Shop'); <None> (stripe, label not told). Give the id of the right one."
+    "get_connection(integration_id='stripe'): several connections match. Candidates: <Shop> (stripe, label "
+    "'Shop'); <None> (stripe, label not reported). Give the id of the right one."
 )
 def several_connections_fit(stage: Stage) -> str:
     stage.weld.patch_connection(stage.connection(), label=None)
@@ -163,22 +163,22 @@ def several_connections_fit(stage: Stage) -> str:
 
 TABLE.add(
     (
-        "GET /elt_syncs/nope: Weld returned 404 (not_found): ELT sync nope was not found. There is no sync 'nope'; "
-        "`weld-pulumi syncs` lists those that are there."
+        "GET /elt_syncs/nope: Weld returned 404 (not_found): ELT sync nope was not found. There is no sync "
+        "'nope'; `weld-pulumi syncs` lists those that exist."
     ),
     lambda stage: asked(stage, lambda: weld.get_elt_sync("nope")),
 )
 TABLE.add(
     (
         "GET /elt_stream_runs: Weld returned 404 (not_found): ELT stream nope was not found. There is no stream "
-        "'nope'; `weld-pulumi streams SYNC_ID` lists those that are there."
+        "'nope'; `weld-pulumi streams SYNC_ID` lists those that exist."
     ),
     lambda stage: asked(stage, lambda: weld.get_source_stream_runs("nope")),
 )
 TABLE.add(
     (
-        "GET /connections/nope/settings: Weld returned 404 (not_found): Connection nope was not found. There is no "
-        "connection 'nope'; `weld-pulumi connections` lists those that are there."
+        "GET /connections/nope/settings: Weld returned 404 (not_found): Connection nope was not found. There is "
+        "no connection 'nope'; `weld-pulumi connections` lists those that exist."
     ),
     lambda stage: asked(stage, lambda: weld.get_connection_settings_schema("nope")),
 )
@@ -247,8 +247,8 @@ def a_key_that_is_refused(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    ": sync_interval: is not valid. It is secret, so the reason is not told here; try its value once where it "
-    "is no secret"
+    ": sync_interval: is invalid. The reason is withheld because the value is secret; preview with a "
+    "non-secret test value to see it"
 )
 def an_argument_that_is_secret(stage: Stage) -> str:
     return stage.refusal(sync("c1", sync_interval="every hour", **{SECRETS: ["sync_interval"]}))

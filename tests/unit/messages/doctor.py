@@ -52,9 +52,9 @@ def with_pulumi(
 
 
 @TABLE.reads(
-    "Error: There is no API key for Weld. Make one in Weld under Settings -> API Keys, then either run `pulumi "
-    "config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY. (The "
-    "selected stack could not be read: `pulumi config` did not print JSON.)"
+    "Error: There is no API key for Weld. Create one in Weld under Settings -> API Keys, then either run "
+    "`pulumi config set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY. "
+    "(The selected stack could not be read: `pulumi config` did not print JSON.)"
 )
 def no_json(stage: Stage) -> str:
     Path("Pulumi.yaml").write_text("name: testing\nruntime: python\n")
@@ -83,8 +83,8 @@ def no_pulumi(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "✗ API key: there is none. Make one in Weld under Settings -> API Keys, then either run `pulumi config set "
-    "--secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
+    "✗ API key: there is none. Create one in Weld under Settings -> API Keys, then either run `pulumi config "
+    "set --secret weld:apiKey` and paste it, or set the environment variable WELD_API_KEY."
 )
 def no_key(stage: Stage) -> str:
     return finding(with_pulumi(stage, "doctor", WELD_API_KEY=None), "API key")
@@ -108,8 +108,8 @@ def two_keys(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "✗ Settings: the environment variable WELD_API_URL: 'http://weld.example' must begin with https:// (the "
-    "key is sent along), so write https://weld.example. Mend that first; Weld was not asked."
+    "✗ Settings: the environment variable WELD_API_URL: 'http://weld.example' must begin with https:// "
+    "because the key is sent to it; write https://weld.example. Mend that first; Weld was not asked."
 )
 def an_address_that_is_not_allowed(stage: Stage) -> str:
     return finding(stage.run("doctor", WELD_API_URL="http://weld.example"), "Settings")
