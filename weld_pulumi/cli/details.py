@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator, SchemaError
 
 from .._text import printable
 from ..api.client import WeldClient
-from ..validation.settings_words import choices, example
+from ..validation.settings_messages import choices, example
 from .ids import IdCommand
 from .naming import find
 from .show import Column, as_json, json_option, note, show

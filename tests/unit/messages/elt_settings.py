@@ -80,7 +80,7 @@ TABLE.add(
     lambda _: told({"enum": [f"v{number}" for number in range(13)]}, "x"),
 )
 TABLE.add(
-    "elt_settings.x: fits none of the 2 forms that Weld's schema allows here",
+    "elt_settings.x: fits none of the 2 forms that Weld's schema allows",
     lambda _: told({"anyOf": [{"type": "string"}, {"type": "null"}]}, 5),
 )
 TABLE.add(
@@ -113,25 +113,28 @@ TABLE.add("elt_settings.x: must have 1 items or fewer", lambda _: told({"maxItem
 TABLE.add("elt_settings.x: must have 1 settings or more", lambda _: told({"minProperties": 1}, {}))
 TABLE.add("elt_settings.x: must have 0 settings or fewer", lambda _: told({"maxProperties": 0}, {"a": 1}))
 TABLE.add(
-    "elt_settings.x: has one item twice; remove one of the two", lambda _: told({"uniqueItems": True}, ["a", "a"])
+    "elt_settings.x: contains the same item twice; remove one of the two",
+    lambda _: told({"uniqueItems": True}, ["a", "a"]),
 )
 TABLE.add(
     "elt_settings.x: must match the regular expression '^act_\\\\d+$'", lambda _: told({"pattern": r"^act_\d+$"}, "123")
 )
-TABLE.add("elt_settings.x: lacks an item that Weld's schema asks for", lambda _: told({"contains": {"const": 1}}, [2]))
+TABLE.add("elt_settings.x: lacks an item that Weld's schema requires", lambda _: told({"contains": {"const": 1}}, [2]))
 TABLE.add("elt_settings.x: is not allowed here by Weld's schema; remove it", lambda _: told({"not": {"const": 1}}, 1))
 
 CLOSED = {"additionalProperties": False}
 TABLE.add(
-    "elt_settings.Region: is not a setting that Weld knows here; did you mean 'region'?",
+    "elt_settings.Region: is not a setting that Weld accepts here; did you mean 'region'?",
     lambda _: problems({**CLOSED, "properties": {"region": {}}}, {"Region": 1}),
 )
 TABLE.add(
-    "elt_settings.zzz: is not a setting that Weld knows here; write 'region'",
+    "elt_settings.zzz: is not a setting that Weld accepts here; write 'region'",
     lambda _: problems({**CLOSED, "properties": {"region": {}}}, {"zzz": 1}),
 )
-TABLE.add("elt_settings.zzz: is not a setting that Weld knows here; remove it", lambda _: problems(CLOSED, {"zzz": 1}))
 TABLE.add(
-    "elt_settings.regoin: is not a setting that Weld names here; did you mean 'region'?",
+    "elt_settings.zzz: is not a setting that Weld accepts here; remove it", lambda _: problems(CLOSED, {"zzz": 1})
+)
+TABLE.add(
+    "elt_settings.regoin: is not a setting in Weld's schema; did you mean 'region'?",
     lambda _: ": ".join(misspelled_settings({"properties": {"region": {}}}, {"regoin": 1})[0]),
 )

@@ -34,7 +34,7 @@ def a_start_date_that_the_integration_does_not_know(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync 'shop': elt_settings.acount is not a setting that Weld names here; did you mean 'account'?"
+    "warning: Weld: sync 'shop': elt_settings.acount is not a setting in Weld's schema; did you mean 'account'?"
 )
 def a_setting_that_is_misspelled(stage: Stage) -> str:
     stage.weld.set_settings_schema("stripe", {"type": "object", "properties": {"account": {"type": "string"}}})
