@@ -1,4 +1,4 @@
-"""What Weld does, under the readings that hold by default."""
+"""What Weld does in its default API variant."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_workspace_begins_with_a_destination_and_orchestrations(api: Api) -> N
     assert names == sorted(names)
 
 
-def test_a_sync_is_told_as_documented(api: Api) -> None:
+def test_a_sync_has_the_documented_fields(api: Api) -> None:
     made = api.sync(elt_settings={"account": "acct_1"}, start_date="2024-01-31")
     assert (made["status"], made["enabled"]) == ("NOT_STARTED", False)
     assert made["config"] == {"sourceSettings": {"account": "acct_1"}}
@@ -126,8 +126,8 @@ def test_an_object_that_is_deleted_is_gone_and_noted(api: Api) -> None:
     assert api("GET", "/elt_streams")["data"] == []
     api("GET", f"/elt_syncs/{made['id']}", status=404)
     api("DELETE", f"/connections/{made['source_connection_id']}")
-    told = [(item["kind"], item["name"], item["data_removed"]) for item in api.simulator.state()["deleted"]]
-    assert told == [
+    deleted = [(item["kind"], item["name"], item["data_removed"]) for item in api.simulator.state()["deleted"]]
+    assert deleted == [
         ("stream", "charges", False),
         ("stream", "refunds", True),
         ("sync", "weld_shop", True),
@@ -159,9 +159,9 @@ def test_runs_progress_with_time(api: Api) -> None:
     assert api("GET", f"{runs}&limit=1&starting_after={first['next_cursor']}")["data"][0]["id"] == run["id"]
     api("GET", f"{runs}&starting_after=nonsense", status=400)
     state = api("GET", f"/elt_syncs/{made['id']}/status")
-    (told,) = state["source_streams"]
-    assert told["active_sync"]["operation_mode"] == "INCREMENTAL"
-    assert told["latest_sync"]["full_sync_trigger"] == "INITIAL_SYNC"
+    (shown,) = state["source_streams"]
+    assert shown["active_sync"]["operation_mode"] == "INCREMENTAL"
+    assert shown["latest_sync"]["full_sync_trigger"] == "INITIAL_SYNC"
     api.simulator.patch_run(asked["id"], error_message="Connection timeout")
     api.simulator.advance(3)
     assert api("GET", f"/elt_stream_runs/{asked['id']}")["status"] == "FAILED"
@@ -219,7 +219,7 @@ def test_integrations_are_listed_and_filtered_by_ability(api: Api) -> None:
 
 @pytest.mark.parametrize("integration_id", sorted(INTEGRATIONS))
 def test_every_integration_can_be_used(api: Api, integration_id: str) -> None:
-    """Streams have names of their own, and what they refer to is there; settings are a schema, or nothing."""
+    """Streams have unique names and refer to existing ones; settings are a schema, or empty."""
     integration = INTEGRATIONS[integration_id]
     names = [stream.name for stream in integration.streams]
     assert len(set(names)) == len(names)
@@ -232,7 +232,7 @@ def test_every_integration_can_be_used(api: Api, integration_id: str) -> None:
         assert set(schema.get("required", ())) <= set(schema["properties"])
 
 
-def test_available_streams_tell_sub_streams_and_retirement(api: Api) -> None:
+def test_available_streams_show_sub_streams_and_retirement(api: Api) -> None:
     made = api.sync()
     found = {item["name"]: item for item in api("GET", f"/elt_syncs/{made['id']}/available_source_streams")["data"]}
     assert found["invoices"]["sub_streams"] == ["invoice_line_items", "invoice_discounts"]
@@ -249,7 +249,7 @@ def test_thousands_of_streams_can_be_listed_and_synced(api: Api) -> None:
     assert (names[0], names[-1], len(names)) == ("table_0000", "table_4999", LOAD_TEST_STREAMS)
     answer = api.upsert(made["id"], *names)
     assert len(answer["source_streams"]) == LOAD_TEST_STREAMS
-    # What is kept of the last answer is not what is told after a change.
+    # A stream in the cache is not returned after a change.
     api.upsert(made["id"], {"name": "table_0042", "full_sync_always": True})
     api.simulator.patch_stream(answer["source_streams"][7]["id"], full_sync_at_midnight=True)
     streams = api.upsert(made["id"])["source_streams"]

@@ -1,4 +1,4 @@
-"""A person authorizes, or does not."""
+"""A person authorizes a connection, or refuses."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ def test_a_test_authorizes_and_refuses_without_a_browser(api: Api) -> None:
     assert api("GET", "/connections")["data"][0]["id"] == identifier
 
 
-def test_a_bridge_authorizes_itself_after_the_delay() -> None:
+def test_a_bridge_is_authorized_automatically_after_the_delay() -> None:
     moment = [1_700_000_000.0]
     with Simulator(auto_authorize=True, authorize_delay=0.5, clock=lambda: moment[0]) as simulator:
         api = Api(simulator)

@@ -1,4 +1,4 @@
-"""The simulator's own OpenAPI document against Weld's contract, which lies beside the repository and not in it."""
+"""The OpenAPI document of the simulator compared with Weld's contract, which is beside the repository and not in it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def contract() -> dict[str, Any]:
 
 
 def outline(document: dict[str, Any]) -> dict[str, Any]:
-    """What two documents have to agree in, without words, examples, and the names of schemas."""
+    """Return what two documents must agree on: no texts, examples or names of schemas."""
     return {
         f"{method.upper()} {path}": {
             "parameters": {
@@ -62,7 +62,7 @@ def content(document: dict[str, Any], declared: dict[str, Any]) -> Any:
 
 
 def shape(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with everything it refers to, by type, required, enum and limits."""
+    """Return a schema with everything it refers to, by type, required, enum and limits."""
     schema = resolved(document, schema)
     made: dict[str, Any] = {"type": schema.get("type")}
     made |= {key: schema[key] for key in LIMITS if key in schema}
@@ -121,7 +121,7 @@ def test_the_document_asks_for_the_key_as_the_contract_does(contract: dict[str, 
 
 
 def test_no_sentence_of_the_contract_is_repeated(contract: dict[str, Any]) -> None:
-    """The contract is somebody else's text."""
+    """The text of the contract is not ours."""
     theirs = {text for text in sentences(contract) if len(text) > 30}
     assert not theirs & set(sentences(openapi_document()))
 

@@ -1,4 +1,4 @@
-"""The page on the simulator: it names every request of the control API, and its examples work."""
+"""The page on the simulator names every request of the control API, and its examples work."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "simulator.md").read_text("utf-8")
 
 
 def test_every_request_of_the_control_api_is_described() -> None:
-    told = set(re.findall(r"^\| `([A-Z]+ /_simulator/[^`]*)` \|", PAGE, re.MULTILINE))
+    described = set(re.findall(r"^\| `([A-Z]+ /_simulator/[^`]*)` \|", PAGE, re.MULTILINE))
     there = {f"{m} {route.path}" for route in router.routes if isinstance(route, APIRoute) for m in route.methods or ()}
-    assert told == there
+    assert described == there
 
 
 def test_the_examples_of_the_page_work() -> None:

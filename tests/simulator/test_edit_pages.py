@@ -1,4 +1,4 @@
-"""Pages on which a person changes things: what their forms say, over HTTP as a browser would."""
+"""The pages to change objects, over HTTP as a browser uses them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from weld_pulumi.simulator import Simulator
 
 
 class Form(HTMLParser):
-    """The first form of a page (or another one), with what a browser would send if nothing was changed."""
+    """A form of a page, by default the first, with the fields that a browser sends if nothing is changed."""
 
     def __init__(self, page: str, number: int = 0) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Pages:
         return requests.get(f"{self.weld.url}{path}", timeout=30)
 
     def submit(self, path: str, do: str = "save", number: int = 0, code: int = 200, **changed: str | None) -> str:
-        """Changes some fields of a form (None: a switch that is off) and presses a button; the page that comes then."""
+        """Change some fields of a form (None: a box that is not checked), press a button, and return the next page."""
         form = Form(self.get(path).text, number)
         fields = {key: value for key, value in {**form.fields, **changed, "do": do}.items() if value is not None}
         answer = requests.post(

@@ -1,4 +1,4 @@
-"""A network and a server that fail on request, as a client sees it."""
+"""A network and a server that fail on request, as a client sees them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def bridges(api: Api) -> int:
 
 
 @pytest.mark.parametrize(("action", "made"), [("drop_before", 0), ("drop_after", 1)])
-def test_a_fault_drops_the_connection_before_or_after_the_deed(api: Api, action: str, made: int) -> None:
+def test_a_fault_drops_the_connection_before_or_after_the_request_is_carried_out(
+    api: Api, action: str, made: int
+) -> None:
     bridges(api)
     api.simulator.fault(action, "POST", "/connection_bridges")
     with pytest.raises(requests.ConnectionError) as caught:
@@ -40,14 +42,14 @@ def test_a_fault_drops_the_connection_before_or_after_the_deed(api: Api, action:
     assert create(api).status_code == 201
 
 
-def test_a_fault_cuts_an_answer_in_half_after_the_deed(api: Api) -> None:
+def test_a_fault_cuts_a_response_in_half(api: Api) -> None:
     api.simulator.fault("truncate", "POST", "/connection_bridges")
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
         create(api)
     assert bridges(api) == 1
 
 
-def test_a_fault_cuts_an_answer_without_a_body(api: Api) -> None:
+def test_a_fault_cuts_a_response_without_a_body(api: Api) -> None:
     made = api.sync("stripe", "charges")
     api.simulator.fault("truncate", "POST", r".*/enable")
     with pytest.raises(requests.ConnectionError):
@@ -56,7 +58,7 @@ def test_a_fault_cuts_an_answer_without_a_body(api: Api) -> None:
 
 
 @pytest.mark.parametrize("body", [None, {"a": 1}, "plain"])
-def test_a_fault_answers_with_a_status_headers_and_a_body(api: Api, body: Any) -> None:
+def test_a_fault_responds_with_a_status_headers_and_a_body(api: Api, body: Any) -> None:
     api.simulator.fault("status", status=503, headers={"Retry-After": "7", "X-Request-Id": "r1"}, body=body)
     answer = create(api)
     assert (answer.status_code, answer.headers["retry-after"], answer.headers["x-request-id"]) == (503, "7", "r1")
@@ -67,13 +69,13 @@ def test_a_fault_answers_with_a_status_headers_and_a_body(api: Api, body: Any) -
     assert bridges(api) == 0
 
 
-def test_a_fault_answers_with_a_status_after_the_deed(api: Api) -> None:
+def test_a_fault_responds_with_a_status_after_the_request_is_carried_out(api: Api) -> None:
     api.simulator.fault("status", status=502, act=True)
     assert create(api).status_code == 502
     assert bridges(api) == 1
 
 
-def test_a_fault_answers_with_invalid_json(api: Api) -> None:
+def test_a_fault_responds_with_invalid_json(api: Api) -> None:
     api.simulator.fault("invalid_json", "POST")
     answer = create(api)
     assert (answer.status_code, answer.headers["content-type"]) == (201, "application/json")
@@ -82,7 +84,7 @@ def test_a_fault_answers_with_invalid_json(api: Api) -> None:
     assert bridges(api) == 1
 
 
-def test_a_fault_answers_with_the_page_of_a_proxy(api: Api) -> None:
+def test_a_fault_responds_with_the_page_of_a_proxy(api: Api) -> None:
     api.simulator.fault("html_200")
     answer = create(api)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html")
@@ -97,7 +99,7 @@ def test_a_fault_redirects_to_another_address(api: Api) -> None:
     assert "Month end" in api.ask("GET", "/elt_syncs").text
 
 
-def test_a_fault_makes_an_answer_slow(api: Api) -> None:
+def test_a_fault_makes_a_response_slow(api: Api) -> None:
     api.simulator.fault("slow", "POST", seconds=30)
     with pytest.raises(requests.ReadTimeout):
         api.session.post(f"{api.simulator.url}/connection_bridges", json=BRIDGE, timeout=0.1)
@@ -130,7 +132,7 @@ def test_each_of_several_faults_has_its_turn(api: Api) -> None:
     "options",
     [{"action": "explode"}, {"action": "redirect"}, {"action": "slow", "path": "("}, {"action": "slow", "nth": 0}],
 )
-def test_a_fault_that_cannot_be_one_is_refused(api: Api, options: dict[str, Any]) -> None:
+def test_an_invalid_fault_is_rejected(api: Api, options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         api.simulator.fault(**options)
 
@@ -164,13 +166,13 @@ def test_a_request_is_logged_before_it_is_answered(api: Api) -> None:
         time.sleep(0.005)
     (logged,) = api.simulator.requests()
     assert (logged.status, logged.body) == (None, BRIDGE)
-    # Stopping leaves nobody waiting.
+    # No client waits after a stop.
     api.simulator.stop()
     asking.join(5)
     assert not asking.is_alive()
 
 
-def test_every_answer_waits_for_the_latency(api: Api) -> None:
+def test_every_response_is_delayed_by_the_latency(api: Api) -> None:
     api.simulator.set_latency(60)
     began = time.perf_counter()
     bridges(api)
@@ -178,7 +180,7 @@ def test_every_answer_waits_for_the_latency(api: Api) -> None:
 
 
 def test_many_threads_change_the_simulator_at_once() -> None:
-    """Clients and the hands of a test at the same time."""
+    """Clients and a test at the same time."""
     with Simulator() as simulator:
         api = Api(simulator)
         connection = simulator.create_connection("load-test", "x")

@@ -1,4 +1,4 @@
-"""The simulator against who is not its user: web pages in a browser here, other machines, other users of this one."""
+"""The simulator and strangers: web pages in a browser on this machine, other machines, other users."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ask(weld: Simulator, path: str, host: str | None, method: str = "GET", **hea
 
 
 def control(weld: Simulator, method: str, path: str, body: str = "", at: str = "") -> requests.Response:
-    """Ask a control endpoint; `at` is another address of the same simulator."""
+    """Send a request to the control API; `at` is another address of the same simulator."""
     url = f"{at or weld.url}/_simulator/{path}"
     return requests.request(method, url, data=body, headers={"content-type": "application/json"}, timeout=10)
 
@@ -46,7 +46,7 @@ def exposed() -> Iterator[Simulator]:
 
 @pytest.fixture
 def elsewhere(exposed: Simulator) -> str:
-    """Its address in the network; who asks there comes from an address that is not loopback."""
+    """Its address in the network; requests to it do not come from a loopback address."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect(("192.0.2.1", 9))  # sends nothing
@@ -56,12 +56,12 @@ def elsewhere(exposed: Simulator) -> str:
     return f"http://{address}:{exposed.port}"
 
 
-# DNS rebinding: a web page whose own name suddenly means 127.0.0.1
+# DNS rebinding: a web page whose own name resolves to 127.0.0.1
 
 
 @pytest.mark.parametrize("path", ["/", "/connections", "/_simulator/state", "/openapi.json", "/authorize"])
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1.evil.example", "localhost.evil"])
-def test_a_web_page_under_another_name_is_told_nothing(simulator: Simulator, path: str, host: str) -> None:
+def test_a_web_page_under_another_name_receives_nothing(simulator: Simulator, path: str, host: str) -> None:
     simulator.create_connection("stripe", "Shop")
     status, body = ask(simulator, path, host.format(port=simulator.port))
     assert status == 421
@@ -85,7 +85,7 @@ def test_every_name_of_this_machine_is_answered(simulator: Simulator, path: str,
 @pytest.mark.parametrize(
     "host", ["[::1", "localhost:x", "127.0.0.1@evil.example", "evil.example#localhost", ".", ":80"]
 )
-def test_a_host_that_is_none_is_refused(simulator: Simulator, host: str) -> None:
+def test_an_invalid_host_is_rejected(simulator: Simulator, host: str) -> None:
     assert ask(simulator, "/connections", host)[0] in (400, 421)
 
 
@@ -144,7 +144,7 @@ INJECTION = "name) VALUES ('x', 0, 0, (SELECT group_concat(token) FROM bridges))
 
 @pytest.mark.parametrize("kind", ["orchestrations", "connections", "syncs", "streams"])
 @pytest.mark.parametrize("key", [INJECTION, "name, id", "seq", "nonsense", 'a"b'])
-def test_a_key_that_is_no_column_writes_nothing(api: Api, kind: str, key: str) -> None:
+def test_an_unknown_column_writes_nothing(api: Api, kind: str, key: str) -> None:
     api.bridge()
     before = {**api.simulator.state(), "now": ""}
     body = {"name": "x", "label": "x", "integration_id": "stripe", key: "y"}
@@ -153,7 +153,7 @@ def test_a_key_that_is_no_column_writes_nothing(api: Api, kind: str, key: str) -
 
 
 @pytest.mark.parametrize("key", ["label = (SELECT token FROM bridges), label", "seq", "nonsense"])
-def test_a_key_that_is_no_column_changes_nothing(api: Api, key: str) -> None:
+def test_an_unknown_column_changes_nothing(api: Api, key: str) -> None:
     made = api.simulator.create_connection("stripe", "Shop")
     before = {**api.simulator.state(), "now": ""}
     assert control(api.simulator, "PATCH", f"connections/{made['id']}", json.dumps({key: "y"})).status_code == 400
@@ -180,7 +180,7 @@ def test_an_answer_waits_for_a_finite_time_only(simulator: Simulator, millisecon
 # What it keeps
 
 
-def test_nothing_is_kept_of_the_body_of_who_has_no_key(api: Api) -> None:
+def test_nothing_of_a_body_without_the_key_is_kept(api: Api) -> None:
     for headers in ({}, {"x-api-key": "wrong"}):
         body = json.dumps({"secret": "x" * 1_000_000})
         requests.post(f"{api.simulator.url}/elt_syncs?{'q' * 5000}", data=body, headers=headers, timeout=10)
@@ -199,8 +199,8 @@ def test_of_a_huge_body_the_beginning_is_kept(api: Api) -> None:
 
 def test_a_body_that_is_nested_deep_can_be_looked_at(api: Api) -> None:
     api.ask("POST", "/elt_syncs", data="[" * 50_000, headers={"content-type": "application/json"})
-    told: Any = control(api.simulator, "GET", "requests").json()["requests"]
-    assert told[0]["status"] == 400
+    shown: Any = control(api.simulator, "GET", "requests").json()["requests"]
+    assert shown[0]["status"] == 400
 
 
 def test_the_files_of_the_simulator_are_for_their_owner_alone(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Starting, stopping, keeping; the control endpoints; the fixture for other people's tests."""
+"""Start, stop, and database; the control API; the fixture for users' tests."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_simulator_that_is_started_again_listens_where_it_did(simulator: Simul
         assert api("GET", "/connections")["data"][0]["id"] == connection["id"]
 
 
-def test_a_simulator_that_is_used_wrongly_says_so(simulator: Simulator) -> None:
+def test_a_simulator_that_is_misused_raises_an_error(simulator: Simulator) -> None:
     with pytest.raises(RuntimeError, match="running already"):
         simulator.start()
     with pytest.raises(RuntimeError, match="not been started"):
@@ -94,43 +94,47 @@ def test_reset_leaves_a_fresh_workspace(api: Api) -> None:
     api.upsert(made["id"], "brand_new", status=400)
 
 
-def test_pages_change_things_behind_the_apis_back(api: Api) -> None:
-    hands = api.simulator
-    connection = hands.create_connection("stripe", "Shop")
-    sync = hands.create_sync(
+def test_a_test_changes_objects_outside_of_the_api(api: Api) -> None:
+    weld = api.simulator
+    connection = weld.create_connection("stripe", "Shop")
+    sync = weld.create_sync(
         connection["id"], streams=["charges", {"name": "customers", "hashed_columns": ["email"]}], enabled=True
     )
     path = f"/elt_syncs/{sync['id']}"
-    stream = hands.create_stream(sync["id"], "refunds", full_sync_always=True)
+    stream = weld.create_stream(sync["id"], "refunds", full_sync_always=True)
     assert set(api.streams(sync["id"])) == {"charges", "customers", "refunds"}
-    hands.patch_stream(stream["id"], full_sync_always=False, incremental_pointer_id="created")
+    weld.patch_stream(stream["id"], full_sync_always=False, incremental_pointer_id="created")
     found = api("GET", f"/elt_streams/{stream['id']}")
     assert (found["full_sync_always"], found["incremental_pointer_id"]) == (False, "created")
-    hands.patch_sync(sync["id"], enabled=False, sync_interval="0 0 * * *", elt_settings={"account": "a"})
-    told = api("GET", path)
-    assert (told["enabled"], told["status"], told["config"]) == (False, "PAUSED", {"sourceSettings": {"account": "a"}})
-    hands.patch_sync(sync["id"], status="FAILED")
+    weld.patch_sync(sync["id"], enabled=False, sync_interval="0 0 * * *", elt_settings={"account": "a"})
+    shown = api("GET", path)
+    assert (shown["enabled"], shown["status"], shown["config"]) == (
+        False,
+        "PAUSED",
+        {"sourceSettings": {"account": "a"}},
+    )
+    weld.patch_sync(sync["id"], status="FAILED")
     assert api("GET", path)["status"] == "FAILED"
-    hands.patch_connection(connection["id"], label="Renamed")
+    weld.patch_connection(connection["id"], label="Renamed")
     assert api("GET", "/connections")["data"][0]["label"] == "Renamed"
-    hands.delete_stream(stream["id"])
-    hands.delete_sync(sync["id"])
-    hands.delete_connection(connection["id"])
-    hands.delete_orchestration(api("GET", "/orchestrations")["data"][0]["id"])
+    weld.delete_stream(stream["id"])
+    weld.delete_sync(sync["id"])
+    weld.delete_connection(connection["id"])
+    weld.delete_orchestration(api("GET", "/orchestrations")["data"][0]["id"])
     assert (api("GET", "/elt_streams")["data"], api("GET", "/elt_syncs")["data"]) == ([], [])
     assert len(api("GET", "/orchestrations")["data"]) == 2
     with pytest.raises(Exception, match="not found"):
-        hands.patch_sync(sync["id"], enabled=True)
+        weld.patch_sync(sync["id"], enabled=True)
     with pytest.raises(Exception, match="has no nonsense"):
-        hands.patch_connection(api("GET", "/connections")["data"][0]["id"], nonsense=1)
+        weld.patch_connection(api("GET", "/connections")["data"][0]["id"], nonsense=1)
 
 
 def test_a_test_changes_the_catalogue(api: Api) -> None:
     made = api.sync("stripe", "charges")
-    hands = api.simulator
-    hands.set_catalogue_stream("stripe", "charges", retired=True, in_favor_of="payment_intents")
-    hands.set_catalogue_stream("stripe", "brand_new", sub_streams=["a"], pointer="updated")
-    hands.remove_catalogue_stream("stripe", "customers")
+    weld = api.simulator
+    weld.set_catalogue_stream("stripe", "charges", retired=True, in_favor_of="payment_intents")
+    weld.set_catalogue_stream("stripe", "brand_new", sub_streams=["a"], pointer="updated")
+    weld.remove_catalogue_stream("stripe", "customers")
     path = f"/elt_syncs/{made['id']}/available_source_streams"
     found = {item["name"]: item for item in api("GET", path)["data"]}
     assert found["charges"]["retirement_details"] == {"in_favor_of": "payment_intents"}
@@ -139,18 +143,18 @@ def test_a_test_changes_the_catalogue(api: Api) -> None:
     # A stream that is there already can still be changed.
     api.upsert(made["id"], {"name": "charges", "full_sync_always": True}, "brand_new")
     api.upsert(made["id"], "customers", status=400)
-    hands.set_settings_schema("stripe", {})
+    weld.set_settings_schema("stripe", {})
     assert api("GET", f"/connections/{made['source_connection_id']}/settings") == {}
     with pytest.raises(ValueError, match="no integration"):
-        hands.set_catalogue_stream("strype", "x")
+        weld.set_catalogue_stream("strype", "x")
     with pytest.raises(ValueError, match="no integration"):
-        hands.remove_catalogue_stream("x", "y")
+        weld.remove_catalogue_stream("x", "y")
     with pytest.raises(ValueError, match="stream has no color"):
-        hands.set_catalogue_stream("stripe", "charges", color="red")
+        weld.set_catalogue_stream("stripe", "charges", color="red")
 
 
 def control(api: Api, method: str, path: str, body: Any = None, *, status: int = 200) -> Any:
-    """Ask without a key."""
+    """Send a request to the control API, without a key."""
     answer = requests.request(method, f"{api.simulator.url}/_simulator/{path}", json=body, timeout=5)
     assert answer.status_code == status, answer.text
     return answer.json() if answer.content else None
@@ -212,7 +216,7 @@ def test_other_sites_do_not_control_the_simulator(api: Api) -> None:
     assert requests.post(path, headers={"origin": api.simulator.url}, timeout=5).status_code == 204
 
 
-def test_the_overview_shows_what_is_there_and_runs_no_script(api: Api) -> None:
+def test_the_overview_shows_all_objects_and_runs_no_script(api: Api) -> None:
     empty = requests.get(api.simulator.url, timeout=5)
     assert empty.headers["content-type"] == "text/html; charset=utf-8"
     api.simulator.create_connection("stripe", "<script>alert(1)</script>")
@@ -226,7 +230,7 @@ def test_the_overview_shows_what_is_there_and_runs_no_script(api: Api) -> None:
     assert requests.get(f"{api.simulator.url}/openapi.json", timeout=5).json() == openapi_document()
 
 
-def test_answers_are_as_the_document_says(api: Api) -> None:
+def test_responses_match_the_openapi_document(api: Api) -> None:
     made = api.sync("stripe", "charges", elt_settings={"account": "a"}, start_date="2024-01-31", enabled=True)
     stream = api.streams(made["id"])["charges"]["id"]
     orchestration = api("GET", "/orchestrations")["data"][0]["id"]
@@ -269,7 +273,7 @@ def fits(template: str, path: str) -> bool:
 
 
 def closed(components: dict[str, Any]) -> dict[str, Any]:
-    """Nothing is told by default that the document does not know either."""
+    """Return the schemas without additional properties: by default no response has undocumented fields."""
     schemas = {
         name: {"additionalProperties": False, **schema} if "properties" in schema else schema
         for name, schema in components["schemas"].items()
@@ -319,7 +323,7 @@ def test_an_import_without_the_extra_says_what_to_install() -> None:
 
 
 def test_a_pytest_run_without_the_fixture_loads_nothing_for_it(tmp_path: Path) -> None:
-    """Of all that is ours, pytest finds one small module by itself; it brings along what pytest has anyway."""
+    """pytest itself loads only one small module of ours, which imports only what pytest has imported already."""
     (tmp_path / "test_mine.py").write_text(
         "import sys\n"
         "def test_what_is_loaded(pytestconfig):\n"

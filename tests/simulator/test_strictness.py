@@ -1,4 +1,4 @@
-"""Nothing is accepted that the contract does not know, and what is wrong is named."""
+"""Requests that the contract does not allow are rejected, and the error names what is wrong."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_no_operation_takes_an_unknown_query(api: Api, method: str, path: str) -
         ({"redirect_uri": "https://example.com:port/"}, "redirect_uri"),
     ],
 )
-def test_a_bridge_with_a_wrong_field_is_refused(api: Api, fields: dict[str, Any], named: str) -> None:
+def test_a_bridge_with_a_wrong_field_is_rejected(api: Api, fields: dict[str, Any], named: str) -> None:
     assert named in api("POST", "/connection_bridges", {**BRIDGE, **fields}, status=400)["message"]
 
 
@@ -95,7 +95,7 @@ def test_a_bridge_may_redirect_to_these_addresses(api: Api, uri: str) -> None:
         ({"enabled": True}, "enabled"),
     ],
 )
-def test_a_sync_with_a_wrong_field_is_refused(api: Api, fields: dict[str, Any], named: str) -> None:
+def test_a_sync_with_a_wrong_field_is_rejected(api: Api, fields: dict[str, Any], named: str) -> None:
     source = api.simulator.create_connection("stripe", "Shop")
     body = {"connection_id": source["id"], "destination_schema_name": "x", "sync_interval": "0 0 * * *", **fields}
     assert named in api("POST", "/elt_syncs", body, status=400)["message"]
@@ -110,7 +110,7 @@ def test_a_sync_needs_the_settings_that_are_required(api: Api) -> None:
     assert "ad_accounts" in api("POST", f"/elt_syncs/{made['id']}", {"elt_settings": {}}, status=400)["message"]
 
 
-def test_a_destination_is_no_source(api: Api) -> None:
+def test_a_destination_is_not_a_source(api: Api) -> None:
     destination = api("GET", "/connections")["data"][0]
     body = {"connection_id": destination["id"], "destination_schema_name": "x", "sync_interval": "0 0 * * *"}
     assert "connection_id" in api("POST", "/elt_syncs", body, status=400)["message"]
@@ -133,18 +133,18 @@ def test_a_destination_is_no_source(api: Api) -> None:
         ({"name": "Charges"}, "Charges"),
     ],
 )
-def test_a_stream_is_refused_and_no_other_is_taken(api: Api, entry: dict[str, Any], named: str) -> None:
+def test_an_invalid_stream_is_rejected_with_all_others(api: Api, entry: dict[str, Any], named: str) -> None:
     made = api.sync()
     error = api.upsert(made["id"], entry, {"name": "customers"}, status=400)
     assert named in error["message"]
     assert api.streams(made["id"]) == {}
 
 
-def test_a_stream_that_comes_twice_in_one_request_is_refused(api: Api) -> None:
+def test_a_stream_that_occurs_twice_in_one_request_is_rejected(api: Api) -> None:
     assert "charges" in api.upsert(api.sync()["id"], "charges", "charges", status=400)["message"]
 
 
-def test_an_upsert_of_nothing_is_taken(api: Api) -> None:
+def test_an_upsert_without_streams_is_accepted(api: Api) -> None:
     made = api.sync("stripe", "charges")
     nothing: dict[str, Any] = {"source_streams": []}
     for body in ({}, nothing):
@@ -168,7 +168,7 @@ def test_limits_are_from_1_to_100(api: Api, path: str, limit: str) -> None:
         ("/orchestrations?starting_after=", "starting_after"),
     ],
 )
-def test_wrong_queries_are_refused(api: Api, path: str, named: str) -> None:
+def test_wrong_queries_are_rejected(api: Api, path: str, named: str) -> None:
     assert named in api("GET", path, status=400)["message"]
 
 
@@ -184,14 +184,14 @@ def test_remove_data_references_is_spelled_out(api: Api, value: str) -> None:
     "raw",
     [b"", b"null", b"[]", b'"x"', b"{", b'{"label": NaN}', b'{"label": "\\ud800"}', b"{" * 5000, b"\xff", b"1e999"],
 )
-def test_bodies_that_are_no_json_object_are_refused(api: Api, raw: bytes) -> None:
+def test_bodies_that_are_not_json_objects_are_rejected(api: Api, raw: bytes) -> None:
     answer = api.ask("POST", "/connection_bridges", data=raw, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     assert set(answer.json()) == {"error_code", "message"}
 
 
 @pytest.mark.parametrize("depth", [50, 150, 250, 500, 900, 5000])
-def test_deep_settings_are_taken_or_refused(api: Api, depth: int) -> None:
+def test_deep_settings_are_accepted_or_rejected(api: Api, depth: int) -> None:
     made = api.sync()
     raw = '{"elt_settings": {"account": "x", "deep": ' + "[" * depth + "]" * depth + "}}"
     options: dict[str, Any] = {"data": raw, "headers": {"content-type": "application/json"}}
@@ -199,18 +199,18 @@ def test_deep_settings_are_taken_or_refused(api: Api, depth: int) -> None:
     api("GET", f"/elt_syncs/{made['id']}")
 
 
-def test_a_body_that_is_not_declared_as_json_is_refused(api: Api) -> None:
+def test_a_body_that_is_not_declared_as_json_is_rejected(api: Api) -> None:
     for headers in ({"content-type": "text/plain"}, {"content-type": "application/x-www-form-urlencoded"}, {}):
         answer = api.ask("POST", "/connection_bridges", data=json.dumps(BRIDGE).encode(), headers=headers)
         assert answer.status_code == 400
         assert "content-type" in answer.json()["message"]
 
 
-def test_a_body_where_none_is_expected_is_refused(api: Api) -> None:
+def test_a_body_where_none_is_expected_is_rejected(api: Api) -> None:
     made = api.sync("stripe", "charges")
     path = f"/elt_syncs/{made['id']}/enable"
     api("POST", path, {"enabled": True}, status=400)
-    # Weld's own client sends the header without a body; an empty object says nothing either.
+    # Weld's own client sends the header without a body; an empty object is accepted too.
     assert api.ask("POST", path, headers={"content-type": "application/json"}).status_code == 204
     api("POST", path, {}, status=204)
 
@@ -226,7 +226,7 @@ def test_a_full_refresh_may_have_a_body(api: Api) -> None:
     assert api.ask("POST", path, data=b"null", headers={"content-type": "application/json"}).status_code == 400
 
 
-def test_paths_and_ids_that_are_not_there_are_refused(api: Api) -> None:
+def test_unknown_paths_and_ids_are_rejected(api: Api) -> None:
     api("GET", "/connections/x", status=405)
     api("GET", "/nowhere", status=404)
     api("PUT", "/elt_syncs/x", {}, status=405)

@@ -188,7 +188,7 @@ def test_the_plan_follows_the_options() -> None:
     assert {repeats for _, repeats in bench.plan_of(options("--quick"))} == {1}
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel tells no peak of a process here")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the kernel of this machine reports no peak memory")
 def test_the_memory_is_that_of_the_plugin_in_the_folder(tmp_path: Path) -> None:
     # Its command line and its folder are what a plugin is known by.
     code = "import time; held = bytearray(64_000_000); print('ready', flush=True); time.sleep(60)"

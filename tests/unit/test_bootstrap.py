@@ -62,7 +62,7 @@ class TestVirtualEnvironment:
         assert virtual_env.python_of(venv) == (3, 12)
         assert virtual_env.python_of(tmp_path / "nowhere") is None
 
-    def test_a_moved_environment_is_told_from_one_at_home(self, venv: Path) -> None:
+    def test_a_moved_environment_is_recognized(self, venv: Path) -> None:
         (venv / "bin" / "activate").write_text(f"export VIRTUAL_ENV='{venv}'\n")
         assert virtual_env.is_at_home(venv)
         assert not virtual_env.is_at_home(venv.rename(venv.with_name("moved")))
@@ -92,7 +92,7 @@ class TestVirtualEnvironment:
             virtual_env.ensure_venv(root=tmp_path, venv=venv)
         assert not (venv / ".stamp").exists()
 
-    def test_bytecode_is_written_whatever_the_machine_says(
+    def test_bytecode_is_written_whatever_the_environment_sets(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("sys.dont_write_bytecode", True)
@@ -102,7 +102,7 @@ class TestVirtualEnvironment:
         virtual_env.compile_package(tmp_path)
         assert Path(importlib.util.cache_from_source(str(module))).is_file()
 
-    def test_a_python_that_is_too_old_is_refused(self) -> None:
+    def test_a_python_that_is_too_old_is_rejected(self) -> None:
         with pytest.raises(SetupError, match=r"Python 3\.9 is too old"):
             virtual_env.check_python((3, 9))
 
@@ -115,7 +115,7 @@ class TestVirtualEnvironment:
         with pytest.raises(SetupError, match="link is a symbolic link"):
             virtual_env.create(link)
 
-    def test_a_python_without_venv_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_python_without_venv_is_rejected(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
         with pytest.raises(SetupError, match="lacks the modules venv and ensurepip"):
             virtual_env.create(tmp_path / "none")
@@ -220,7 +220,7 @@ class TestCommands:
         assert (program, words) == ("pulumi", ["pulumi", "up", "--yes"])
         assert "/cli" in env["PATH"].split(os.pathsep)
 
-    def test_run_without_a_command_says_so(self, capsys: Log) -> None:
+    def test_run_without_a_command_is_an_error(self, capsys: Log) -> None:
         assert bootstrap.main(["run", "--"]) == 1
         assert "no command to run" in capsys.readouterr().err
 

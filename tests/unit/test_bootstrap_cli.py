@@ -154,7 +154,7 @@ class TestGettingTheCli:
         assert install.ensure_cli().origin == "built from source, cached"
         assert made == ["source"]
 
-    def test_a_cli_that_another_process_made_meanwhile_is_taken(
+    def test_a_cli_that_another_process_made_meanwhile_is_used(
         self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def other_process_finishes(cache: Path) -> None:
@@ -169,7 +169,7 @@ class TestGettingTheCli:
         install.ensure_cli()
         assert not leftover.parent.exists()
 
-    def test_the_set_up_says_which_go_to_install_where_there_is_none(
+    def test_the_set_up_names_the_go_to_install_where_there_is_none(
         self, made: list[str], env: dict[str, str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.undo()
@@ -177,7 +177,7 @@ class TestGettingTheCli:
         with pytest.raises(SetupError, match=r"there is no Go to build it; install .* or Go 1\.\d+\.\d+ or newer"):
             source.check_go()
 
-    def test_a_go_that_is_too_old_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_go_that_is_too_old_is_rejected(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         go = tmp_path / "go"
         go.write_text("#!/bin/sh\necho go version go1.18.1 linux/amd64\n")
         go.chmod(0o755)

@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Any
 
 from ..config import is_loopback
-from .api_variants import ApiVariants
 from .app import app
 from .middleware import ApiMiddleware, App, HostMiddleware
 from .pages import authorize, edit, overview
@@ -67,6 +66,7 @@ class Simulator(Controls):
         authorize_delay: float = 0.5,
         clock: Clock = time.time,
     ) -> None:
+        super().__init__(readings, latency_ms)
         self.host = host
         self.port = port
         self.api_key = api_key
@@ -77,14 +77,12 @@ class Simulator(Controls):
             "run_seconds": run_seconds,
             "clock": clock,
         }
-        self._variants = ApiVariants(readings)
-        self._latency_ms = latency_ms
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._opened: tuple[App, Parts] | None = None
 
     @property
-    def url(self) -> str:  # type: ignore[override]
+    def url(self) -> str:
         """Return the address at which it answers."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"

@@ -170,7 +170,7 @@ def integration_of(workspace: Workspace, connection: Row) -> Integration:
 
 
 def delete_connection(workspace: Workspace, identifier: str) -> None:
-    """Delete a connection, and its syncs if the API variant says so."""
+    """Delete a connection, and its syncs where the API variant does so."""
     connection = connection_or_404(workspace, identifier)
     users = {
         row["id"]: row

@@ -47,7 +47,7 @@ async def form(request: Request, kinds: str, id: str) -> Response:
 
 @router.post("/{kinds}/{id}")
 async def change(request: Request, kinds: str, id: str) -> Response:
-    """Change, delete or add as the form says, and show the result."""
+    """Change, delete or add as the form describes, and show the result."""
     workspace = workspace_of(request)
     fields = {key: values[0] for key, values in parse_qs(body_of(request).decode(errors="replace"), True).items()}
     with workspace.write():

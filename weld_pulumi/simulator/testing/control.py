@@ -69,7 +69,7 @@ async def list_open_bridges(request: Request) -> Response:
 
 @router.post("/bridges/{id}/authorize")
 async def authorize_bridge(request: Request, id: str) -> Response:
-    """Authorize a connection; the response holds the redirect, which nobody has followed."""
+    """Authorize a connection; the response holds the URL to which a browser would go."""
     workspace = workspace_of(request)
     with workspace.write():
         bridge = open_bridge(workspace, id)

@@ -28,9 +28,14 @@ class Parts(NamedTuple):
 class Controls(ABC):
     """The methods of `Simulator` for tests. They may be called from any thread and take effect at once."""
 
-    url: str
-    _variants: ApiVariants
-    _latency_ms: float
+    def __init__(self, readings: Mapping[str, object] | None, latency_ms: float) -> None:
+        self._variants = ApiVariants(readings)
+        self._latency_ms = latency_ms
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """Return the address of the simulator."""
 
     @abstractmethod
     def _parts(self) -> Parts:

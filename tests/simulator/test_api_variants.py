@@ -1,4 +1,4 @@
-"""Every reading of what nobody documents is acted out: bridges, connections, streams, lists."""
+"""Every API variant that can be chosen: bridges, connections, streams, lists."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import pytest
 from tests.support.authorize_page import decide
 from weld_pulumi.simulator import READINGS, Simulator
 
+from .api_variants import reading
 from .conftest import Api
-from .readings import reading
 
 
-def test_there_is_a_switch_for_every_row() -> None:
+def test_there_is_a_reading_for_every_row() -> None:
     assert {item.row for item in READINGS} - {None} == set(range(1, 37))
     assert len({item.name for item in READINGS}) == len(READINGS)
 
 
-def test_a_wrong_reading_is_told() -> None:
-    for readings, told in (
+def test_an_invalid_reading_is_rejected_with_the_reason() -> None:
+    for readings, reason in (
         ({"list_ordre": "newest"}, "no reading 'list_ordre'"),
         ({"list_order": "random"}, "one of newest, oldest"),
         ({"list_lag_seconds": "-1"}, "number"),
         ({"list_lag_seconds": "nan"}, "number"),
     ):
-        with pytest.raises(ValueError, match=told):
+        with pytest.raises(ValueError, match=reason):
             Simulator(readings=readings)
 
 
@@ -49,28 +49,28 @@ def test_connections_come_in_each_envelope(api: Api, value: str) -> None:
 
 
 @reading("connection_label")
-def test_a_connection_tells_its_label_as_each_reading_says(api: Api, value: str) -> None:
+def test_a_connection_has_its_label_in_each_field_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("connection_label", value)
     (found,) = api("GET", "/connections")["data"]
     assert {"label", "name"} & set(found) == {value} - {"absent"}
 
 
 @reading("connection_integration")
-def test_a_connection_tells_its_integration_as_each_reading_says(api: Api, value: str) -> None:
+def test_a_connection_has_its_integration_in_each_field_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("connection_integration", value)
     (found,) = api("GET", "/connections")["data"]
     assert {"integration_id", "integrationId"} & set(found) == {value} - {"absent"}
 
 
 @reading("connection_created_at")
-def test_a_connection_tells_its_creation_or_not(api: Api, value: str) -> None:
+def test_a_connection_has_its_creation_time_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("connection_created_at", value)
     (found,) = api("GET", "/connections")["data"]
     assert ("created_at" in found) == (value == "present")
 
 
 @reading("bridge_link")
-def test_a_bridge_tells_its_link_in_each_spelling(api: Api, value: str) -> None:
+def test_a_bridge_has_its_link_in_each_field_and_form(api: Api, value: str) -> None:
     api.simulator.set_reading("bridge_link", value)
     made = api.bridge()
     (key,) = {"url", "authorize_url"} & set(made)
@@ -105,7 +105,7 @@ def test_a_renewed_authorization_renames_the_connection_or_not(api: Api, value: 
 
 
 @reading("enable_empty")
-def test_an_empty_sync_is_enabled_or_refused(api: Api, value: str) -> None:
+def test_enabling_an_empty_sync_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("enable_empty", value)
     made = api.sync()
     path = f"/elt_syncs/{made['id']}"
@@ -117,7 +117,7 @@ def test_an_empty_sync_is_enabled_or_refused(api: Api, value: str) -> None:
 
 
 @reading("enable_again")
-def test_an_enabled_sync_is_enabled_again_or_refused(api: Api, value: str) -> None:
+def test_enabling_an_enabled_sync_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("enable_again", value)
     made = api.sync("stripe", "charges", enabled=True)
     path = f"/elt_syncs/{made['id']}"
@@ -133,12 +133,12 @@ def test_a_new_sync_is_enabled_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("new_sync_enabled", value)
     made = api.sync("stripe", "charges")
     assert (made["enabled"], made["status"]) == ((True, "RUNNING") if value == "yes" else (False, "NOT_STARTED"))
-    (told,) = api("GET", f"/elt_syncs/{made['id']}/status")["source_streams"]
-    assert ("active_sync" in told) == (value == "yes")
+    (shown,) = api("GET", f"/elt_syncs/{made['id']}/status")["source_streams"]
+    assert ("active_sync" in shown) == (value == "yes")
 
 
 @reading("delete_enabled_sync")
-def test_an_enabled_sync_is_deleted_or_refused(api: Api, value: str) -> None:
+def test_deleting_an_enabled_sync_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_enabled_sync", value)
     made = api.sync("stripe", "charges", enabled=True)
     path = f"/elt_syncs/{made['id']}"
@@ -151,7 +151,7 @@ def test_an_enabled_sync_is_deleted_or_refused(api: Api, value: str) -> None:
 
 
 @reading("delete_gone")
-def test_an_object_that_is_gone_is_deleted_again_or_refused(api: Api, value: str) -> None:
+def test_deleting_an_object_that_is_gone_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_gone", value)
     for kind in ("connections", "elt_syncs", "elt_streams"):
         api("DELETE", f"/{kind}/nowhere", status=int(value))
@@ -159,7 +159,7 @@ def test_an_object_that_is_gone_is_deleted_again_or_refused(api: Api, value: str
 
 
 @reading("delete_connection_with_syncs")
-def test_a_connection_with_syncs_is_deleted_with_or_without_them_or_refused(api: Api, value: str) -> None:
+def test_a_connection_with_syncs_is_deleted_with_or_without_them_or_not_at_all(api: Api, value: str) -> None:
     api.simulator.set_reading("delete_connection_with_syncs", value)
     made = api.sync("stripe", "charges")
     path = f"/connections/{made['source_connection_id']}"
@@ -192,7 +192,7 @@ def test_an_upsert_keeps_or_resets_the_fields_that_it_leaves_out(api: Api, value
 
 
 @reading("upsert_answer")
-def test_an_upsert_answers_with_all_sent_new_or_no_streams(api: Api, value: str) -> None:
+def test_an_upsert_returns_all_sent_new_or_no_streams(api: Api, value: str) -> None:
     api.simulator.set_reading("upsert_answer", value)
     made = api.sync("stripe", "charges", "customers")
     answer = api.upsert(made["id"], "customers", "refunds")["source_streams"]

@@ -1,4 +1,4 @@
-"""Every reading of what nobody documents is acted out: syncs, errors, limits, and what is filled in."""
+"""Every API variant that can be chosen: syncs, errors, limits, and values that were omitted."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import requests
 from weld_pulumi.simulator import READINGS, openapi_document
 from weld_pulumi.simulator.testing.response_variants import normalized_interval
 
+from .api_variants import reading, readings_with_tests
 from .conftest import Api
-from .readings import acted_out, reading
 
 
 def test_every_reading_has_a_test() -> None:
-    assert {item.name for item in READINGS} - acted_out() == {
+    assert {item.name for item in READINGS} - readings_with_tests() == {
         # Tested below with numbers, which are no list of values.
         "rate_limit_every",
         "rate_limit_seconds",
@@ -41,7 +41,7 @@ def test_an_update_replaces_or_merges_settings(api: Api, value: str) -> None:
 
 
 @reading("settings_read")
-def test_a_sync_tells_its_settings_in_each_place_or_not(api: Api, value: str) -> None:
+def test_a_sync_has_its_settings_in_each_field_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("settings_read", value)
     settings = {"account": "acct_1"}
     made = api.sync(elt_settings=settings)
@@ -51,7 +51,7 @@ def test_a_sync_tells_its_settings_in_each_place_or_not(api: Api, value: str) ->
 
 
 @reading("sync_interval_read")
-def test_a_sync_tells_its_interval_as_each_reading_says(api: Api, value: str) -> None:
+def test_a_sync_has_its_interval_in_each_form(api: Api, value: str) -> None:
     api.simulator.set_reading("sync_interval_read", value)
     sent = "00  */6 * jan-MAR */1"
     made = api.sync(sync_interval=sent)
@@ -75,7 +75,7 @@ def test_an_interval_is_normalized_to_plain_numbers(sent: str, plain: str) -> No
 
 
 @reading("start_date_read")
-def test_a_sync_tells_its_start_date_in_each_form(api: Api, value: str) -> None:
+def test_a_sync_has_its_start_date_in_each_form(api: Api, value: str) -> None:
     api.simulator.set_reading("start_date_read", value)
     made = api.sync(start_date="2024-01-31")
     wanted = {
@@ -87,7 +87,7 @@ def test_a_sync_tells_its_start_date_in_each_form(api: Api, value: str) -> None:
 
 
 @reading("enabled_field")
-def test_a_sync_tells_in_each_field_whether_it_is_enabled(api: Api, value: str) -> None:
+def test_a_sync_shows_in_each_field_whether_it_is_enabled(api: Api, value: str) -> None:
     api.simulator.set_reading("enabled_field", value)
     made = api.sync("stripe", "charges", enabled=True)
     found = api("GET", f"/elt_syncs/{made['id']}")
@@ -98,7 +98,7 @@ def test_a_sync_tells_in_each_field_whether_it_is_enabled(api: Api, value: str) 
 
 
 @reading("sync_streams_read")
-def test_a_sync_tells_its_streams_or_not(api: Api, value: str) -> None:
+def test_a_sync_contains_its_streams_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("sync_streams_read", value)
     made = api.sync("stripe", "charges")
     for found in (api("GET", f"/elt_syncs/{made['id']}"), api("GET", "/elt_syncs")["data"][0]):
@@ -106,7 +106,7 @@ def test_a_sync_tells_its_streams_or_not(api: Api, value: str) -> None:
 
 
 @reading("refused_key")
-def test_a_refused_key_is_answered_with_each_status_and_body(api: Api, value: str) -> None:
+def test_a_rejected_key_gets_each_status_and_body(api: Api, value: str) -> None:
     api.simulator.set_reading("refused_key", value)
     for headers in ({}, {"x-api-key": "wrong"}):
         answer = requests.get(f"{api.simulator.url}/elt_syncs", headers=headers, timeout=5)
@@ -149,19 +149,19 @@ def check_error(value: str, status: int, answer: requests.Response) -> None:
 
 
 @reading("rate_limit")
-def test_a_rate_limit_is_told_in_each_form(api: Api, value: str) -> None:
+def test_a_rate_limit_has_each_form_of_retry_after(api: Api, value: str) -> None:
     api.simulator.set_readings({"rate_limit": value, "rate_limit_every": 3, "rate_limit_seconds": 2})
     answers = [api.ask("GET", "/elt_syncs") for _ in range(7)]
     statuses = [answer.status_code for answer in answers]
     assert statuses == ([200] * 7 if value == "none" else [200, 200, 429, 200, 200, 429, 200])
-    told = answers[2].headers.get("retry-after")
+    shown = answers[2].headers.get("retry-after")
     if value == "seconds":
-        assert told == "2"
+        assert shown == "2"
     elif value == "date":
-        assert told is not None
-        assert 0 < parsedate_to_datetime(told).timestamp() - time.time() < 4
+        assert shown is not None
+        assert 0 < parsedate_to_datetime(shown).timestamp() - time.time() < 4
     else:
-        assert told is None
+        assert shown is None
 
 
 def test_a_limited_request_does_nothing(api: Api) -> None:
@@ -171,7 +171,7 @@ def test_a_limited_request_does_nothing(api: Api) -> None:
 
 
 @reading("unknown_stream")
-def test_an_unknown_stream_is_accepted_or_refused(api: Api, value: str) -> None:
+def test_an_unknown_stream_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("unknown_stream", value)
     made = api.sync()
     api.upsert(made["id"], "chrages", status=201 if value == "accepted" else 400)
@@ -179,7 +179,7 @@ def test_an_unknown_stream_is_accepted_or_refused(api: Api, value: str) -> None:
 
 
 @reading("columns_read")
-def test_a_stream_tells_its_columns_or_not(api: Api, value: str) -> None:
+def test_a_stream_contains_its_columns_or_not(api: Api, value: str) -> None:
     api.simulator.set_reading("columns_read", value)
     made = api.sync("stripe", {"name": "customers", "hashed_columns": ["email"]})
     stream = api.streams(made["id"])["customers"]
@@ -188,7 +188,7 @@ def test_a_stream_tells_its_columns_or_not(api: Api, value: str) -> None:
 
 
 @reading("duplicate_sync")
-def test_a_second_sync_into_a_schema_is_made_or_refused(api: Api, value: str) -> None:
+def test_a_second_sync_into_a_schema_is_created_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("duplicate_sync", value)
     made = api.sync()
     body = {
@@ -200,7 +200,7 @@ def test_a_second_sync_into_a_schema_is_made_or_refused(api: Api, value: str) ->
     api("POST", "/elt_syncs", {**body, "destination_schema_name": "other"}, status=201)
 
 
-def test_a_sync_beyond_the_quota_of_its_connection_is_refused(api: Api) -> None:
+def test_a_sync_beyond_the_quota_of_its_connection_is_rejected(api: Api) -> None:
     api.simulator.set_reading("max_syncs_per_connection", 1)
     made = api.sync()
     body = {
@@ -256,10 +256,10 @@ def test_optional_fields_are_reported_or_left_out(api: Api, value: str, absent: 
     for name, items in found.items():
         required = set(schemas[name]["required"])
         assert all(required <= set(item) for item in items), name
-        told = {key for item in items for key, given in item.items() if given is not None} - required
+        shown = {key for item in items for key, given in item.items() if given is not None} - required
         # An orchestration's own description has no optional field.
         optional = set(schemas[name]["properties"]) - required
-        assert bool(told) == (value == "reported" and bool(optional)), name
+        assert bool(shown) == (value == "reported" and bool(optional)), name
 
 
 @reading("extra_fields")
@@ -277,7 +277,7 @@ def test_answers_have_extra_fields_or_not(api: Api, value: str) -> None:
         assert ("x_revision" in found) == (value == "present")
 
 
-def test_an_upsert_of_too_many_streams_is_refused(api: Api) -> None:
+def test_an_upsert_of_too_many_streams_is_rejected(api: Api) -> None:
     api.simulator.set_reading("max_streams_per_upsert", 2)
     made = api.sync("stripe", "charges", "customers")
     api.upsert(made["id"], "refunds", "payouts", "disputes", status=413)
@@ -327,7 +327,7 @@ def test_empty_settings_are_answered_in_each_form(api: Api, value: str) -> None:
 
 
 @reading("refresh_disabled")
-def test_a_full_refresh_of_a_disabled_sync_is_taken_or_refused(api: Api, value: str) -> None:
+def test_a_full_refresh_of_a_disabled_sync_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("refresh_disabled", value)
     made = api.sync("stripe", "charges")
     stream = api.streams(made["id"])["charges"]["id"]
@@ -336,7 +336,7 @@ def test_a_full_refresh_of_a_disabled_sync_is_taken_or_refused(api: Api, value: 
 
 
 @reading("refresh_protected")
-def test_a_full_refresh_of_a_protected_stream_is_taken_or_refused(api: Api, value: str) -> None:
+def test_a_full_refresh_of_a_protected_stream_is_accepted_or_rejected(api: Api, value: str) -> None:
     api.simulator.set_reading("refresh_protected", value)
     made = api.sync("stripe", {"name": "charges", "protected_from_full_sync": True}, enabled=True)
     stream = api.streams(made["id"])["charges"]["id"]
