@@ -258,7 +258,7 @@ def its_link_was_used_in_vain(stage: Stage) -> str:
 @TABLE.reads(
     "warning: Weld: the connection 'Shop' (stripe) still waits for a person. Run `weld-pulumi authorize`, "
     "which shows the link, then `pulumi up` or `pulumi refresh`.\n"
-    "warning: Weld: new in Weld: <Theirs> (stripe, label not told). This may be the connection 'Shop' "
+    "warning: Weld: new in Weld: <Theirs> (stripe, label not reported). This may be the connection 'Shop' "
     "(stripe), but Weld does not report what its link created. If it is, write adopt='<Theirs>'."
 )
 def somebody_else_may_have_made_it(stage: Stage) -> str:
