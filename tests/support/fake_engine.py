@@ -123,7 +123,7 @@ class Process:
         backoff = Backoff(sleep=clock.sleep, chance=lambda: 0.5)
 
         def connect(hidden: SecretRegistry) -> WeldClient:
-            return WeldClient(settings, Transport(settings, backoff, hidden=hidden, open_session=open_session))
+            return WeldClient(settings, Transport(settings, backoff, secrets=hidden, open_session=open_session))
 
         ownership = OwnershipRegistry(lambda _: entries())
         self.context = ProviderContext(settings, connect, Reporter(lines.append), clock, ownership=ownership)

@@ -47,6 +47,7 @@ M = TypeVar("M", bound=WeldModel)
 
 #: Streams in one upsert. Weld documents no limit; a 413 halves it.
 UPSERT_SIZE = 1000
+#: Weld works on one batch while the response to another is read (docs/performance.md).
 _UPSERTS_AT_ONCE = 2
 
 
@@ -129,12 +130,12 @@ class WeldClient:
 
     def create_sync(self, body: Mapping[str, Any], lookup: Lookup[EltSyncInfo] | None = None) -> EltSyncInfo:
         """Create a sync, disabled and without streams (POST /elt_syncs)."""
-        self.transport.hidden.add(body.get("elt_settings"))
+        self.transport.secrets.add(body.get("elt_settings"))
         return self._create(EltSyncInfo, endpoints.CREATE_SYNC, body=body, lookup=lookup)
 
     def update_sync(self, sync_id: str, body: Mapping[str, Any]) -> None:
         """Change the interval or the settings of a sync (POST /elt_syncs/{id})."""
-        self.transport.hidden.add(body.get("elt_settings"))
+        self.transport.secrets.add(body.get("elt_settings"))
         self._request(endpoints.UPDATE_SYNC, sync_id, body=body)
 
     def delete_sync(self, sync_id: str, remove_data: bool = False) -> None:

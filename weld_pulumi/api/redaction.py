@@ -8,6 +8,7 @@ of these keep, and what looks like base64 is decoded.
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 import threading
@@ -190,8 +191,6 @@ def shorten(text: str, longest: int = 400) -> str:
 
 
 def _forms(secret: str) -> Iterable[str]:
-    import html  # only where there is something to hide
-
     escaped = secret.encode(errors="backslashreplace").decode()
     return (
         secret,

@@ -57,6 +57,10 @@ def read_response(
         raise _api_error(endpoint, path, status, headers, body, settings, redact)
     if not 200 <= status < 300:
         raise _foreign(request, f"has status {status}")
+    return _json_of(request, headers, body, redact)
+
+
+def _json_of(request: str, headers: Mapping[str, str], body: bytes, redact: Redactor) -> Any:
     if sum(body.count(mark) for mark in (b"{", b"[", b",")) > _MOST_PARTS:
         raise _foreign(request, f"has more than {_MOST_PARTS:,} parts")
     text = body.decode("utf-8", errors="replace").strip()

@@ -98,7 +98,7 @@ class Transport:
         settings: key, URL and limits.
         backoff: waits between repetitions.
         is_abandoned: returns True once nobody is left who wants anything written.
-        hidden: secrets that no error may show, besides the key.
+        secrets: what no error may show, besides the key.
         open_session: opens the session, once in each process.
     """
 
@@ -107,12 +107,12 @@ class Transport:
         settings: Settings,
         backoff: Backoff | None = None,
         is_abandoned: Callable[[], bool] = lambda: False,
-        hidden: SecretRegistry | None = None,
+        secrets: SecretRegistry | None = None,
         open_session: Callable[[Settings], WireSession] = open_session,
     ) -> None:
         self.settings = settings
         self.backoff = backoff or Backoff()
-        self.hidden = hidden or SecretRegistry()
+        self.secrets = secrets or SecretRegistry()
         self._is_abandoned = is_abandoned
         self._open_session = open_session
         self._kept = open_session(settings)
@@ -156,7 +156,7 @@ class Transport:
         key = self.settings.require_key()
         # Weld's message may repeat the settings in forms that no redactor recognizes.
         withhold = bool(body and body.get("elt_settings")) and os.environ.get("WELD_TRACEBACK") != "1"
-        redact = Redactor((key, *secrets, *self.hidden), withhold=withhold)
+        redact = Redactor((key, *secrets, *self.secrets), withhold=withhold)
         call = _Call(endpoint, path, params, body, key, redact, received)
         most = self.settings.max_retries
         return send_until_done(lambda: parse(self._send(call)), endpoint.idempotent, most, self.backoff, lookup)

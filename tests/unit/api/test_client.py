@@ -149,7 +149,7 @@ def test_the_link_of_a_bridge_is_read_in_every_spelling(weld: Simulator, client:
     assert (made.authorize_url or "").startswith(f"{weld.url}/authorize?token=")
 
 
-def test_a_bridge_without_a_link_is_a_lost_answer(connect: Connect) -> None:
+def test_a_bridge_without_a_link_is_a_lost_response(connect: Connect) -> None:
     with (
         RawServer(json_answer({"id": "b"}, 201)) as server,
         pytest.raises(LostResponseError, match=naming("POST /connection_bridges", "no authorization link")),
@@ -169,7 +169,7 @@ def test_a_link_that_no_person_should_open_is_not_taken(connect: Connect, link: 
 
 
 @pytest.mark.parametrize("body", [None, [], "x", {}, {"id": []}, {"id": "x", "source_streams": [{}]}])
-def test_an_answer_that_cannot_be_welds_is_lost(connect: Connect, body: Any) -> None:
+def test_a_response_that_cannot_be_welds_is_lost(connect: Connect, body: Any) -> None:
     with (
         RawServer(json_answer(body)) as server,
         pytest.raises(LostResponseError, match=naming("GET /elt_syncs/x", "not look like Weld's", "weld:apiUrl")),
@@ -180,7 +180,7 @@ def test_an_answer_that_cannot_be_welds_is_lost(connect: Connect, body: Any) -> 
 @pytest.mark.parametrize(
     "body", [{}, [], None, {"source_streams": None}, {"source_streams": {}}, {"source_streams": 5}, 5, "x", True]
 )
-def test_an_upsert_that_answers_with_nothing_gives_no_streams(connect: Connect, body: Any) -> None:
+def test_an_upsert_without_streams_in_its_response_gives_none(connect: Connect, body: Any) -> None:
     with RawServer(json_answer(body, 201)) as server:
         assert connect(server.url).upsert_streams("x", [{"name": "a"}]) == []
 
@@ -296,14 +296,16 @@ def test_a_conflict_that_means_something_else_is_an_error(weld: Simulator, clien
 
 
 @pytest.mark.parametrize("action", ["drop_after", "truncate", "invalid_json"])
-def test_a_switch_whose_answer_is_lost_is_no_error(weld: Simulator, client: WeldClient, sync: str, action: str) -> None:
+def test_a_switch_whose_response_is_lost_is_no_error(
+    weld: Simulator, client: WeldClient, sync: str, action: str
+) -> None:
     weld.set_reading("enable_again", "409")
     weld.fault(action, "POST", f"/elt_syncs/{sync}/disable")
     client.disable_sync(sync)
     assert client.get_sync(sync).enabled is False
 
 
-def test_a_detachment_whose_answer_is_lost_is_no_error(weld: Simulator, client: WeldClient, sync: str) -> None:
+def test_a_detachment_whose_response_is_lost_is_no_error(weld: Simulator, client: WeldClient, sync: str) -> None:
     client.attach_orchestration(sync, weld.create_orchestration("Nightly")["id"])
     path = f"/elt_syncs/{sync}/orchestration"
     weld.fault("drop_after", "DELETE", path)
@@ -380,7 +382,7 @@ def test_deleting_what_is_gone_is_no_error(weld: Simulator, client: WeldClient, 
 
 
 @pytest.mark.parametrize("status", ["200", "204"])
-def test_both_answers_to_a_deleted_connection_are_understood(
+def test_both_responses_to_a_deleted_connection_are_understood(
     weld: Simulator, client: WeldClient, connection: str, status: str
 ) -> None:
     weld.set_reading("delete_connection_answer", status)

@@ -62,7 +62,7 @@ ANSWERS: dict[str, Any] = {
 
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("given", ANSWERS.values(), ids=ANSWERS)
-def test_nothing_hangs_on_an_error_of_any_answer(connect: Connect, given: Any, ask: str) -> None:
+def test_nothing_hangs_on_an_error_of_any_response(connect: Connect, given: Any, ask: str) -> None:
     secrets = [SECRET] if ask in ("create", "update") else []
     with RawServer(given) as server:
         try:
@@ -72,7 +72,7 @@ def test_nothing_hangs_on_an_error_of_any_answer(connect: Connect, given: Any, a
 
 
 @pytest.mark.parametrize("ask", ASKS.values(), ids=ASKS)
-def test_nothing_hangs_on_an_error_without_an_answer(
+def test_nothing_hangs_on_an_error_without_a_response(
     connect: Connect, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def error_at(url: str) -> WeldError:

@@ -108,7 +108,7 @@ def nested(levels: int) -> str:
 
 
 @pytest.mark.parametrize("body", [nested(400), "[" * 400 + "]" * 400, nested(3000), '{"a": ' * 9000 + "1" + "}" * 9000])
-def test_a_deep_answer_is_an_error_that_names_the_address(connect: Connect, body: str) -> None:
+def test_a_deep_response_is_an_error_that_names_the_address(connect: Connect, body: str) -> None:
     with RawServer(answer(body)) as server, pytest.raises(WeldError, match="weld:apiUrl"):
         connect(server.url, max_retries=0).get_connection_settings("c")
 
@@ -120,12 +120,12 @@ def test_settings_as_deep_as_a_program_may_write_them_are_read(connect: Connect)
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
 @pytest.mark.parametrize("body", ['{"default": %s}', '{"properties": {"a": {"enum": [1, %s]}}}'])
-def test_a_number_that_is_none_makes_an_answer_unreadable(connect: Connect, body: str, number: str) -> None:
+def test_a_number_that_is_none_makes_a_response_unreadable(connect: Connect, body: str, number: str) -> None:
     with RawServer(answer(body % number)) as server, pytest.raises(LostResponseError, match="cannot be read"):
         connect(server.url, max_retries=0).get_connection_settings("c")
 
 
-def test_half_a_character_makes_an_answer_unreadable(connect: Connect) -> None:
+def test_half_a_character_makes_a_response_unreadable(connect: Connect) -> None:
     for half in ('"\\ud800"', '{"\\uDFff": 1}', '["\\ude00\\ud83d"]'):
         with (
             RawServer(answer('{"a": ' + half + "}")) as server,

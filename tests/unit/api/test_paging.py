@@ -106,7 +106,7 @@ def test_more_pages_that_nobody_says_where_to_find_are_an_error() -> None:
 
 
 @pytest.mark.parametrize("body", [None, {}, "text", 5, True, {"data": None}, {"data": {}}, {"items": []}, [1], [None]])
-def test_an_answer_that_is_no_list_is_an_error(body: Any) -> None:
+def test_a_response_that_is_no_list_is_an_error(body: Any) -> None:
     with pytest.raises(LostResponseError, match=naming("GET /things", "not a list", "weld:apiUrl")):
         read(body)
 

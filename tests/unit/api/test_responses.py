@@ -60,7 +60,7 @@ def said(status: int, body: bytes | str, content_type: str = "", secrets: tuple[
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
-def test_an_answer_is_json_or_nothing(status: int) -> None:
+def test_a_response_is_json_or_nothing(status: int) -> None:
     assert read(status, '{"a": [1, null, "ä"]}') == {"a": [1, None, "ä"]}
     assert read(status, "") is None
     assert read(status, " \r\n") is None
@@ -68,14 +68,14 @@ def test_an_answer_is_json_or_nothing(status: int) -> None:
 
 
 @pytest.mark.parametrize("status", [100, 199, 300, 302, 304, 399])
-def test_a_status_that_says_nothing_is_a_lost_answer(status: int) -> None:
+def test_a_status_that_says_nothing_is_a_lost_response(status: int) -> None:
     with pytest.raises(LostResponseError, match=naming("GET /things", status, "weld:apiUrl")) as raised:
         read(status, "{}")
     assert raised.value.final
 
 
 @pytest.mark.parametrize("body", ['{"a": ', "[" * 100_000, "9" * 10_000, "\x00", b"\xff\xfe", "OK", "{'a': 1}"])
-def test_an_answer_that_is_no_json_is_lost(body: bytes | str) -> None:
+def test_a_response_that_is_no_json_is_lost(body: bytes | str) -> None:
     with pytest.raises(LostResponseError, match=naming("GET /things", "JSON", "weld:apiUrl")):
         read(200, body)
 

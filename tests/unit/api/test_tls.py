@@ -81,7 +81,7 @@ def _spoil(connection: Any) -> None:
 
 
 @pytest.mark.parametrize("already", [b"", b"HTTP/1.1 201 Created\r\ncontent-length: 20\r\n\r\n{"])
-def test_a_creating_request_whose_answer_breaks_is_not_repeated(trusting: Any, already: bytes) -> None:
+def test_a_creating_request_whose_response_breaks_is_not_repeated(trusting: Any, already: bytes) -> None:
     def answer(connection: Any) -> None:
         if already:
             connection.sendall(already)
@@ -93,7 +93,7 @@ def test_a_creating_request_whose_answer_breaks_is_not_repeated(trusting: Any, a
         assert len(server.requests) == 1
 
 
-def test_a_read_whose_answer_breaks_is_repeated(trusting: Any) -> None:
+def test_a_read_whose_response_breaks_is_repeated(trusting: Any) -> None:
     with RawServer(_spoil, half(b"HTTP/1.1 200 OK\r\n"), json_answer([]), tls=True) as server:
         assert trusting(server.url).list_connections() == []
         assert len(server.requests) == 3

@@ -29,7 +29,7 @@ from weld_pulumi.simulator import Simulator
 
 
 @pytest.mark.parametrize("where", ["status line", "headers", "body", "chunked body", "body of a redirect", "error"])
-def test_an_answer_in_drips_ends_by_its_deadline(connect: Connect, where: str) -> None:
+def test_a_response_in_drips_ends_by_its_deadline(connect: Connect, where: str) -> None:
     chunked = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + b"1\r\n \r\n" * 500
     whole = {
         "status line": b"HTTP/1.1 200 " + b"O" * 500,
@@ -53,14 +53,14 @@ def test_an_answer_in_drips_ends_by_its_deadline(connect: Connect, where: str) -
         assert 0.4 < time.monotonic() - started < 60
 
 
-def test_no_answer_at_all_is_lost_after_the_time_limit(connect: Connect) -> None:
+def test_no_response_at_all_is_lost_after_the_time_limit(connect: Connect) -> None:
     with RawServer() as server:
         server.answers = [server.hang]
         with pytest.raises(LostResponseError, match=r"within 0\.3 s"):
             connect(server.url, request_timeout=0.3, max_retries=0).list_connections()
 
 
-def test_a_late_answer_is_not_taken_for_the_next_one(connect: Connect) -> None:
+def test_a_late_response_is_not_taken_for_the_next_one(connect: Connect) -> None:
     def late(connection: Any) -> None:
         time.sleep(0.5)
         connection.sendall(json_answer([{"id": "late"}]))
@@ -71,7 +71,7 @@ def test_a_late_answer_is_not_taken_for_the_next_one(connect: Connect) -> None:
         assert server.connections == 2
 
 
-def test_a_slow_answer_within_the_limit_is_fine(connect: Connect) -> None:
+def test_a_slow_response_within_the_limit_is_fine(connect: Connect) -> None:
     with RawServer() as server:
         server.answers = [server.drip(json_answer([]), 0.005)]
         client = connect(server.url)
@@ -89,7 +89,7 @@ def test_a_body_without_end_is_not_read_to_it(connect: Connect) -> None:
             assert len(server.requests) == 1  # it would be as large again
 
 
-def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Connect) -> None:
+def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_response(connect: Connect) -> None:
     with (
         RawServer(answer("plain", 200, {"content-encoding": "gzip"})) as server,
         pytest.raises(LostResponseError, match=naming("/connections", "broke off")),
@@ -109,7 +109,7 @@ def test_a_body_that_is_not_compressed_as_it_says_is_a_lost_answer(connect: Conn
         b"",
     ],
 )
-def test_an_answer_that_is_not_http_is_lost(connect: Connect, head: bytes) -> None:
+def test_a_response_that_is_not_http_is_lost(connect: Connect, head: bytes) -> None:
     with RawServer(half(head)) as server:
         with pytest.raises(LostResponseError):
             connect(server.url).transport.request(Endpoint("POST", "/elt_syncs", idempotent=False), body={})
@@ -147,7 +147,7 @@ def test_four_threads_share_the_connections(connect: Connect) -> None:
         assert server.connections <= 4
 
 
-def test_threads_get_their_own_answers(weld: Simulator, client: WeldClient) -> None:
+def test_threads_get_their_own_responses(weld: Simulator, client: WeldClient) -> None:
     connection = weld.create_connection("stripe", "Shop")
     ids = [weld.create_sync(connection["id"], destination_schema_name=f"s{number}")["id"] for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
