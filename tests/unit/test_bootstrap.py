@@ -1,4 +1,4 @@
-"""The set-up, as far as it can be tested without a network: stamp, lock, environment, messages."""
+"""The set-up and the demo without a network: virtual environment, lock, environment variables, messages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tools.console import SetupError, last_line, run_long
 from tools.local_env import ROOT, environment, without_user_settings
 from tools.locking import exclusive
 from tools.pulumi_cli import Cli
-from tools.simulator_process import free_port
+from tools.simulator_process import SimulatorProcess, free_port
 from weld_pulumi.simulator import Simulator
 
 Log = pytest.CaptureFixture[str]
@@ -225,7 +225,7 @@ class TestCommands:
         assert "no command to run" in capsys.readouterr().err
 
     def test_a_command_in_the_background_of_a_shell_can_be_interrupted(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Such a command begins with Ctrl-C switched off; Pulumi's plugins would not end when they are told to."""
+        """A shell starts it with SIGINT ignored, and the signal would not end Pulumi's plugins."""
 
         handled: list[tuple[object, object]] = []
         monkeypatch.setattr("signal.signal", lambda *call: handled.append(call))
@@ -248,7 +248,7 @@ class TestCommands:
     def test_env_runs_nothing_whatever_is_in_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Log
     ) -> None:
-        """A checkout, a PATH and a name that a shell would take apart."""
+        """Names and values that a shell would run, of a folder, of PATH and of variables."""
         local = tmp_path / 'it\'s "here" $(touch ran) `touch ran`; touch ran\n\\'
         monkeypatch.setattr("tools.local_env.LOCAL", local)
         monkeypatch.setattr(bootstrap, "environment", partial(environment, local=local, bin_folder=local / "bin"))
@@ -303,6 +303,22 @@ class TestLongCommands:
         assert capsys.readouterr().out.startswith("    0 s 0 s")
 
 
+KILLED_DEMO = """
+import os, signal, sys
+from pathlib import Path
+from tools import simulator_process
+simulator_process.LOGS = Path(sys.argv[1])
+with simulator_process.SimulatorProcess("test") as weld:
+    print(weld.url, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class TestDemo:
     def test_the_demo_finds_a_free_port(self) -> None:
         with socket.socket() as taken:
@@ -311,6 +327,25 @@ class TestDemo:
             port = taken.getsockname()[1]
             assert free_port(prefer=port) != port
         assert free_port(prefer=(wanted := free_port())) == wanted
+
+    def test_a_simulator_that_does_not_start_is_reported_with_its_reason(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("tools.simulator_process.LOGS", tmp_path)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            process = SimulatorProcess("test", "--port", str(taken.getsockname()[1]))
+            with pytest.raises(SetupError, match=r"did not start: .*Address already in use"), process:
+                pytest.fail("it has started")
+
+    def test_the_simulator_ends_with_a_demo_that_is_killed(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-c", KILLED_DEMO, str(tmp_path)]
+        killed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        assert killed.returncode == -signal.SIGKILL
+        port = int(killed.stdout.rpartition(":")[2])
+        deadline = time.monotonic() + 30
+        while (listens := is_listening(port)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not listens
 
     def test_no_data_of_weld_is_left_after_the_demo(self, tmp_path: Path) -> None:
         database = tmp_path / "weld.db"

@@ -1,4 +1,4 @@
-"""Which Pulumi CLI the set-up chooses, and how it gets one; without a network."""
+"""Which Pulumi CLI the set-up chooses, and how it gets one, without a network."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Log = pytest.CaptureFixture[str]
 
 
 def make_cli(folder: Path, version: str = "3.260.0", leave_out: str = "") -> Path:
-    """A folder with scripts in place of the programs of a Pulumi CLI."""
+    """Make a folder with scripts in place of the programs of a Pulumi CLI."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("pulumi", *COMPANIONS):
         if name != leave_out:
@@ -123,7 +123,7 @@ class TestChoiceOfTheCli:
 class TestGettingTheCli:
     @pytest.fixture
     def made(self, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """Everything that reaches outside replaced; what was made is listed."""
+        """Replace what reaches the network, and return the list of what was made."""
         made: list[str] = []
 
         def install_official(cache: Path) -> bool:
@@ -203,7 +203,7 @@ class TestStaging:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[[int, float], str]]:
-    """Starts a small web server that answers with a status after a while; returns its address."""
+    """Return a function that starts a web server, which responds with a status after a delay, and returns its URL."""
     servers: list[HTTPServer] = []
 
     def start(status: int, delay: float) -> str:

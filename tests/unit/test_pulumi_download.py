@@ -1,4 +1,4 @@
-"""The official CLI comes from Pulumi, and is what Pulumi published: shown with a web server of our own."""
+"""The download of the official CLI is what Pulumi published; tested with a local web server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SUMS = f"pulumi-{OFFICIAL_VERSION}-checksums.txt"
 
 
 def packed(*names: str) -> bytes:
-    """An archive with scripts in place of the programs of a Pulumi CLI."""
+    """Return an archive with scripts in place of the programs of a Pulumi CLI."""
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w:gz") as archive:
         for name in names:
@@ -46,7 +46,7 @@ ARCHIVE = packed(*(f"pulumi/{name}" for name in ("pulumi", *COMPANIONS)))
 
 
 class Hosts:
-    """Two hosts: Pulumi's own and GitHub. What is in `files` can be had, by path."""
+    """Pulumi's own host and GitHub; `files` holds what they serve, by path."""
 
     def __init__(self, url: str) -> None:
         self.files: dict[str, bytes] = {}
@@ -104,7 +104,7 @@ def test_an_archive_that_the_checksums_do_not_name_is_not_installed(hosts: Hosts
 
 
 def test_the_checksums_of_another_host_count_first(hosts: Hosts, tmp_path: Path) -> None:
-    """Who changes the archive on Pulumi's host changes the checksums there, too."""
+    """Whoever changes the archive on Pulumi's host also changes the checksums there."""
     forged = packed("pulumi/pulumi")
     hosts.files |= {f"/pulumi/{NAME}": forged, f"/pulumi/{SUMS}": sums(forged)}
     with pytest.raises(SetupError, match="is not what Pulumi published"):

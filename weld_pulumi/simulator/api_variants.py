@@ -3,6 +3,9 @@
 One line of `OPEN_QUESTIONS` is one question. Its first value is the default: what the documents suggest, or else what
 is most likely. The other values are the API variants that tests choose. On the command line, and in the control API,
 the value of a question is called a reading.
+
+A new question is a line here, the code that differs (a method of `testing.response_variants`, or a line of `domain`),
+and a test under ``@reading(…)`` in tests/simulator. The resilience tests then try each of its values.
 """
 
 from __future__ import annotations

@@ -24,9 +24,12 @@ _WITHOUT_BODY = (204, 304)
 class _Captured(NamedTuple):
     """A response that was not sent."""
 
-    status: int = 504
-    headers: dict[str, str] = {}  # noqa: RUF012 - never changed
-    body: bytes = b""
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+_NOT_CARRIED_OUT = _Captured(504, {}, b"")
 
 
 class FaultMiddleware:
@@ -45,11 +48,14 @@ class FaultMiddleware:
         if fault is None:
             await self._app(scope, receive, send)
             return
-        entry_of(scope).fault = fault.action
-        captured = await self._capture(scope, receive) if fault.acts else _Captured()
+        entry = entry_of(scope)
+        entry.fault = fault.action
+        captured = await self._capture(scope, receive) if fault.acts else _NOT_CARRIED_OUT
         if fault.action in ("drop_before", "drop_after"):
+            entry.answered(None)
             await _drop(scope, receive)
         elif fault.action == "truncate":
+            entry.answered(captured.status)
             await _send_half(scope, receive, send, captured)
         else:
             if fault.action == "slow":

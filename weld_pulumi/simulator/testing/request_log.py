@@ -88,8 +88,8 @@ class Entry:
         self.fault: str | None = None
         self.milliseconds: float | None = None
 
-    def answered(self, status: int) -> None:
-        """Note the status of the response, and how long it took."""
+    def answered(self, status: int | None) -> None:
+        """Note the status of the response, or None where none is sent, and how long it took."""
         self.status = status
         self.milliseconds = round((time.perf_counter() - self.started) * 1000, 3)
 
