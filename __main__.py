@@ -1,9 +1,9 @@
 """Quickstart: a source, two syncs and their streams, on Weld.
 
-`make demo` runs this on a Weld that lives on your machine. To run it on your own Weld workspace:
+`make demo` runs this against a simulated Weld on your machine. To run it in your own Weld workspace:
 
     pulumi stack init dev
-    pulumi config set --secret weld:apiKey      (asks for the key; you find it in Weld's settings)
+    pulumi config set --secret weld:apiKey      (asks for the key, from Weld's settings)
     pulumi up
 """
 
@@ -11,12 +11,12 @@ import pulumi
 
 import weld_pulumi as weld
 
-# A source account. Weld is given access to it by a person: `pulumi up` prints a link, you open it and agree, and `up`
-# goes on by itself. (Weld on your machine agrees at once.)
+# A source account. A person has to give Weld access to it: `pulumi up` opens or prints a link, and continues once you
+# have agreed. (In `make demo`, the simulator agrees immediately.)
 stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe (quickstart)")
 
-# A sync copies streams (tables) of the source into one schema of the destination, here every six hours. With its
-# streams listed inline it has exactly these: what is taken out of the list is taken out of the sync.
+# A sync copies streams (tables) of the source into one schema of the destination, here every six hours. With inline
+# streams, it has exactly those: a stream that is removed from the list is removed from the sync.
 payments = weld.EltSync(
     "payments",
     connection_id=stripe.id,
@@ -29,8 +29,8 @@ payments = weld.EltSync(
     ],
 )
 
-# The other way: a sync without a list, and each stream a resource of its own. That suits streams that different parts
-# of a program, or different stacks, look after.
+# The alternative: a sync without a list, and each stream as a separate resource. That suits streams that different
+# parts of a program, or different stacks, manage.
 billing = weld.EltSync(
     "billing",
     connection_id=stripe.id,
@@ -42,7 +42,7 @@ refunds = weld.SourceStream("refunds", elt_sync_id=billing.id, full_sync_at_midn
 
 pulumi.export("connection_id", stripe.id)
 pulumi.export("connection_status", stripe.status)
-# The link to open while the connection waits for a person; secret, and empty once somebody has agreed.
+# The link to open while the connection waits for a person; secret, and None once somebody has agreed.
 pulumi.export("authorize_url", stripe.authorize_url)
 pulumi.export("payments_sync_id", payments.id)
 pulumi.export("payments_status", payments.status)

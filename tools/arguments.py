@@ -143,7 +143,7 @@ def table(schema: Schema) -> str:
 
 def _with_tables(readme: str) -> str:
     for schema in RESOURCES.values():
-        readme = _replaced(readme, rf"(<!-- arguments of {schema.kind} -->\n\n).*?(\n<!-- end -->)", table(schema))
+        readme = _replaced(readme, rf"(<!-- arguments of {schema.kind} -->\n).*?(<!-- end -->)", f"\n{table(schema)}\n")
     return readme
 
 
@@ -175,7 +175,7 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
         return 0
     for path in old:
-        print(f"{path.relative_to(ROOT)} is not what the schemas say; run `make format`")
+        print(f"{path.relative_to(ROOT)} does not match the schemas; run `make format`")
     return 1 if old else 0
 
 

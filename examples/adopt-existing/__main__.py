@@ -1,23 +1,23 @@
-"""A connection and a sync that somebody made in Weld's pages, taken over: nothing is made anew, nothing is lost.
+"""Adopt a connection and a sync that somebody created in Weld's pages: nothing is created again, nothing is lost.
 
-`adopt` looks for what is there. Leave it in afterwards; it matters only while a resource is not in the stack yet.
+You can leave `adopt` in afterwards: it has an effect only while the resource is not in the stack yet.
 """
 
 import pulumi
 
 import weld_pulumi as weld
 
-# The only connection with this integration and this label. Nobody has to authorize anything.
+# The only connection with this integration and label. Nobody has to authorize it again.
 hubspot = weld.Connection(
     "hubspot",
     integration_id="hubspot",
     label="HubSpot",
     adopt=True,
-    # What was there before Pulumi shall be there after it.
+    # Removing the resource leaves the connection in Weld.
     deletion_policy="retain",
 )
 
-# The only sync of that connection into this schema; adopt="ID" names one where there are several.
+# The only sync of that connection into this schema; if there are several, write adopt="ID".
 sync = weld.EltSync(
     "hubspot",
     connection_id=hubspot.id,
@@ -30,7 +30,7 @@ sync = weld.EltSync(
     ],
     adopt=True,
     deletion_policy="retain",
-    # So that no `pulumi up` can replace it, whatever is changed above.
+    # No `pulumi up` can replace or delete it, whatever changes above.
     opts=pulumi.ResourceOptions(protect=True),
 )
 

@@ -1,6 +1,6 @@
-"""Stripe's tables in Databricks, loaded by Weld: the place, the loader's rights and the sync, in one program.
+"""Stripe's tables in Databricks, loaded by Weld: schema, privileges and sync in one program.
 
-What to run, and what a person types into Weld in between, is in README.md.
+README.md lists the commands, and the values that a person enters in Weld in between.
 """
 
 import pulumi
@@ -9,16 +9,16 @@ import pulumi_databricks as databricks
 import weld_pulumi as weld
 
 config = pulumi.Config()
-# The catalog and the schema come to hold data that Weld has loaded. Databricks removes them with that data only if
-# this is set: `pulumi config set force_destroy true`, then `pulumi up`.
+# The catalog and the schema will contain data that Weld has loaded. Databricks deletes them with that data only if this
+# is set: `pulumi config set force_destroy true`, then `pulumi up`.
 force_destroy = config.get_bool("force_destroy") or False
 
-# The place: a catalog, and in it one schema for this source.
+# The target: a catalog with one schema for this source.
 catalog = databricks.Catalog(
     "raw",
     name=config.get("catalog") or "raw",
-    comment="Tables as they are in their sources; Weld loads them.",
-    # Needed only where the metastore has no storage of its own, for example s3://bucket/raw.
+    comment="Raw tables, loaded by Weld.",
+    # Required only if the metastore has no default storage; for example s3://bucket/raw.
     storage_root=config.get("storage_root"),
     force_destroy=force_destroy,
 )
@@ -26,15 +26,15 @@ schema = databricks.Schema(
     "stripe",
     catalog_name=catalog.name,
     name="weld_stripe",
-    comment="Weld owns the tables in here: give rights on the schema, and none of its tables to Pulumi.",
+    comment="Weld manages the tables: grant privileges on the schema, and do not declare its tables in Pulumi.",
     force_destroy=force_destroy,
 )
 
-# Who loads: a service principal, which signs in with its application id and a secret.
+# The loader: a service principal, which signs in with its application id and a secret.
 loader = databricks.ServicePrincipal("weld-loader", display_name="Weld loader", databricks_sql_access=True)
 credential = databricks.ServicePrincipalSecret("weld-loader", service_principal_id=loader.id)
 
-# What runs the loads. Each sync wakes it up, so how soon it goes to sleep again decides about the bill.
+# The warehouse that runs the loads. Each sync starts it, so auto_stop_mins largely determines the cost.
 warehouse = databricks.SqlEndpoint(
     "weld",
     name="Weld",
@@ -45,12 +45,12 @@ warehouse = databricks.SqlEndpoint(
     auto_stop_mins=10,
 )
 
-# What the loader may do. A Grant adds to the rights of others; Grants (with an s) would take theirs away.
+# The privileges of the loader. A Grant adds to those of others; Grants (plural) would revoke theirs.
 rights = [
     databricks.Permissions(
         "weld-warehouse",
         sql_endpoint_id=warehouse.id,
-        # Called a name, but Databricks wants the application id.
+        # Despite the name of the field, Databricks expects the application id.
         access_controls=[{"service_principal_name": loader.application_id, "permission_level": "CAN_USE"}],
     ),
     databricks.Grant("weld-catalog", catalog=catalog.name, principal=loader.application_id, privileges=["USE_CATALOG"]),
@@ -58,7 +58,7 @@ rights = [
         "weld-schema",
         schema=schema.id,
         principal=loader.application_id,
-        # The volumes are for loaders that put files there before they copy them into a table.
+        # The volumes are for loaders that stage files before they copy them into a table.
         privileges=[
             "USE_SCHEMA",
             "CREATE_TABLE",
@@ -71,12 +71,12 @@ rights = [
     ),
 ]
 
-# What is loaded: a source that a person authorizes, and the sync of its tables into the schema.
+# The source, which a person authorizes, and the sync of its tables into the schema.
 stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
 weld.EltSync(
     "stripe-to-databricks",
     connection_id=stripe.id,
-    # The name as an output of the schema: Pulumi makes the schema before the sync, and removes it after.
+    # As an output of the schema: Pulumi creates the schema before the sync, and deletes it after the sync.
     destination_schema_name=schema.name,
     sync_interval="0 */6 * * *",
     source_streams=[
@@ -84,11 +84,11 @@ weld.EltSync(
         {"name": "refunds"},
         {"name": "customers", "hashed_columns": ["email", "phone"]},
     ],
-    # The first run must find its rights in place.
+    # The first run needs these privileges.
     opts=pulumi.ResourceOptions(depends_on=rights),
 )
 
-# What a person types into Weld's page for the destination.
+# The values to enter on Weld's page for the destination.
 pulumi.export("server_hostname", warehouse.odbc_params.hostname)
 pulumi.export("http_path", warehouse.odbc_params.path)
 pulumi.export("catalog", catalog.name)

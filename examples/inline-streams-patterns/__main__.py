@@ -1,4 +1,4 @@
-"""A database with hundreds of tables: patterns say which are copied, and exceptions what is special about some."""
+"""A database with hundreds of tables: patterns select the tables to copy, other entries define exceptions."""
 
 import pulumi
 
@@ -16,21 +16,21 @@ sync = weld.EltSync(
     sync_interval="30 * * * *",
     elt_settings={"replication_method": "standard"},
     source_streams=[
-        # Every table of two schemas. A table that appears there later shows up in the next preview.
+        # Every table of two schemas. A table that is created later appears in the next preview.
         {"name": "public.*"},
         {"name": "sales.*"},
-        # Of several patterns that match a table the last one wins, so exceptions come after the rule. Orders change
-        # all over, and are copied as a whole every night.
+        # Of several patterns that match a table, the last one wins, so exceptions follow the rule. Old orders change
+        # too, so these tables are copied in full every night.
         {"name": "sales.order*", "full_sync_at_midnight": True},
-        # Taken away from what the patterns match: tables that nobody needs.
+        # Exclude tables that nobody needs from those that the patterns match.
         {"name": "*.audit_log", "exclude": True},
         {"name": "*.batches", "exclude": True},
-        # A plain name wins over every pattern, wherever it stands.
+        # A plain name wins over every pattern, regardless of order.
         weld.SourceStreamArgs(name="public.contacts", hashed_columns=PERSONAL),
         weld.SourceStreamArgs(name="public.customers", hashed_columns=PERSONAL, excluded_columns=["password_hash"]),
     ],
 )
 
-# The names that the patterns stand for today.
+# The streams that the patterns match today.
 pulumi.export("streams", sync.stream_ids.apply(sorted))
 pulumi.export("stream_count", sync.stream_ids.apply(len))

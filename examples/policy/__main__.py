@@ -1,9 +1,9 @@
-"""A policy pack: `pulumi preview --policy-pack` stops on what breaks the rules of rules.py."""
+"""A policy pack: `pulumi preview --policy-pack` fails on violations of the rules in rules.py."""
 
 from collections.abc import Callable
 from typing import Any
 
-# In an environment of its own, which requirements.txt describes.
+# In a virtual environment of its own, see README.md.
 from pulumi_policy import (  # type: ignore[import-not-found,unused-ignore]
     EnforcementLevel,
     PolicyPack,
@@ -14,7 +14,7 @@ from rules import data_loss_problems, personal_data_problems
 
 Report = Callable[[str], None]
 
-# Weld's resources are dynamic ones, and yet each has a type of its own.
+# Weld's resources are dynamic, but each has its own type.
 ELT_SYNC = "pulumi-python:dynamic/weld:EltSync"
 SOURCE_STREAM = "pulumi-python:dynamic/weld:SourceStream"
 

@@ -1,4 +1,4 @@
-"""The rules, as plain functions of plain data: what is wrong, as texts for whoever reads the preview."""
+"""The rules, as plain functions of plain data: they return a message for each violation."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = ["PERSONAL_COLUMNS", "data_loss_problems", "personal_data_problems"]
 
-# Stream by stream, the columns that tell who somebody is. Yours go here.
+# Columns with personal data, by stream. Replace them with yours.
 PERSONAL_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "customers": ("email", "phone"),
     "contacts": ("email",),
@@ -18,9 +18,9 @@ Stream = Mapping[str, Any]
 
 
 def personal_data_problems(streams: Iterable[Stream]) -> Iterator[str]:
-    """Personal columns must not arrive in plain text: hashed, or not copied at all.
+    """Require that personal columns are hashed or not copied.
 
-    `streams` are the entries of an EltSync's `source_streams`, or one SourceStream's arguments.
+    `streams` are the entries of an EltSync's `source_streams`, or the arguments of one SourceStream.
     """
     entries = list(streams)
     for name, columns in PERSONAL_COLUMNS.items():
@@ -34,13 +34,13 @@ def personal_data_problems(streams: Iterable[Stream]) -> Iterator[str]:
 
 
 def data_loss_problems(stack: str, is_protected: bool, arguments: Mapping[str, Any]) -> Iterator[str]:
-    """A sync of production must survive its removal from the program."""
+    """Require that production syncs survive their removal from the program."""
     if stack in PRODUCTION_STACKS and not is_protected and arguments.get("deletion_policy") != "retain":
         yield "give it ResourceOptions(protect=True), or deletion_policy='retain'."
 
 
 def _entry_for(name: str, entries: list[Stream]) -> Stream | None:
-    """The entry that decides about a stream: its own, else the last pattern; None where it is not copied."""
+    """Return the entry that applies to a stream: its own, else the last matching pattern; None if it is not copied."""
     for entry in entries:
         if entry.get("name") == name and not entry.get("exclude"):
             return entry

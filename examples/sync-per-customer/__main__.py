@@ -7,7 +7,7 @@ import weld_pulumi as weld
 config = pulumi.Config()
 customer = pulumi.get_stack()
 
-# One account of the platform serves all customers, and is not part of any customer's stack: looked up, not managed.
+# All customers share one account of the platform. It is not part of a customer's stack, so it is only looked up.
 platform = weld.get_connection(integration_id="stripe", label=config.require("connection_label"))
 
 sync = weld.EltSync(
@@ -17,7 +17,7 @@ sync = weld.EltSync(
     sync_interval=config.get("sync_interval") or "0 */6 * * *",
     elt_settings={"account": config.require("stripe_account")},
     source_streams=[{"name": name} for name in config.require_object("streams")],
-    # A customer who leaves keeps their data until somebody has decided about it.
+    # When a customer leaves, the data stays until somebody decides to delete it.
     deletion_policy="disable",
 )
 

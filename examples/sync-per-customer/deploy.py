@@ -1,10 +1,10 @@
-"""A stack for each customer in customers.json, by Pulumi's Automation API.
+"""Run Pulumi for each customer in customers.json, with the Automation API.
 
-    python deploy.py preview            what would change, for all customers
-    python deploy.py up acme globex     make it so, for two of them
-    python deploy.py destroy acme       a customer leaves
+    python deploy.py preview            preview all customers
+    python deploy.py up acme globex     deploy two of them
+    python deploy.py destroy acme       remove the stack of one
 
-The key of Weld is read from WELD_API_KEY, so no stack has to hold it.
+Weld's API key is read from WELD_API_KEY, so it is not stored in the stacks.
 """
 
 import argparse
@@ -23,7 +23,7 @@ STREAMS = ["charges", "customers", "refunds"]
 
 
 def stack_of(name: str) -> automation.Stack:
-    """The stack of a customer, made at the first time, with the customer's settings of today."""
+    """Select the stack of a customer, or create it, and set its current configuration."""
     customer = CUSTOMERS[name]
     stack = automation.create_or_select_stack(stack_name=name, work_dir=str(FOLDER))
     settings = {
@@ -37,7 +37,7 @@ def stack_of(name: str) -> automation.Stack:
 
 
 def run(operation: str, name: str) -> str:
-    """Run one operation for one customer; return what came of it in a few words."""
+    """Run one operation for one customer; return a short summary."""
     stack = stack_of(name)
     if operation == "preview":
         return _in_words(stack.preview().change_summary)
@@ -49,7 +49,7 @@ def run(operation: str, name: str) -> str:
 
 
 def run_all(operation: str, names: Iterable[str]) -> bool:
-    """Go through the customers; one that fails does not keep the others waiting."""
+    """Run an operation for several customers; a failure does not stop the others."""
     well = True
     for name in names:
         try:

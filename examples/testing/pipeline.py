@@ -1,4 +1,4 @@
-"""The resources, in a module of their own so that tests can import them."""
+"""The resources, in a separate module so that tests can import them."""
 
 import weld_pulumi as weld
 

@@ -1,4 +1,4 @@
-"""Does the program say what it should? Fast: no engine, no Weld, no key."""
+"""Test what the program declares. Fast: no engine, no Weld, no key."""
 
 # mypy: allow-untyped-decorators
 
@@ -9,7 +9,7 @@ from pulumi.runtime import MockCallArgs, MockResourceArgs, Mocks, set_mocks
 
 
 class Engine(Mocks):
-    """Answers for the engine: every resource gets an id, and its arguments as outputs."""
+    """Stand in for the engine: every resource gets an id, and its arguments as outputs."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
         return f"{args.name}-id", args.inputs
@@ -20,7 +20,7 @@ class Engine(Mocks):
 
 set_mocks(Engine(), preview=False)
 
-import pipeline  # noqa: E402 - registers its resources, so the mocks must be there
+import pipeline  # noqa: E402 - registers its resources, so the mocks must be set first
 
 
 @pulumi.runtime.test

@@ -1,6 +1,6 @@
-"""Does `pulumi up` do it? The whole way: the Pulumi CLI, the provider, and Weld on this machine.
+"""Test what `pulumi up` does, end to end: the Pulumi CLI, the provider and the simulator.
 
-`weld_simulator` is a fixture of weld-pulumi: a Weld of its own for each test, with `.url` and `.api_key`.
+The fixture `weld_simulator` comes with weld-pulumi: a new simulated workspace for each test.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def stack(weld_simulator: Simulator, tmp_path: Path) -> Iterator[automation.Stac
     env = {
         "WELD_API_URL": weld_simulator.url,
         "WELD_API_KEY": weld_simulator.api_key,
-        # The state of the test lies in a folder of the test.
+        # The state is kept in the test's temporary folder.
         "PULUMI_BACKEND_URL": f"file://{tmp_path}",
         "PULUMI_CONFIG_PASSPHRASE": "test",
     }
@@ -45,7 +45,7 @@ def test_a_second_up_writes_nothing(stack: automation.Stack, weld_simulator: Sim
     assert weld_simulator.writes() == []
 
 
-def test_what_somebody_changes_in_weld_is_put_back(stack: automation.Stack, weld_simulator: Simulator) -> None:
+def test_up_reverts_what_somebody_changed_in_weld(stack: automation.Stack, weld_simulator: Simulator) -> None:
     sync_id = stack.up().outputs["sync_id"].value
     weld_simulator.patch_sync(sync_id, sync_interval="0 0 * * *")
     stack.up(refresh=True)

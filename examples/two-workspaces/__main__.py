@@ -1,4 +1,4 @@
-"""The company's own Weld workspace, and that of a subsidiary: two keys, one program."""
+"""The Weld workspace of a company and that of a subsidiary, in one program."""
 
 import pulumi
 
@@ -6,7 +6,7 @@ import weld_pulumi as weld
 
 config = pulumi.Config()
 
-# Without a provider, a resource belongs to the workspace of weld:apiKey.
+# Resources without a provider belong to the workspace of weld:apiKey.
 stripe = weld.Connection("stripe", integration_id="stripe", label="Stripe")
 weld.EltSync(
     "stripe",
@@ -16,11 +16,11 @@ weld.EltSync(
     source_streams=[{"name": "charges"}, {"name": "customers", "hashed_columns": ["email"]}],
 )
 
-# A provider is another workspace. Its key stays secret in the state, as that of the first does.
+# A provider stands for another workspace. Its key is secret in the state, like that of the first.
 subsidiary = weld.Provider(
     "subsidiary",
     api_key=config.require_secret("subsidiary_key"),
-    # None: the same address as for the first workspace.
+    # None: the same URL as for the first workspace.
     api_url=config.get("subsidiary_url"),
 )
 there = pulumi.ResourceOptions(provider=subsidiary)
