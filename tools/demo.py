@@ -117,14 +117,14 @@ def _last_port() -> int:
 
 
 def _select_stack(weld: SimulatorProcess) -> None:
-    forget_locks_of_the_dead()
+    remove_stale_locks()
     quietly("stack", "select", "--create", STACK)
     quietly("config", "set", "--stack", STACK, "weld:apiUrl", weld.url)
     # Through standard input, since all users of a machine can see the arguments of a command.
     quietly("config", "set", "--stack", STACK, "--secret", "weld:apiKey", input=API_KEY)
 
 
-def forget_locks_of_the_dead() -> None:
+def remove_stale_locks() -> None:
     """Remove the locks of killed processes, for which the next `up` would ask for `pulumi cancel`."""
     for file in (LOCAL / "state" / ".pulumi" / "locks").rglob("*.json"):
         with contextlib.suppress(OSError, ValueError):

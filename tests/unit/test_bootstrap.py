@@ -358,7 +358,7 @@ class TestDemo:
         demo.remove_data(database)
         assert list(tmp_path.iterdir()) == []
 
-    def test_locks_of_dead_processes_are_forgotten(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_locks_of_dead_processes_are_removed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         locks = tmp_path / "state" / ".pulumi" / "locks" / "organization"
         locks.mkdir(parents=True)
         dead = subprocess.run(["sh", "-c", "echo $$"], capture_output=True, text=True, check=True).stdout
@@ -370,7 +370,7 @@ class TestDemo:
             (locks / f"{name}.json").write_text(json.dumps({"pid": process, "hostname": host}))
         (locks / "damaged.json").write_text("{")
         monkeypatch.setattr(demo, "LOCAL", tmp_path)
-        demo.forget_locks_of_the_dead()
+        demo.remove_stale_locks()
         assert sorted(file.stem for file in locks.iterdir()) == ["alive", "damaged", "elsewhere"]
 
 

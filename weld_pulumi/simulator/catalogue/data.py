@@ -1,4 +1,4 @@
-"""Databases, files, and where data is loaded into."""
+"""Databases, files, and destinations."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _TABLES = (
 
 
 def _tables() -> tuple[Stream, ...]:
-    """Several hundred tables, as a database of some age has them."""
+    """Return several hundred tables, as an old database has them."""
     return tuple(
         Stream(
             f"{database_schema}.{table}",
             pointer=None if table == "audit_log" else "updated_at",
-            # A table without a primary key can only be loaded whole.
+            # A table without a primary key can only be loaded in full.
             primary_keys=() if table in ("batches", "memos") else ("id",),
             selectable=not (database_schema == "legacy" and table in ("faults", "jobs")),
         )

@@ -42,7 +42,7 @@ async def form(request: Request, kinds: str, id: str) -> Response:
     """Show an object with a form to change it."""
     workspace = workspace_of(request)
     with workspace.read():
-        return _tried(lambda: _FORMS[_kind(kinds)](workspace, _row(workspace, kinds, id)))
+        return _with_errors(lambda: _FORMS[_kind(kinds)](workspace, _row(workspace, kinds, id)))
 
 
 @router.post("/{kinds}/{id}")
@@ -51,7 +51,7 @@ async def change(request: Request, kinds: str, id: str) -> Response:
     workspace = workspace_of(request)
     fields = {key: values[0] for key, values in parse_qs(body_of(request).decode(errors="replace"), True).items()}
     with workspace.write():
-        return _tried(lambda: _changed(workspace, kinds, id, fields))
+        return _with_errors(lambda: _changed(workspace, kinds, id, fields))
 
 
 def _changed(workspace: Workspace, kinds: str, id: str, fields: dict[str, str]) -> Response:
@@ -72,14 +72,14 @@ def _redirect(path: str) -> Response:
     return RedirectResponse(path, 303, _HEADERS)
 
 
-def _tried(act: Callable[[], Response]) -> Response:
-    """Show an error on a page."""
+def _with_errors(act: Callable[[], Response]) -> Response:
+    """Return the result of an action, or a page that shows its error."""
     try:
-        answer = act()
+        response = act()
     except ApiError as error:
-        answer = message("This did not work", error.message, error.status)
-    answer.headers.update(_HEADERS)
-    return answer
+        response = message("This did not work", error.message, error.status)
+    response.headers.update(_HEADERS)
+    return response
 
 
 def _kind(kinds: str) -> str:
