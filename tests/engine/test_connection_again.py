@@ -167,7 +167,7 @@ def test_up_after_a_day_opens_a_fresh_link_unless_weld_cannot_tell_whether_the_o
         assert project.outputs()["c0_authorize_url"] == weld.pending_bridges()[0]["authorize_url"] != old
         assert project.outputs()["c0_status"] == "PENDING"
     else:
-        assert line_says(after.text, "'Stripe' again", "not tell", "reauthorize_triggers")
+        assert line_says(after.text, "'Stripe' again", "not report", "reauthorize_triggers")
         assert project.outputs()["c0_status"] == "AUTHORIZED"
     assert project.up().changed == {}
     assert project.outputs()["c0"] == id

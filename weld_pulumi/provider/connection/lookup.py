@@ -36,8 +36,8 @@ def integration_problems(context: ProviderContext, integration_id: str) -> list[
         return [problem]
     if integration_id not in known:
         context.reporter.warn(
-            f"Weld lists no integration {integration_id!r} for this workspace (`weld-pulumi integrations` shows those "
-            "it lists); continuing with it anyway."
+            f"Weld does not list an integration {integration_id!r} for this workspace (`weld-pulumi integrations` "
+            "shows those it lists); continuing with it anyway."
         )
     return []
 

@@ -162,7 +162,7 @@ class PendingConnection:
         except (WeldApiError, WeldConnectionError) as error:
             if self._context.settings.validation == "full":
                 raise
-            self._context.reporter.warn(f"checking in Weld whether a person has acted failed: {error}")
+            self._context.reporter.warn(f"Weld could not be asked whether a person has acted: {error}")
 
     def _poll_for_new(self, tracker: BridgeTracker) -> None:
         known = self._private.get("known", ())
