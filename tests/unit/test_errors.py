@@ -110,6 +110,12 @@ def test_an_error_has_the_data_that_decides_whether_its_request_is_repeated(
         assert (each.sent, each.final) == (sent, final)
 
 
+def test_a_refusal_is_told_from_other_errors_of_weld() -> None:
+    errors = [api_error_class(status)(status) for status in (400, 401, 404, 405, 409, 413, 422, 429, 500)]
+    assert [error.status_code for error in errors if error.is_refusal] == [400, 409, 422]
+    assert [error.status_code for error in errors if error.is_invalid] == [400, 422]
+
+
 def test_errors_can_be_copied_and_pickled() -> None:
     error = weld.ConflictError(409, "quota", "Too many syncs", "POST", "/elt_syncs", "req-1")
     error.operation = "creating the EltSync"

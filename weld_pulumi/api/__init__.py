@@ -1,1 +1,1 @@
-"""Weld's REST API over the wire. Knows nothing of Pulumi and can be used alone."""
+"""Weld's REST API over the wire. It is independent of Pulumi and can be used alone."""

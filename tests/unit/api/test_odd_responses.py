@@ -1,4 +1,4 @@
-"""Answers as no Weld gives them: each is an error that a person can act on, in bounded time and memory."""
+"""Responses that are none of Weld's: each is an error that a person can act on, in bounded time and memory."""
 
 from __future__ import annotations
 

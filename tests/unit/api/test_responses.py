@@ -1,4 +1,4 @@
-"""What an answer means: JSON, or an error with everything that a person needs and no secret."""
+"""What a response means: JSON, or an error with everything that a person needs and no secret."""
 
 from __future__ import annotations
 

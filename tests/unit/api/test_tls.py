@@ -1,4 +1,4 @@
-"""TLS: what failed before the request was sent, and what broke an answer off."""
+"""TLS: what failed before the request was sent, and what broke a response off."""
 
 from __future__ import annotations
 

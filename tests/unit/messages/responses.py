@@ -1,4 +1,4 @@
-"""What Weld answers, what does not look like an answer of Weld's, and what becomes of a request without one."""
+"""Responses of Weld, responses that are none of Weld's, and requests without a response."""
 
 from __future__ import annotations
 
