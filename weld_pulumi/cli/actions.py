@@ -7,11 +7,11 @@ import click
 from .._text import printable
 from ..api.client import WeldClient
 from ..errors import ConflictError, WeldError
-from .ids import IdCommand
-from .naming import find
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import print_line
 from .progress import progress
-from .show import say
-from .weld import asks_weld
 
 __all__ = ["disable", "enable", "full_refresh", "run", "run_orchestration"]
 
@@ -35,7 +35,7 @@ Examples:
 """,
 )
 @click.argument("what", metavar="SYNC|STREAM")
-@asks_weld
+@pass_client
 def run(client: WeldClient, what: str) -> None:
     """Run a stream, or all the streams of a sync, now, once."""
     found = find(client, what, "stream", "sync")
@@ -45,15 +45,17 @@ def run(client: WeldClient, what: str) -> None:
     try:
         client.request_run(found.id)
     except ConflictError:
-        say(f"Stream {found.id} is running already; see `weld-pulumi runs {found.id}`.")
+        print_line(f"Stream {found.id} is running already; see `weld-pulumi runs {found.id}`.")
         return
-    say(f"A run of stream {found.id} is asked for; it may take minutes until `weld-pulumi runs {found.id}` shows it.")
+    print_line(
+        f"A run of stream {found.id} is asked for; it may take minutes until `weld-pulumi runs {found.id}` shows it."
+    )
 
 
 def _run_all(client: WeldClient, sync_id: str) -> None:
     streams = sorted(client.list_streams(sync_id), key=lambda stream: stream.name)
     if not streams:
-        say("The sync has no streams.")
+        print_line("The sync has no streams.")
         return
     running = 0
     with progress("Requesting runs", len(streams)) as count:
@@ -68,7 +70,7 @@ def _run_all(client: WeldClient, sync_id: str) -> None:
             count.step()
     already = f"; {running} of them {'was' if running == 1 else 'were'} running already" if running else ""
     runs = "A run of 1 stream is" if len(streams) == 1 else f"Runs of {len(streams)} streams are"
-    say(f"{runs} requested{already}. `weld-pulumi status {sync_id}` shows them.")
+    print_line(f"{runs} requested{already}. `weld-pulumi status {sync_id}` shows them.")
 
 
 @click.command(
@@ -86,7 +88,7 @@ Examples:
 @click.option("--reset-history-table", is_flag=True, help="Throw the history table away too, for ever.")
 @click.option("--cancel", is_flag=True, help="Take the mark for a full refresh away.")
 @yes_option
-@asks_weld
+@pass_client
 def full_refresh(client: WeldClient, stream: str, reset_history_table: bool, cancel: bool, yes: bool) -> None:
     """Mark a stream, so that its next run copies everything again."""
     if cancel and reset_history_table:
@@ -94,23 +96,23 @@ def full_refresh(client: WeldClient, stream: str, reset_history_table: bool, can
     stream_id = find(client, stream, "stream").id
     if cancel:
         client.cancel_full_refresh(stream_id)
-        say(f"Stream {stream_id} is not marked for a full refresh any more.")
+        print_line(f"Stream {stream_id} is not marked for a full refresh any more.")
         return
     name = client.get_stream(stream_id).name
     lost = " and its history table is thrown away, for ever" if reset_history_table else ""
     confirm(f"The next run of stream {name!r} copies everything again{lost}.", yes)
     client.request_full_refresh(stream_id, reset_history_table)
-    say(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
+    print_line(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
 
 
 @click.command(cls=IdCommand, epilog="Example: weld-pulumi enable q4Rk8vp_fhTjqf")
 @click.argument("sync", metavar="SYNC")
-@asks_weld
+@pass_client
 def enable(client: WeldClient, sync: str) -> None:
     """Let a sync run on its schedule."""
     sync_id = find(client, sync, "sync").id
     client.enable_sync(sync_id)
-    say(f"Sync {sync_id} is enabled.")
+    print_line(f"Sync {sync_id} is enabled.")
 
 
 @click.command(
@@ -118,7 +120,7 @@ def enable(client: WeldClient, sync: str) -> None:
 )
 @click.argument("sync", metavar="SYNC")
 @yes_option
-@asks_weld
+@pass_client
 def disable(client: WeldClient, sync: str, yes: bool) -> None:
     """Stop the schedule of a sync: no data arrives until it is enabled again."""
     sync_id = find(client, sync, "sync").id
@@ -126,7 +128,7 @@ def disable(client: WeldClient, sync: str, yes: bool) -> None:
     schema = f" into {name!r}" if name else ""
     confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
     client.disable_sync(sync_id)
-    say(f"Sync {sync_id} is disabled.")
+    print_line(f"Sync {sync_id} is disabled.")
 
 
 @click.command(
@@ -136,10 +138,10 @@ def disable(client: WeldClient, sync: str, yes: bool) -> None:
     epilog="Example: weld-pulumi run-orchestration 3LIw2FdxoByya9",
 )
 @click.argument("orchestration", metavar="ORCHESTRATION")
-@asks_weld
+@pass_client
 def run_orchestration(client: WeldClient, orchestration: str) -> None:
     """Run an orchestration now, once, with all that is attached to it."""
     orchestration_id = find(client, orchestration, "orchestration").id
     name = client.get_orchestration(orchestration_id).name
     made = client.request_orchestration_run(orchestration_id)
-    say(f"Run {made.id} of orchestration {name!r} is asked for.")
+    print_line(f"Run {made.id} of orchestration {name!r} is asked for.")

@@ -11,11 +11,11 @@ import click
 from .._version import __version__
 from .actions import disable, enable, full_refresh, run, run_orchestration
 from .authorize import authorize
-from .details import settings
+from .command_group import SectionGroup
 from .doctor import doctor
-from .group import Group
 from .importing import import_
 from .lists import connections, integrations, orchestrations, runs, streams, syncs
+from .settings import settings
 from .simulator import simulator
 from .status import status
 
@@ -23,7 +23,7 @@ __all__ = ["cli", "main"]
 
 
 @click.group(
-    cls=Group,
+    cls=SectionGroup,
     sections={
         "To begin with": [doctor, authorize, import_],
         "What is in Weld": [connections, integrations, settings, syncs, streams, status, runs, orchestrations],

@@ -19,11 +19,11 @@ from ..provider.connection.browser import has_terminal
 from ..provider.connection.matching import BridgeTracker, newly_authorized
 from ..provider.connection.waiting_files import announced
 from ..provider.core.context import ProviderContext
-from .desk import Desk, Result, result_of
+from .authorize_pending import RunConnection, StackConnection
+from .authorize_session import AuthorizeSession, Result, result_of
+from .client_options import api_url_option, client_of, stack_option
+from .output import console, json_option, print_json
 from .project import export_stack, find_project
-from .show import as_json, console, json_option
-from .waiting import OfRun, OfStack
-from .weld import api_url_option, client_of, stack_option
 
 __all__ = ["authorize"]
 
@@ -74,19 +74,19 @@ def authorize(
     """
     if (integration_id is None) != (label is None):
         raise click.UsageError("--integration-id and --label go together.")
-    desk = Desk(console(to_stderr=True), timeout, browser=not no_browser)
+    session = AuthorizeSession(console(to_stderr=True), timeout, browser=not no_browser)
     results = []
     found = (
-        [_new(desk, client_of(stack, api_url), integration_id, label)]
+        [_new(session, client_of(stack, api_url), integration_id, label)]
         if integration_id is not None and label is not None
-        else _pending(desk, stack, api_url)
+        else _pending(session, stack, api_url)
     )
     for result in found:
         results.append(result)
         if result.connection_id and not as_data:
             click.echo(result.connection_id)
     if as_data:
-        as_json([asdict(result) for result in results])
+        print_json([asdict(result) for result in results])
     if any(result.connection_id is None for result in results) and timeout > 0:
         ctx.exit(1)
 
@@ -94,46 +94,48 @@ def authorize(
 # A new connection ------------------------------------------------------------------------------------------------
 
 
-def _new(desk: Desk, client: WeldClient, integration_id: str, label: str) -> Result:
-    context = desk.context(client)
+def _new(session: AuthorizeSession, client: WeldClient, integration_id: str, label: str) -> Result:
+    context = session.context(client)
     known = [connection.id for connection in client.list_connections()]
-    request = Request(integration_id, label, desk.timeout, known=known)
+    request = Request(integration_id, label, session.timeout, known=known)
     track = BridgeTracker(context)
 
     def opened(bridge: ConnectionBridge) -> None:
         track.follow(bridge)
-        if has_terminal() or desk.timeout <= 0:
-            desk.say_link(bridge.authorize_url)
+        if has_terminal() or session.timeout <= 0:
+            session.print_link(bridge.authorize_url)
 
     def done(_: ConnectionBridge) -> ConnectionInfo | None:
         return newly_authorized(context, client.list_connections(), known, integration_id, label, track.bridge_id)
 
-    with desk.waiting_for(request):
-        result = result_of(desk, request, open_bridge(context, request, done, opened))
+    with session.spinner(request):
+        result = result_of(session, request, open_bridge(context, request, done, opened))
     if result.connection_id:
-        desk.say(f"To take it over in a program, write adopt={result.connection_id!r}.")
+        session.print_line(f"To take it over in a program, write adopt={result.connection_id!r}.")
     return result
 
 
 # Those that wait -------------------------------------------------------------------------------------------------
 
 
-def _pending(desk: Desk, stack: str | None, api_url: str | None) -> Iterator[Result]:
-    of_runs = [OfRun(desk, file) for file in announced()]
-    of_stack = _of_stack(desk, stack, api_url, is_required=not of_runs)
-    waiting: list[OfRun | OfStack] = [*of_runs, *of_stack]
+def _pending(session: AuthorizeSession, stack: str | None, api_url: str | None) -> Iterator[Result]:
+    from_runs = [RunConnection(session, file) for file in announced()]
+    from_stack = _stack_connections(session, stack, api_url, is_required=not from_runs)
+    waiting: list[RunConnection | StackConnection] = [*from_runs, *from_stack]
     if not waiting:
-        desk.say("No connection of this stack waits for a person, nor does a running `pulumi up`.")
+        session.print_line("No connection of this stack waits for a person, nor does a running `pulumi up`.")
     for each in waiting:
         each.present()
-    end = time.monotonic() + desk.timeout
+    end = time.monotonic() + session.timeout
     for each in waiting:
         yield each.wait(end - time.monotonic())
-    if any(each.connection_id for each in of_stack):
-        desk.say("Run `pulumi up` or `pulumi refresh`, so that the stack takes over what is authorized.")
+    if any(each.connection_id for each in from_stack):
+        session.print_line("Run `pulumi up` or `pulumi refresh`, so that the stack takes over what is authorized.")
 
 
-def _of_stack(desk: Desk, stack: str | None, api_url: str | None, is_required: bool) -> list[OfStack]:
+def _stack_connections(
+    session: AuthorizeSession, stack: str | None, api_url: str | None, is_required: bool
+) -> list[StackConnection]:
     if not stack and find_project() is None:
         if not is_required:
             return []
@@ -150,8 +152,8 @@ def _of_stack(desk: Desk, stack: str | None, api_url: str | None, is_required: b
             continue
         provider = str(resource.get("provider"))
         if provider not in contexts:
-            contexts[provider] = desk.context(_client_of(provider, resources, stack, api_url))
-        found.append(OfStack(desk, contexts[provider], resource))
+            contexts[provider] = session.context(_client_of(provider, resources, stack, api_url))
+        found.append(StackConnection(session, contexts[provider], resource))
     return found
 
 

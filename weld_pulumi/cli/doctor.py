@@ -8,9 +8,9 @@ import click
 from rich.text import Text
 
 from .._text import printable
-from .checks import FAILED, OK, SKIPPED, WARNING, Finding, examine
-from .show import as_json, console, json_option
-from .weld import api_url_option, stack_option
+from .client_options import api_url_option, stack_option
+from .doctor_checks import FAILED, OK, SKIPPED, WARNING, Finding, run_checks
+from .output import console, json_option, print_json
 
 __all__ = ["doctor"]
 
@@ -34,17 +34,17 @@ def doctor(ctx: click.Context, as_data: bool, api_url: str | None, stack: str | 
     Ends with 1 where something is wrong (✗).
     """
     findings: list[Finding] = []
-    for finding in examine(stack, api_url):
+    for finding in run_checks(stack, api_url):
         findings.append(finding)
         if not as_data:
-            _tell(finding)
+            _print(finding)
     if as_data:
-        as_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in findings])
     if any(finding.status == FAILED for finding in findings):
         ctx.exit(1)
 
 
-def _tell(finding: Finding) -> None:
+def _print(finding: Finding) -> None:
     sign, style = _SIGNS[finding.status]
     text = f" {finding.check}: {finding.detail}".rstrip(".")
     line = Text.assemble((sign, style), printable(f"{text}. {finding.advice}" if finding.advice else text))

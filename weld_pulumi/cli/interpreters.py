@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Interpreter", "Runtime", "ask", "belongs_to_another_user", "read_runtime"]
+__all__ = ["Interpreter", "Runtime", "belongs_to_another_user", "read_runtime", "weld_pulumi_version"]
 
 _SECONDS = 60
 
@@ -46,7 +46,7 @@ class Runtime:
     folder: Path
 
     @property
-    def undecided(self) -> str | None:
+    def ambiguous_lock_file(self) -> str | None:
         """The lock file by which Pulumi chooses a toolchain for the program, but not for the resources."""
         if self.options.get("toolchain"):
             return None
@@ -104,7 +104,7 @@ def belongs_to_another_user(project: Path) -> bool:
     return any(path.stat().st_uid != os.geteuid() for path in (project, project.parent))
 
 
-def ask(python: str) -> tuple[str | None, str]:
+def weld_pulumi_version(python: str) -> tuple[str | None, str]:
     """Return the version of weld_pulumi that a Python imports, or None and why it imports none.
 
     It runs in an empty folder, whose place in ``sys.path`` is taken out: a ``pulumi.py`` beside it would be imported.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.status import Status
 from rich.text import Text
 
-from .show import console, waiting
+from .output import console, spinner
 
 __all__ = ["Count", "progress"]
 
@@ -32,5 +32,5 @@ class Count:
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Count]:
     """Show a title and how much of a total is done, while something runs."""
-    with waiting(console(to_stderr=True), f"{title}: 0 of {total}") as status:
+    with spinner(console(to_stderr=True), f"{title}: 0 of {total}") as status:
         yield Count(title, total, status)

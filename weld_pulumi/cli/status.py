@@ -11,11 +11,11 @@ import click
 from ..api.client import WeldClient
 from ..api.models import EltSyncInfo, StreamStatus
 from ..errors import NotFoundError
-from .ids import IdCommand
-from .naming import find
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import Column, json_option, print_json, print_rows
 from .progress import progress
-from .show import Column, as_json, json_option, show
-from .weld import asks_weld
 
 __all__ = ["status"]
 
@@ -79,7 +79,7 @@ Examples:
 )
 @click.argument("sync", metavar="[SYNC]", required=False)
 @json_option
-@asks_weld
+@pass_client
 def status(client: WeldClient, sync: str | None, as_data: bool) -> None:
     """Show what each stream of a sync is doing now and how its last run ended; without a sync, all syncs.
 
@@ -90,9 +90,9 @@ def status(client: WeldClient, sync: str | None, as_data: bool) -> None:
         return
     told = client.get_sync_status(find(client, sync, "sync").id)
     if as_data:
-        as_json(told)
+        print_json(told)
     else:
-        show(sorted(told.source_streams, key=_failed_first), _STREAMS, False, "The sync has no streams.")
+        print_rows(sorted(told.source_streams, key=_failed_first), _STREAMS, False, "The sync has no streams.")
 
 
 def _show_all(client: WeldClient, as_data: bool) -> None:
@@ -109,9 +109,9 @@ def _show_all(client: WeldClient, as_data: bool) -> None:
 
         found = sorted(filter(None, pool.map(read, syncs)), key=lambda summary: summary.order)
     if as_data:
-        as_json([_as_data(summary) for summary in found])
+        print_json([_as_data(summary) for summary in found])
     else:
-        show(found, _SYNCS, False, "There are no syncs.")
+        print_rows(found, _SYNCS, False, "There are no syncs.")
 
 
 def _as_data(summary: Summary) -> dict[str, object]:

@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["NOTHING", "Fit", "ago", "columns", "draw"]
+__all__ = ["EMPTY_CELL", "Fit", "ago", "plain_columns", "print_table"]
 
 #: How a cell looks that has no value.
-NOTHING = "-"
+EMPTY_CELL = "-"
 
 
 class Fit(enum.Enum):
@@ -60,7 +60,7 @@ def _amount(time: timedelta) -> str:
     return ""
 
 
-def columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def plain_columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Lay rows out as plain columns, as wide as they need, parted by two blanks: for a pipe or a file."""
     lines = [[title.upper() for title in titles], *rows]
     widths = [max(cell_len(line[i]) for line in lines) for i in range(len(titles))]
@@ -72,7 +72,7 @@ def columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def draw(titles: Sequence[str], rows: Sequence[Sequence[str]], fits: Sequence[Fit], screen: Console) -> None:
+def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]], fits: Sequence[Fit], screen: Console) -> None:
     """Print rows for a person: as a table if it can be had without broken words, else as a list.
 
     Args:
@@ -127,7 +127,7 @@ def _print_list(titles: Sequence[str], row: Sequence[str], fits: Sequence[Fit], 
     indent = max(map(cell_len, titles)) + _GAP
     room = max(1, screen.width - indent)
     for title, cell, fit in zip(titles, row, fits, strict=True):
-        if cell == NOTHING:
+        if cell == EMPTY_CELL:
             continue
         text = Text(title, "bold").append(" " * (indent - cell_len(title)), "not bold")
         text.append(("\n" + " " * indent).join(_lines(cell, fit, room)), "not bold")

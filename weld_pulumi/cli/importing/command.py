@@ -18,15 +18,15 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
 from ...provider.core.context import ProviderContext
 from ...provider.core.reporter import Reporter
-from ..naming import find
+from ..client_options import pass_client
+from ..lookup import find
+from ..output import console, json_option, print_json, print_line, print_note, spinner
 from ..progress import progress
-from ..show import as_json, console, json_option, note, say, waiting
-from ..weld import asks_weld
 from .collect import Options, Workspace, collect
-from .files import PROJECT, README, REQUIREMENTS, STATE, Next, is_ours, project, readme, requirements
+from .files import PROJECT, README, REQUIREMENTS, STATE, NextSteps, is_ours, project, readme, requirements
+from .import_file import import_file
 from .managed import NOTHING, managed_by
 from .program import programs
-from .state import import_file
 
 __all__ = ["import_"]
 
@@ -34,7 +34,7 @@ _PROGRAM, _ADDITION = "__main__.py", "weld_unmanaged.py"
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _Target:
     """What is to be written, and where."""
 
     output: Path
@@ -80,7 +80,7 @@ Examples:
 )
 @click.option("--force", is_flag=True, help="Overwrite what is there.")
 @json_option
-@asks_weld
+@pass_client
 def import_(
     client: WeldClient,
     connections: tuple[str, ...],
@@ -94,31 +94,31 @@ def import_(
     Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they name
     exactly what is taken.
     """
-    what = _Wanted(**wanted)
+    what = _Target(**wanted)
     _require_free(what, [what.main, *([] if what.adopt else [STATE])])
     found = _read(client, connections, syncs, separate=not inline, what=what)
     if not found.resources:
         for text in found.notes:
-            note(f"Note: {text}")
+            print_note(f"Note: {text}")
         beyond = " that the current stack does not have" if what.only_unmanaged else ""
         raise WeldValidationError(f"There is nothing in Weld to import{beyond}.")
-    next_ = _next(what, client.settings.api_url)
-    written = _write(what, found, next_)
+    next_steps = _next_steps(what, client.settings.api_url)
+    written = _write(what, found, next_steps)
     counts = {kind: [r.kind for r in found.resources].count(kind) for kind in ("Connection", "EltSync", "SourceStream")}
     streams = sum(len(r.inputs.get("source_streams") or ()) for r in found.resources)
     if as_data:
         files = [str(path) for path in written]
-        as_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
+        print_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
     else:
-        _tell(what, found, written, counts, streams, next_)
+        _report(what, found, written, counts, streams, next_steps)
 
 
 def _read(
-    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Wanted
+    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Target
 ) -> Workspace:
     managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
     context = ProviderContext(client.settings, lambda _: client, Reporter(lambda _: None))
-    with waiting(console(to_stderr=True), "Reading Weld"):
+    with spinner(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
         sync_ids = [find(client, word, "sync").id for word in syncs]
         all_connections, all_syncs = context.connections(), client.list_syncs()
@@ -149,7 +149,7 @@ def _of_sync(sync: EltSyncInfo) -> tuple[str, ...]:
     return sync.source_integration_id or "", sync.destination_schema_name or "", sync.id
 
 
-def _require_free(what: _Wanted, names: Sequence[str]) -> None:
+def _require_free(what: _Target, names: Sequence[str]) -> None:
     there = [str(what.output / name) for name in names if (what.output / name).exists()]
     if there and not what.force:
         verb = "is" if len(there) == 1 else "are"
@@ -158,8 +158,8 @@ def _require_free(what: _Wanted, names: Sequence[str]) -> None:
         )
 
 
-def _next(what: _Wanted, api_url: str) -> Next:
-    return Next(
+def _next_steps(what: _Target, api_url: str) -> NextSteps:
+    return NextSteps(
         is_new=not what.only_unmanaged and not _has_project(what.output),
         api_url=api_url,
         adopt=what.adopt,
@@ -174,14 +174,14 @@ def _has_project(output: Path) -> bool:
     return any((output / name).exists() for name in (PROJECT, "Pulumi.yml"))
 
 
-def _write(what: _Wanted, found: Workspace, next_: Next) -> list[Path]:
+def _write(what: _Target, found: Workspace, next_steps: NextSteps) -> list[Path]:
     texts = programs(found, what.main, what.protect)
     if not what.adopt:
         texts[STATE] = import_file(found.resources)
     _require_free(what, list(texts))
     output = what.output
     if not what.only_unmanaged:
-        beside = {PROJECT: project(output), REQUIREMENTS: requirements(), README: readme(next_)}
+        beside = {PROJECT: project(output), REQUIREMENTS: requirements(), README: readme(next_steps)}
         if _has_project(output):
             del beside[PROJECT]
         texts |= {n: text for n, text in beside.items() if not (output / n).exists() or is_ours(output / n)}
@@ -212,17 +212,22 @@ def _replace(contents: Mapping[Path, bytes]) -> None:
             os.unlink(left)
 
 
-def _tell(
-    what: _Wanted, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int, next_: Next
+def _report(
+    what: _Target,
+    found: Workspace,
+    written: Sequence[Path],
+    counts: dict[str, int],
+    streams: int,
+    next_steps: NextSteps,
 ) -> None:
     said = [f"{count} {kind}" for kind, count in counts.items() if count]
     said += [f"{streams} inline streams"] if streams else []
-    say(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
+    print_line(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
     for text in found.notes:
-        note(f"Note: {text}")
-    steps = next_.steps()
+        print_note(f"Note: {text}")
+    steps = next_steps.steps()
     if what.output != Path(".") and not what.only_unmanaged:
         steps.insert(0, ("Go to the program:", [f"cd {shlex.quote(str(what.output))}"]))
     for step, commands in steps:
         for line in ("", step, *(f"  {command}" for command in commands)):
-            say(line)
+            print_line(line)

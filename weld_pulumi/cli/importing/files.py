@@ -12,7 +12,7 @@ from pathlib import Path
 from ..._version import __version__
 from ...config import Settings
 
-__all__ = ["PROJECT", "README", "REQUIREMENTS", "STATE", "Next", "project", "readme", "requirements"]
+__all__ = ["PROJECT", "README", "REQUIREMENTS", "STATE", "NextSteps", "project", "readme", "requirements"]
 
 PROJECT, REQUIREMENTS, README, STATE = "Pulumi.yaml", "requirements.txt", "README.md", "import.json"
 _DEFAULT_URL = Settings().api_url
@@ -42,7 +42,7 @@ def requirements() -> str:
 
 
 @dataclass(frozen=True)
-class Next:
+class NextSteps:
     """What a person does next.
 
     Attributes:
@@ -85,7 +85,7 @@ class Next:
         return steps
 
 
-def readme(what: Next) -> str:
+def readme(what: NextSteps) -> str:
     """Return the text of README.md."""
     parts = [_TITLE, "Written by `weld-pulumi import` for what was in Weld.\n"]
     for said, commands in what.steps():

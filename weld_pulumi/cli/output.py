@@ -19,9 +19,9 @@ from rich.status import Status
 from rich.text import Text
 
 from .._text import printable
-from .tables import NOTHING, Fit, ago, columns, draw
+from .tables import EMPTY_CELL, Fit, ago, plain_columns, print_table
 
-__all__ = ["Column", "as_json", "console", "json_option", "note", "say", "show", "waiting"]
+__all__ = ["Column", "console", "json_option", "print_json", "print_line", "print_note", "print_rows", "spinner"]
 
 json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, for programs.")
 
@@ -53,43 +53,43 @@ def console(to_stderr: bool = False) -> Console:
     return Console(stderr=to_stderr, highlight=False, markup=False, emoji=False)
 
 
-def show(rows: Iterable[Any], parts: Sequence[Column], as_data: bool, nothing: str) -> None:
+def print_rows(rows: Iterable[Any], parts: Sequence[Column], as_data: bool, nothing: str) -> None:
     """Print rows: models as JSON with their own field names, or as a table; ``nothing`` where there are none."""
     rows = list(rows)
     if as_data:
-        as_json(rows)
+        print_json(rows)
     elif not rows:
         click.echo(nothing)
     else:
-        _tell(rows, parts)
+        _print(rows, parts)
 
 
-def _tell(rows: Sequence[Any], parts: Sequence[Column]) -> None:
+def _print(rows: Sequence[Any], parts: Sequence[Column]) -> None:
     titles = [part.title for part in parts]
     if not sys.stdout.isatty():
-        for line in columns(titles, [[_cell(part.read(row)) for part in parts] for row in rows]):
+        for line in plain_columns(titles, [[_cell(part.read(row)) for part in parts] for row in rows]):
             click.echo(line)
         return
     cells = [[_short(part, part.read(row)) for part in parts] for row in rows]
-    draw(titles, cells, [part.fit for part in parts], console())
+    print_table(titles, cells, [part.fit for part in parts], console())
 
 
-def as_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print JSON, in ASCII: it is the same in every encoding and harmless to every terminal."""
     click.echo(json.dumps(value, default=_plain, indent=2))
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Say one line that is a result."""
     click.echo(printable(text))
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """Say something beside the result, in one line."""
     click.echo(printable(text), err=True)
 
 
-def waiting(screen: Console, text: str) -> Status:
+def spinner(screen: Console, text: str) -> Status:
     """Show on a terminal that something takes time; rich would take a plain text for its markup."""
     return screen.status(Text(printable(text)))
 
@@ -107,7 +107,7 @@ def _cell(value: object) -> str:
         value = int(value)
     if isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value))
-    return printable(str(value)) if value not in (None, "") else NOTHING
+    return printable(str(value)) if value not in (None, "") else EMPTY_CELL
 
 
 def _short(part: Column, value: object) -> str:

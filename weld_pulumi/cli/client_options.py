@@ -17,10 +17,10 @@ import click
 from ..api.client import WeldClient
 from ..config import NAMESPACE, SETTINGS, Settings, load
 from ..errors import WeldConfigError
+from .output import print_note
 from .project import PulumiFailedError, find_project, stack_config
-from .show import note
 
-__all__ = ["api_url_option", "asks_weld", "client_of", "settings_and_trouble", "stack_option"]
+__all__ = ["api_url_option", "client_of", "pass_client", "read_settings", "stack_option"]
 
 _URL = next(setting for setting in SETTINGS if setting.attribute == "api_url")
 _KEY = next(setting for setting in SETTINGS if setting.secret)
@@ -41,7 +41,7 @@ stack_option = click.option(
 )
 
 
-def settings_and_trouble(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> tuple[Settings, str]:
+def read_settings(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> tuple[Settings, str]:
     """Return the settings, of which the key may be missing, and why the selected stack could not be read, if so.
 
     Args:
@@ -53,24 +53,24 @@ def settings_and_trouble(stack: str | None, api_url: str | None, prefer_stack: b
         WeldConfigError: a setting cannot be used.
         PulumiFailedError: the stack that was asked for cannot be read.
     """
-    config, trouble = {}, ""
+    config, problem = {}, ""
     if stack:
         config = stack_config(stack)
     elif (prefer_stack or not os.environ.get(_KEY.env)) and find_project():
         try:
             config = stack_config(None)
         except PulumiFailedError as error:
-            trouble = str(error)
+            problem = str(error)
     given = {key: entry.get("value") for key, entry in config.items() if key.startswith(f"{NAMESPACE}:")}
     if api_url:
         given[_URL.config_key] = api_url
     settings = load(given.get)
     if settings.warning and not api_url:
-        note(f"Warning: {settings.warning}")
-    return settings, trouble
+        print_note(f"Warning: {settings.warning}")
+    return settings, problem
 
 
-def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:
+def pass_client(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that choose a Weld, and a client for it as first argument."""
 
     @api_url_option
@@ -83,17 +83,17 @@ def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def client_of(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> WeldClient:
-    """Return a client with a key; the arguments are those of :func:`settings_and_trouble`.
+    """Return a client with a key; the arguments are those of :func:`read_settings`.
 
     Raises:
         WeldConfigError: there is no key, or a setting cannot be used.
         PulumiFailedError: the stack that was asked for cannot be read.
     """
-    settings, trouble = settings_and_trouble(stack, api_url, prefer_stack)
+    settings, problem = read_settings(stack, api_url, prefer_stack)
     try:
         settings.require_key()
     except WeldConfigError as error:
-        if trouble:
-            error.advise(f"(The selected stack could not be read: {trouble}.)")
+        if problem:
+            error.advise(f"(The selected stack could not be read: {problem}.)")
         raise
     return WeldClient(settings)

@@ -16,43 +16,43 @@ from ..provider.connection.waiting_files import WaitingFile
 from ..provider.core.context import ProviderContext
 from ..provider.core.handler import PRIVATE_STATE, private_state
 from ..provider.elt_sync.checks import is_pending
-from .desk import Desk, Result, result_of
+from .authorize_session import AuthorizeSession, Result, result_of
 
-__all__ = ["OfRun", "OfStack"]
+__all__ = ["RunConnection", "StackConnection"]
 
 _POLL_SECONDS = 0.2
 _SECONDS_FOR_PAGE = 5.0
 
 
-class OfRun:
+class RunConnection:
     """A connection for which a running `pulumi up` waits; that one listens and polls, so its word is taken."""
 
-    def __init__(self, desk: Desk, file: WaitingFile) -> None:
-        self._desk = desk
+    def __init__(self, session: AuthorizeSession, file: WaitingFile) -> None:
+        self._session = session
         self._file = file
-        self._request = Request(file.wanted.integration_id, file.wanted.label, desk.timeout)
+        self._request = Request(file.wanted.integration_id, file.wanted.label, session.timeout)
         self._link: str | None = None
 
     def present(self) -> None:
         """Show the way to Weld; the run's short address leads there."""
         address = self._file.wanted.address
-        self._desk.say(f"`pulumi up` waits: open {address} to authorize {self._request.subject}")
-        if self._desk.timeout > 0:
+        self._session.print_line(f"`pulumi up` waits: open {address} to authorize {self._request.subject}")
+        if self._session.timeout > 0:
             self._file.watch()
-        if self._desk.opens and self._desk.timeout > 0:
-            self._desk.show(address)
+        if self._session.opens_browser and self._session.timeout > 0:
+            self._session.open_page(address)
             return
         self._link = _target_of(address)
         if self._link is not None:
-            self._desk.say_link(self._link)
+            self._session.print_link(self._link)
 
     def wait(self, seconds: float) -> Result:
         """Wait until the run says what came of it."""
         wanted = self._file.wanted
         end = time.monotonic() + seconds
         told: dict[str, Any] | None = None
-        if self._desk.timeout > 0:
-            with self._desk.waiting_for(self._request):
+        if self._session.timeout > 0:
+            with self._session.spinner(self._request):
                 while (told := self._file.outcome()) is None and time.monotonic() < end:
                     time.sleep(_POLL_SECONDS)
             self._tell(told)
@@ -65,12 +65,14 @@ class OfRun:
     def _tell(self, told: dict[str, Any] | None) -> None:
         name = self._request.describe()
         if told is None:
-            self._desk.say(f"Nobody has authorized {name} yet; `pulumi up` still waits.")
+            self._session.print_line(f"Nobody has authorized {name} yet; `pulumi up` still waits.")
             return
         self._file.remove()
         if not told.get("connection_id"):
             status = told.get("status", "over")
-            self._desk.say(f"`pulumi up` no longer waits for {name} ({status}). Its own messages name the next step.")
+            self._session.print_line(
+                f"`pulumi up` no longer waits for {name} ({status}). Its own messages name the next step."
+            )
 
 
 def _target_of(address: str) -> str | None:
@@ -86,15 +88,15 @@ def _target_of(address: str) -> str | None:
         connection.close()
 
 
-class OfStack:
+class StackConnection:
     """A connection of the stack that an earlier `up` left waiting.
 
     Attributes:
         connection_id: the connection, once a person has acted.
     """
 
-    def __init__(self, desk: Desk, context: ProviderContext, resource: dict[str, Any]) -> None:
-        self._desk = desk
+    def __init__(self, session: AuthorizeSession, context: ProviderContext, resource: dict[str, Any]) -> None:
+        self._session = session
         self._context = context
         self._id = str(resource["id"])
         self._props = {k: v for k, v in resource["outputs"].items() if not k.startswith("__") or k == PRIVATE_STATE}
@@ -102,7 +104,7 @@ class OfStack:
         self._request = Request(
             self._props["integration_id"],
             self._props["label"],
-            desk.timeout,
+            session.timeout,
             connection_id=None if is_pending(self._id) else self._id,
             known=memo.get("known", ()),
         )
@@ -117,31 +119,31 @@ class OfStack:
         if self._look() is not None:
             return
         if is_expired(self._context, self._props.get("authorize_expires_at")):
-            self._desk.say("That link has expired; here is a fresh one.")
+            self._session.print_line("That link has expired; here is a fresh one.")
             self._bridge = open_bridge(self._context, replace(self._request, timeout=0), lambda _: None).bridge
-        listener = self._desk.listener(self._port)
+        listener = self._session.listener(self._port)
         self._came_back = listener.came_back
         self._ticket = listener.ticket()
         self._ticket.link = self._bridge.authorize_url
-        if self._desk.timeout > 0:
-            self._desk.say(f"Open {self._ticket.address} to authorize {self._request.subject}")
-        self._desk.say_link(self._bridge.authorize_url)
+        if self._session.timeout > 0:
+            self._session.print_line(f"Open {self._ticket.address} to authorize {self._request.subject}")
+        self._session.print_link(self._bridge.authorize_url)
         is_page = urlsplit(self._bridge.authorize_url or "").scheme in ("http", "https")
-        if is_page and self._desk.timeout > 0:
-            self._desk.show(self._ticket.address)
+        if is_page and self._session.timeout > 0:
+            self._session.open_page(self._ticket.address)
 
     def wait(self, seconds: float) -> Result:
         """Wait until the connection is in Weld's list."""
-        if self.connection_id is not None or self._desk.timeout <= 0:
+        if self.connection_id is not None or self._session.timeout <= 0:
             found = ConnectionInfo(id=self.connection_id) if self.connection_id else None
-            return result_of(self._desk, self._request, Outcome(self._bridge, State.WAITING, found))
+            return result_of(self._session, self._request, Outcome(self._bridge, State.WAITING, found))
         request = replace(self._request, timeout=max(0.0, seconds))
-        with self._desk.waiting_for(request):
+        with self._session.spinner(request):
             outcome = await_person(self._context, request, self._bridge, lambda _: self._look(), self._ticket)
             self._ticket.close(outcome.connection is not None)
             if outcome.connection is not None and self._ticket.was_opened:
                 self._came_back.wait(_SECONDS_FOR_PAGE)
-        return result_of(self._desk, self._request, outcome)
+        return result_of(self._session, self._request, outcome)
 
     def _look(self) -> ConnectionInfo | None:
         seen = self._pending.look()

@@ -15,9 +15,9 @@ from ..provider.connection.browser import has_screen, open_page
 from ..provider.connection.listener import Listener
 from ..provider.core.context import ProviderContext
 from ..provider.core.reporter import Reporter
-from .show import waiting
+from .output import spinner
 
-__all__ = ["Desk", "Result", "result_of"]
+__all__ = ["AuthorizeSession", "Result", "result_of"]
 
 
 @dataclass
@@ -32,44 +32,44 @@ class Result:
 
 
 @dataclass
-class Desk:
+class AuthorizeSession:
     """How people are spoken to: what is said on standard error, and whether links are opened for them."""
 
-    screen: Console
+    console: Console
     timeout: float
     browser: bool
     #: Port -> who listens there.
     _listeners: dict[int, Listener] = field(default_factory=dict)
 
     @property
-    def opens(self) -> bool:
+    def opens_browser(self) -> bool:
         """Whether links are opened for the person."""
         return self.browser and has_screen()
 
     def context(self, client: WeldClient) -> ProviderContext:
         """Return a context that speaks here."""
         return ProviderContext(
-            replace(client.settings, open_browser="true" if self.opens else "false"),
+            replace(client.settings, open_browser="true" if self.opens_browser else "false"),
             lambda _: client,
-            Reporter(lambda line: self.say(line.removeprefix("warning: ").removeprefix("Weld: "))),
+            Reporter(lambda line: self.print_line(line.removeprefix("warning: ").removeprefix("Weld: "))),
         )
 
-    def say(self, text: str) -> None:
+    def print_line(self, text: str) -> None:
         """Say one line, which is never wrapped: there may be a link in it."""
-        self.screen.print(Text(printable(text)), soft_wrap=True)
+        self.console.print(Text(printable(text)), soft_wrap=True)
 
-    def say_link(self, link: str | None) -> None:
+    def print_link(self, link: str | None) -> None:
         """Say Weld's own link, which works on any machine."""
-        self.say(f"On any machine: {link}")
+        self.print_line(f"On any machine: {link}")
 
-    def waiting_for(self, request: Request) -> Status:
+    def spinner(self, request: Request) -> Status:
         """Return a spinner, with words beside it."""
-        return waiting(self.screen, f"Waiting for {request.describe()}")
+        return spinner(self.console, f"Waiting for {request.describe()}")
 
-    def show(self, url: str) -> None:
+    def open_page(self, url: str) -> None:
         """Open a page of this machine, if that is wanted and possible."""
-        if self.opens and open_page(url):
-            self.say("It is opened in your browser.")
+        if self.opens_browser and open_page(url):
+            self.print_line("It is opened in your browser.")
 
     def listener(self, port: int | None) -> Listener:
         """Return a listener in the place of one that has ended; on any port if its own is taken or unknown."""
@@ -82,12 +82,12 @@ class Desk:
         return self._listeners[wanted]
 
 
-def result_of(desk: Desk, request: Request, outcome: Outcome) -> Result:
+def result_of(session: AuthorizeSession, request: Request, outcome: Outcome) -> Result:
     """Return what came of an authorization; where it is nothing, say so."""
     if outcome.refused:
-        desk.say(f"It was refused in the browser: {outcome.refused}.")
+        session.print_line(f"It was refused in the browser: {outcome.refused}.")
     elif outcome.connection is None and request.timeout > 0:
-        desk.say(f"Nobody has authorized {request.describe()} yet; its link works for a day.")
+        session.print_line(f"Nobody has authorized {request.describe()} yet; its link works for a day.")
     return Result(
         request.label,
         request.integration_id,

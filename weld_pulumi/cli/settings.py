@@ -12,10 +12,10 @@ from jsonschema import Draft7Validator, SchemaError
 from .._text import printable
 from ..api.client import WeldClient
 from ..validation.settings_messages import choices, example
-from .ids import IdCommand
-from .naming import find
-from .show import Column, as_json, json_option, note, show
-from .weld import asks_weld
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import Column, json_option, print_json, print_note, print_rows
 
 __all__ = ["settings"]
 
@@ -40,7 +40,7 @@ class Setting:
 )
 @click.argument("connection", metavar="CONNECTION")
 @json_option
-@asks_weld
+@pass_client
 def settings(client: WeldClient, connection: str, as_data: bool) -> None:
     """Show what elt_settings of an EltSync on this connection may hold, and a snippet to begin with.
 
@@ -48,7 +48,7 @@ def settings(client: WeldClient, connection: str, as_data: bool) -> None:
     """
     schema = client.get_connection_settings(find(client, connection, "connection").id)
     if as_data or not _is_schema(schema):
-        as_json(schema)
+        print_json(schema)
         return
     columns = (
         Column("name", lambda s: s.name, whole=True),
@@ -59,7 +59,7 @@ def settings(client: WeldClient, connection: str, as_data: bool) -> None:
         Column("meaning", lambda s: s.title),
     )
     rows = list(settings_in(schema))
-    show(rows, columns, False, "Syncs of this connection need no elt_settings.")
+    print_rows(rows, columns, False, "Syncs of this connection need no elt_settings.")
     if rows:
         click.echo("\n" + snippet(schema))
 
@@ -97,7 +97,7 @@ def _is_schema(schema: Any) -> bool:
         # Its patterns are not compiled: that can take long, and some are legal in JavaScript only.
         validator.check_schema(schema, format_checker=None)
     except SchemaError:
-        note("Weld's answer is not a JSON Schema, so it is shown as it is.")
+        print_note("Weld's answer is not a JSON Schema, so it is shown as it is.")
         return False
     return True
 

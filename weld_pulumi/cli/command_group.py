@@ -10,10 +10,10 @@ import click
 
 from ..errors import WeldError
 
-__all__ = ["Group"]
+__all__ = ["SectionGroup"]
 
 
-class Group(click.Group):
+class SectionGroup(click.Group):
     """Lists its commands by section, in the order given, and shows a :class:`WeldError` without a traceback."""
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **kwargs: Any) -> None:

@@ -31,7 +31,7 @@ class Found(NamedTuple):
     id: str
 
 
-class Named(NamedTuple):
+class NamedObject(NamedTuple):
     """An object of Weld's with the names that people know it by."""
 
     kind: str
@@ -40,25 +40,27 @@ class Named(NamedTuple):
     about: str
 
 
-class Kind(NamedTuple):
+class ObjectKind(NamedTuple):
     """One kind of object: its resource in a program, the command that lists it, and how Weld is asked for it."""
 
     resource: str
     listing: str
-    known: Callable[[WeldClient], list[Named]]
+    known: Callable[[WeldClient], list[NamedObject]]
     get: Callable[[WeldClient, str], Any] | None = None
 
 
-def _connections(client: WeldClient) -> list[Named]:
+def _connections(client: WeldClient) -> list[NamedObject]:
     return [
-        Named("connection", c.id, _texts(c.label), f"{c.label!r} to {c.integration_id or 'an unknown integration'}")
+        NamedObject(
+            "connection", c.id, _texts(c.label), f"{c.label!r} to {c.integration_id or 'an unknown integration'}"
+        )
         for c in client.list_connections()
     ]
 
 
-def _syncs(client: WeldClient) -> list[Named]:
+def _syncs(client: WeldClient) -> list[NamedObject]:
     return [
-        Named(
+        NamedObject(
             "sync",
             s.id,
             _texts(s.destination_schema_name),
@@ -68,26 +70,28 @@ def _syncs(client: WeldClient) -> list[Named]:
     ]
 
 
-def _streams(client: WeldClient) -> list[Named]:
+def _streams(client: WeldClient) -> list[NamedObject]:
     schemas = {sync.id: sync.destination_schema_name or sync.id for sync in client.list_syncs()}
     found = []
     for stream in client.list_streams():
         schema = schemas.get(str(stream.elt_sync_id), str(stream.elt_sync_id))
         found.append(
-            Named("stream", stream.id, [stream.name, f"{schema}/{stream.name}"], f"{stream.name!r} of sync {schema!r}")
+            NamedObject(
+                "stream", stream.id, [stream.name, f"{schema}/{stream.name}"], f"{stream.name!r} of sync {schema!r}"
+            )
         )
     return found
 
 
-def _orchestrations(client: WeldClient) -> list[Named]:
-    return [Named("orchestration", o.id, _texts(o.name), repr(o.name)) for o in client.list_orchestrations()]
+def _orchestrations(client: WeldClient) -> list[NamedObject]:
+    return [NamedObject("orchestration", o.id, _texts(o.name), repr(o.name)) for o in client.list_orchestrations()]
 
 
 _KINDS = {
-    "connection": Kind("Connection", "connections", _connections),
-    "sync": Kind("EltSync", "syncs", _syncs, WeldClient.get_sync),
-    "stream": Kind("SourceStream", "streams SYNC_ID", _streams, WeldClient.get_stream),
-    "orchestration": Kind("", "orchestrations", _orchestrations, WeldClient.get_orchestration),
+    "connection": ObjectKind("Connection", "connections", _connections),
+    "sync": ObjectKind("EltSync", "syncs", _syncs, WeldClient.get_sync),
+    "stream": ObjectKind("SourceStream", "streams SYNC_ID", _streams, WeldClient.get_stream),
+    "orchestration": ObjectKind("", "orchestrations", _orchestrations, WeldClient.get_orchestration),
 }
 
 
@@ -104,7 +108,7 @@ def find(client: WeldClient, word: str, *kinds: str) -> Found:
     return find_among([named for kind in kinds for named in _KINDS[kind].known(client)], word, kinds)
 
 
-def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
+def find_among(known: list[NamedObject], word: str, kinds: Iterable[str]) -> Found:
     """Return the one of the objects that an id or a name means; see :func:`find`."""
     by_id = [named for named in known if named.id == word]
     if by_id:

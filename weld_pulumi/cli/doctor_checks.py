@@ -16,11 +16,11 @@ from .._version import __version__
 from ..api.client import WeldClient
 from ..config import Settings
 from ..errors import AuthenticationError, WeldConfigError, WeldError
-from .interpreters import Interpreter, Runtime, ask, belongs_to_another_user, read_runtime
+from .client_options import read_settings
+from .interpreters import Interpreter, Runtime, belongs_to_another_user, read_runtime, weld_pulumi_version
 from .project import PulumiFailedError, find_project, run_pulumi, stack_config
-from .weld import settings_and_trouble
 
-__all__ = ["FAILED", "OK", "SKIPPED", "WARNING", "Finding", "examine"]
+__all__ = ["FAILED", "OK", "SKIPPED", "WARNING", "Finding", "run_checks"]
 
 OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
 _OLDEST_SDK, _OLDEST_CLI = (3, 268, 0), (3, 254, 0)
@@ -37,7 +37,7 @@ class Finding:
     advice: str = ""
 
 
-def examine(stack: str | None, api_url: str | None) -> Iterator[Finding]:
+def run_checks(stack: str | None, api_url: str | None) -> Iterator[Finding]:
     """Do all checks, in an order in which each helps to understand the next."""
     yield Finding("Python", OK, f"{platform.python_version()} ({sys.executable})")
     yield _sdk()
@@ -102,9 +102,11 @@ def _project() -> Iterator[Finding]:
     if runtime.language != "python":
         yield Finding("Project", SKIPPED, f"{project} is a project in {runtime.language}, not in Python")
         return
-    if runtime.undecided:
+    if runtime.ambiguous_lock_file:
         advice = "Write `toolchain: pip` (or uv, poetry) under runtime.options in Pulumi.yaml."
-        yield Finding("Project", WARNING, f"{runtime.undecided} makes Pulumi choose a toolchain by itself", advice)
+        yield Finding(
+            "Project", WARNING, f"{runtime.ambiguous_lock_file} makes Pulumi choose a toolchain by itself", advice
+        )
     else:
         yield Finding("Project", OK, str(project))
     if belongs_to_another_user(project):
@@ -133,7 +135,7 @@ def _python(check: str, python: Interpreter, runtime: Runtime) -> Finding:
         else:
             advice = f"Make it, and install there: `pip install weld-pulumi=={__version__}`."
         return Finding(check, FAILED, f"{python.named}: there is no Python", advice)
-    version, reason = ask(python.path)
+    version, reason = weld_pulumi_version(python.path)
     if version is None:
         advice = f"Run `{python.path} -m pip install weld-pulumi`, or name another Python in Pulumi.yaml."
         return Finding(check, FAILED, f"{python.path} cannot import weld_pulumi: {reason}", advice)
@@ -148,12 +150,12 @@ def _python(check: str, python: Interpreter, runtime: Runtime) -> Finding:
 
 def _weld(stack: str | None, api_url: str | None) -> Iterator[Finding]:
     try:
-        settings, trouble = settings_and_trouble(stack, api_url)
+        settings, problem = read_settings(stack, api_url)
     except (WeldConfigError, PulumiFailedError) as error:
         yield Finding("Settings", FAILED, str(error), "Mend that first; Weld was not asked.")
         return
-    if trouble:
-        yield Finding("Stack", WARNING, f"its configuration cannot be read: {trouble}", "Weld's key may be in there.")
+    if problem:
+        yield Finding("Stack", WARNING, f"its configuration cannot be read: {problem}", "Weld's key may be in there.")
     yield from _key(settings, stack)
     yield Finding("Address of Weld", OK, settings.api_url)
     if settings.api_key is None:
