@@ -1,7 +1,7 @@
-"""The pytest plugin of weld-pulumi; :mod:`weld_pulumi.testing` is where it is described, and imported from.
+"""The pytest plugin of weld-pulumi; see :mod:`weld_pulumi.testing`.
 
-pytest loads it in every run of an environment that has weld-pulumi. It stands outside of the package, whose import
-brings Pulumi along and takes a third of a second, and imports that where a test uses the fixture.
+pytest loads it in every environment that has weld-pulumi. It is not in the package, since importing that loads Pulumi,
+which takes a third of a second; the fixture imports it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ MARKER = "weld_simulator"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker."""
     config.addinivalue_line("markers", f"{MARKER}(**settings): settings of the fixture weld_simulator")
 
 
 @pytest.fixture
 def weld_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    """Weld on localhost, for this test alone."""
+    """Run Weld on localhost for one test."""
     from weld_pulumi.simulator import Simulator
 
     marker = request.node.get_closest_marker(MARKER)

@@ -1,4 +1,4 @@
-"""``weld-pulumi authorize``: a person acts on the connections that wait for one, or on a new one."""
+"""``weld-pulumi authorize``: authorize pending connections, or a new one."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TYPE = "pulumi-python:dynamic/weld:Connection"
 
 
 @click.command(
-    short_help="Authorize the connections that wait for a person.",
+    short_help="Authorize pending connections.",
     epilog="""\b
 Examples:
   weld-pulumi authorize
@@ -40,16 +40,16 @@ Examples:
 """,
 )
 @click.option("--integration-id", metavar="ID", help="Authorize a new connection of this integration.")
-@click.option("--label", metavar="TEXT", help="Name of the new connection.")
+@click.option("--label", metavar="TEXT", help="Label of the new connection.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0),
     default=600,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for the person; 0 only shows the links.",
+    help="How long to wait; 0 only prints the links.",
 )
-@click.option("--no-browser", is_flag=True, help="Do not open the links in the browser of this machine.")
+@click.option("--no-browser", is_flag=True, help="Do not open a browser.")
 @json_option
 @api_url_option
 @stack_option
@@ -64,16 +64,16 @@ def authorize(
     api_url: str | None,
     stack: str | None,
 ) -> None:
-    """Authorize the connections that wait for a person: show the way to each, and wait.
+    """Authorize pending connections: print the link to each, and wait until they are authorized.
 
-    These are the connections that a running `pulumi up` of yours waits for, and those of the current stack that an
-    earlier one left waiting. With --integration-id and --label it is a new connection instead, which a program takes
-    over with adopt.
+    Pending are the connections that a running `pulumi up` of yours waits for, and those that an earlier one left
+    pending in the current stack. With --integration-id and --label, authorize a new connection instead, which a program
+    can then adopt.
 
-    Prints the ids of the connections. Ends with 1 where nobody has acted in time.
+    Prints the ids of the connections. Exits with 1 if one is not authorized in time.
     """
     if (integration_id is None) != (label is None):
-        raise click.UsageError("--integration-id and --label go together.")
+        raise click.UsageError("--integration-id and --label must be given together.")
     session = AuthorizeSession(console(to_stderr=True), timeout, browser=not no_browser)
     results = []
     found = (
@@ -111,11 +111,11 @@ def _new(session: AuthorizeSession, client: WeldClient, integration_id: str, lab
     with session.spinner(request):
         result = result_of(session, request, open_bridge(context, request, done, opened))
     if result.connection_id:
-        session.print_line(f"To take it over in a program, write adopt={result.connection_id!r}.")
+        session.print_line(f"To use it in a program, set adopt={result.connection_id!r}.")
     return result
 
 
-# Those that wait -------------------------------------------------------------------------------------------------
+# Pending connections -------------------------------------------------------------------------------------------------
 
 
 def _pending(session: AuthorizeSession, stack: str | None, api_url: str | None) -> Iterator[Result]:
@@ -123,14 +123,16 @@ def _pending(session: AuthorizeSession, stack: str | None, api_url: str | None) 
     from_stack = _stack_connections(session, stack, api_url, is_required=not from_runs)
     waiting: list[RunConnection | StackConnection] = [*from_runs, *from_stack]
     if not waiting:
-        session.print_line("No connection of this stack waits for a person, nor does a running `pulumi up`.")
+        session.print_line(
+            "No connection of this stack is pending, and no running `pulumi up` waits for an authorization."
+        )
     for each in waiting:
         each.present()
     end = time.monotonic() + session.timeout
     for each in waiting:
         yield each.wait(end - time.monotonic())
     if any(each.connection_id for each in from_stack):
-        session.print_line("Run `pulumi up` or `pulumi refresh`, so that the stack takes over what is authorized.")
+        session.print_line("Run `pulumi up` or `pulumi refresh` to record the authorized connections in the stack.")
 
 
 def _stack_connections(
@@ -140,8 +142,8 @@ def _stack_connections(
         if not is_required:
             return []
         raise WeldConfigError(
-            "There is no Pulumi.yaml in this folder or above, so there is no stack whose connections could wait, and "
-            "no `pulumi up` of yours waits for a person. Run it in the project, or give --integration-id and --label "
+            "There is nothing to authorize: no Pulumi.yaml is in this folder or above, and no running `pulumi up` of "
+            "yours waits for an authorization. Run the command in the project, or give --integration-id and --label "
             "for a new connection."
         )
     resources = export_stack(stack)
@@ -158,7 +160,7 @@ def _stack_connections(
 
 
 def _client_of(provider: str, resources: list[dict[str, Any]], stack: str | None, api_url: str | None) -> WeldClient:
-    """Return a client for the workspace of a resource: that of its weld.Provider if it has one."""
+    """Return a client for the Weld workspace of a resource: that of its weld.Provider, if it has one."""
     urn = provider.rpartition("::")[0]
     if urn.rpartition("::")[2] in ("", "default"):
         return client_of(stack, api_url, prefer_stack=True)

@@ -1,4 +1,4 @@
-"""Connections that wait for a person: those of a running `pulumi up`, and those that the stack has."""
+"""Pending connections: those that a running `pulumi up` waits for, and those in the stack."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SECONDS_FOR_PAGE = 5.0
 
 
 class RunConnection:
-    """A connection for which a running `pulumi up` waits; that one listens and polls, so its word is taken."""
+    """A connection that a running `pulumi up` waits for; that process detects the authorization."""
 
     def __init__(self, session: AuthorizeSession, file: WaitingFile) -> None:
         self._session = session
@@ -34,9 +34,9 @@ class RunConnection:
         self._link: str | None = None
 
     def present(self) -> None:
-        """Show the way to Weld; the run's short address leads there."""
+        """Print the short address of that `up`, which leads to Weld."""
         address = self._file.wanted.address
-        self._session.print_line(f"`pulumi up` waits: open {address} to authorize {self._request.subject}")
+        self._session.print_line(f"`pulumi up` is waiting: open {address} to authorize {self._request.subject}")
         if self._session.timeout > 0:
             self._file.watch()
         if self._session.opens_browser and self._session.timeout > 0:
@@ -47,36 +47,36 @@ class RunConnection:
             self._session.print_link(self._link)
 
     def wait(self, seconds: float) -> Result:
-        """Wait until the run says what came of it."""
+        """Wait until that `up` reports the outcome."""
         wanted = self._file.wanted
         end = time.monotonic() + seconds
-        told: dict[str, Any] | None = None
+        outcome: dict[str, Any] | None = None
         if self._session.timeout > 0:
             with self._session.spinner(self._request):
-                while (told := self._file.outcome()) is None and time.monotonic() < end:
+                while (outcome := self._file.outcome()) is None and time.monotonic() < end:
                     time.sleep(_POLL_SECONDS)
-            self._tell(told)
-        id = (told or {}).get("connection_id")
+            self._print_outcome(outcome)
+        id = (outcome or {}).get("connection_id")
         status = "AUTHORIZED" if id else "PENDING"
         return Result(
             wanted.label, wanted.integration_id, status, id, None if id else self._link or self._file.wanted.address
         )
 
-    def _tell(self, told: dict[str, Any] | None) -> None:
+    def _print_outcome(self, outcome: dict[str, Any] | None) -> None:
         name = self._request.describe()
-        if told is None:
-            self._session.print_line(f"Nobody has authorized {name} yet; `pulumi up` still waits.")
+        if outcome is None:
+            self._session.print_line(f"Not authorized yet: {name}. `pulumi up` is still waiting.")
             return
         self._file.remove()
-        if not told.get("connection_id"):
-            status = told.get("status", "over")
+        if not outcome.get("connection_id"):
+            status = outcome.get("status", "over")
             self._session.print_line(
-                f"`pulumi up` no longer waits for {name} ({status}). Its own messages name the next step."
+                f"`pulumi up` no longer waits for {name} ({status}). See its output for the next step."
             )
 
 
 def _target_of(address: str) -> str | None:
-    """Return where the short address of a run leads; None where nobody answers."""
+    """Return the target of a short address, None if nothing listens there."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection("localhost", parts.port, timeout=5)
     try:
@@ -89,10 +89,10 @@ def _target_of(address: str) -> str | None:
 
 
 class StackConnection:
-    """A connection of the stack that an earlier `up` left waiting.
+    """A connection that an earlier `up` left pending in the stack.
 
     Attributes:
-        connection_id: the connection, once a person has acted.
+        connection_id: Weld's id, once the connection is authorized.
     """
 
     def __init__(self, session: AuthorizeSession, context: ProviderContext, resource: dict[str, Any]) -> None:
@@ -115,11 +115,11 @@ class StackConnection:
         self.connection_id: str | None = None
 
     def present(self) -> None:
-        """Show the way to Weld; a fresh link in the place of one that has expired."""
+        """Print the link to Weld; replace it first if it has expired."""
         if self._look() is not None:
             return
         if is_expired(self._context, self._props.get("authorize_expires_at")):
-            self._session.print_line("That link has expired; here is a fresh one.")
+            self._session.print_line("The link has expired; here is a new one.")
             self._bridge = open_bridge(self._context, replace(self._request, timeout=0), lambda _: None).bridge
         listener = self._session.listener(self._port)
         self._came_back = listener.came_back
@@ -133,7 +133,7 @@ class StackConnection:
             self._session.open_page(self._ticket.address)
 
     def wait(self, seconds: float) -> Result:
-        """Wait until the connection is in Weld's list."""
+        """Wait until Weld lists the connection."""
         if self.connection_id is not None or self._session.timeout <= 0:
             found = ConnectionInfo(id=self.connection_id) if self.connection_id else None
             return result_of(self._session, self._request, Outcome(self._bridge, State.WAITING, found))
@@ -155,7 +155,7 @@ class StackConnection:
             return None
         if seen.dead:
             self._context.reporter.warn(
-                f"the link to authorize {self._request.describe()} {seen.dead}; `pulumi up` opens another."
+                f"the link to authorize {self._request.describe()} {seen.dead}; `pulumi up` opens a new one."
             )
         tell_candidates(self._context, self._props, seen.candidates)
         return None

@@ -1,4 +1,4 @@
-"""How ``weld-pulumi authorize`` speaks to people, and what it reports."""
+"""What ``weld-pulumi authorize`` prints and opens, and its result for each connection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["AuthorizeSession", "Result", "result_of"]
 
 @dataclass
 class Result:
-    """What came out for one connection. ``connection_id`` is None while it waits for a person."""
+    """The result for one connection. ``connection_id`` is None while it is pending."""
 
     label: str
     integration_id: str
@@ -33,21 +33,27 @@ class Result:
 
 @dataclass
 class AuthorizeSession:
-    """How people are spoken to: what is said on standard error, and whether links are opened for them."""
+    """Print on standard error, open links in the browser, and share listeners.
+
+    Attributes:
+        console: where to print.
+        timeout: seconds to wait for all connections; 0 only prints the links.
+        browser: whether links may be opened in a browser.
+    """
 
     console: Console
     timeout: float
     browser: bool
-    #: Port -> who listens there.
+    #: Listeners by the port that was asked for.
     _listeners: dict[int, Listener] = field(default_factory=dict)
 
     @property
     def opens_browser(self) -> bool:
-        """Whether links are opened for the person."""
+        """Whether links are opened in a browser of this machine."""
         return self.browser and has_screen()
 
     def context(self, client: WeldClient) -> ProviderContext:
-        """Return a context that speaks here."""
+        """Return a provider context whose reports are printed here."""
         return ProviderContext(
             replace(client.settings, open_browser="true" if self.opens_browser else "false"),
             lambda _: client,
@@ -55,24 +61,24 @@ class AuthorizeSession:
         )
 
     def print_line(self, text: str) -> None:
-        """Say one line, which is never wrapped: there may be a link in it."""
+        """Print one line without wrapping it, since it may hold a link."""
         self.console.print(Text(printable(text)), soft_wrap=True)
 
     def print_link(self, link: str | None) -> None:
-        """Say Weld's own link, which works on any machine."""
+        """Print Weld's own link, which works on any machine."""
         self.print_line(f"On any machine: {link}")
 
     def spinner(self, request: Request) -> Status:
-        """Return a spinner, with words beside it."""
+        """Return a spinner to show while waiting for an authorization."""
         return spinner(self.console, f"Waiting for {request.describe()}")
 
     def open_page(self, url: str) -> None:
-        """Open a page of this machine, if that is wanted and possible."""
+        """Open a page in the browser, if that is wanted and possible."""
         if self.opens_browser and open_page(url):
-            self.print_line("It is opened in your browser.")
+            self.print_line("Opened in your browser.")
 
     def listener(self, port: int | None) -> Listener:
-        """Return a listener in the place of one that has ended; on any port if its own is taken or unknown."""
+        """Return a listener that replaces one that has ended; on any port if the former is taken or unknown."""
         wanted = port or 0
         if wanted not in self._listeners:
             try:
@@ -83,11 +89,11 @@ class AuthorizeSession:
 
 
 def result_of(session: AuthorizeSession, request: Request, outcome: Outcome) -> Result:
-    """Return what came of an authorization; where it is nothing, say so."""
+    """Return the result of an authorization; print why there is none."""
     if outcome.refused:
-        session.print_line(f"It was refused in the browser: {outcome.refused}.")
+        session.print_line(f"The authorization was refused in the browser: {outcome.refused}.")
     elif outcome.connection is None and request.timeout > 0:
-        session.print_line(f"Nobody has authorized {request.describe()} yet; its link works for a day.")
+        session.print_line(f"Not authorized yet: {request.describe()}. Its link is valid for a day.")
     return Result(
         request.label,
         request.integration_id,

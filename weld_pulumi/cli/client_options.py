@@ -1,8 +1,8 @@
-"""Which Weld a command speaks to, and with which key.
+"""Options that choose a Weld workspace, and the client for it.
 
-With ``--stack`` it is that of the stack's configuration; else that of the environment if WELD_API_KEY is set; else
-that of the stack that is selected in the Pulumi project around the current folder. A key is never an option: all
-users of a machine see the arguments of a process.
+The address and the key come from the configuration of the stack in ``--stack``; or else from the environment, if
+WELD_API_KEY is set; or else from the selected stack of the Pulumi project in the current folder or above. No option
+takes the key: all users of a machine can see the arguments of a process.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str
         raise click.BadParameter(f"{value!r} {reason}.") from None
 
 
-api_url_option = click.option("--api-url", metavar="URL", callback=_url, help="Address of Weld, for this command only.")
+api_url_option = click.option("--api-url", metavar="URL", callback=_url, help="Weld's address, for this command only.")
 stack_option = click.option(
     "--stack",
     metavar="NAME",
@@ -42,16 +42,16 @@ stack_option = click.option(
 
 
 def read_settings(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> tuple[Settings, str]:
-    """Return the settings, of which the key may be missing, and why the selected stack could not be read, if so.
+    """Return the settings, which may lack a key, and why the selected stack could not be read ('' if it was).
 
     Args:
-        stack: whose configuration counts most; None for the selected one.
-        api_url: counts more than any configuration.
-        prefer_stack: the selected stack counts more than the environment, as it does for `pulumi up`.
+        stack: name of the stack to read; None for the selected one.
+        api_url: takes precedence over every configuration.
+        prefer_stack: whether the selected stack takes precedence over the environment, as in `pulumi up`.
 
     Raises:
-        WeldConfigError: a setting cannot be used.
-        PulumiFailedError: the stack that was asked for cannot be read.
+        WeldConfigError: a setting is invalid.
+        PulumiFailedError: the stack in `stack` cannot be read.
     """
     config, problem = {}, ""
     if stack:
@@ -71,7 +71,7 @@ def read_settings(stack: str | None, api_url: str | None, prefer_stack: bool = F
 
 
 def pass_client(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that choose a Weld, and a client for it as first argument."""
+    """Add --api-url and --stack to a command, and pass it a client as first argument."""
 
     @api_url_option
     @stack_option
@@ -86,8 +86,8 @@ def client_of(stack: str | None, api_url: str | None, prefer_stack: bool = False
     """Return a client with a key; the arguments are those of :func:`read_settings`.
 
     Raises:
-        WeldConfigError: there is no key, or a setting cannot be used.
-        PulumiFailedError: the stack that was asked for cannot be read.
+        WeldConfigError: there is no key, or a setting is invalid.
+        PulumiFailedError: the stack in `stack` cannot be read.
     """
     settings, problem = read_settings(stack, api_url, prefer_stack)
     try:

@@ -1,4 +1,4 @@
-"""The group of all commands: help in sections, and errors as one paragraph."""
+"""A click group that lists commands in sections and prints errors as one paragraph."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["SectionGroup"]
 
 
 class SectionGroup(click.Group):
-    """Lists its commands by section, in the order given, and shows a :class:`WeldError` without a traceback."""
+    """List commands by section, in the order given, and print a :class:`WeldError` without a traceback."""
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""``weld-pulumi doctor``: is everything there that `pulumi up` will need?"""
+"""``weld-pulumi doctor``: check everything that `pulumi up` needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red")
 
 
 @click.command(
-    short_help="Check this machine, the project around, the key and Weld.",
+    short_help="Check this machine, the project, the API key and Weld.",
     epilog="Example: weld-pulumi doctor --stack dev",
 )
 @json_option
@@ -26,12 +26,12 @@ _SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red")
 @stack_option
 @click.pass_context
 def doctor(ctx: click.Context, as_data: bool, api_url: str | None, stack: str | None) -> None:
-    """Check this machine, the Pulumi project around the current folder, the key and Weld, and say what to do.
+    """Check this machine, the Pulumi project in this folder or above, the API key and Weld, and suggest fixes.
 
-    It runs the project's Python, without the key, to see whether weld-pulumi is installed there; not where the project
-    belongs to another user.
+    To find out whether weld-pulumi is installed for the project, this runs the project's Python, without the API key;
+    except in a project that belongs to another user.
 
-    Ends with 1 where something is wrong (✗).
+    Exits with 1 if a check fails (✗).
     """
     findings: list[Finding] = []
     for finding in run_checks(stack, api_url):

@@ -1,4 +1,4 @@
-"""Commands that list what is in Weld."""
+"""Commands that list objects of Weld."""
 
 from __future__ import annotations
 
@@ -34,19 +34,20 @@ def connections(client: WeldClient, integration_id: str | None, as_data: bool) -
 
 
 @click.command(
-    short_help="List what may be connected.", epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination"
+    short_help="List the integrations that can be connected.",
+    epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination",
 )
 @click.option(
     "--ability",
     type=click.Choice(["EltSource", "ReverseEtlDestination"]),
     default="EltSource",
     show_default=True,
-    help="What the integration can do.",
+    help="What the integrations can do.",
 )
 @json_option
 @pass_client
 def integrations(client: WeldClient, ability: str, as_data: bool) -> None:
-    """List the integrations that this workspace may connect: the values of integration_id."""
+    """List the integrations that this workspace can connect: the values of integration_id."""
     columns = (
         Column("id", lambda i: i.id, whole=True),
         Column("name", lambda i: i.name),
@@ -77,6 +78,7 @@ def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
 
 @click.command(
     cls=IdCommand,
+    short_help="List the streams of a sync.",
     epilog="""\b
 Examples:
   weld-pulumi streams weld_stripe
@@ -84,11 +86,11 @@ Examples:
 """,
 )
 @click.argument("sync", metavar="SYNC")
-@click.option("--available", is_flag=True, help="List the streams that the sync can have, not those that it has.")
+@click.option("--available", is_flag=True, help="List the streams that the source offers instead.")
 @json_option
 @pass_client
 def streams(client: WeldClient, sync: str, available: bool, as_data: bool) -> None:
-    """List the streams of a sync, or those that it can have."""
+    """List the streams of a sync, or those that its source offers."""
     sync_id = find(client, sync, "sync").id
     if available:
         print_rows(list(client.list_available_streams(sync_id)), _AVAILABLE, as_data, "The source offers no streams.")
@@ -100,7 +102,7 @@ def streams(client: WeldClient, sync: str, available: bool, as_data: bool) -> No
     cls=IdCommand, short_help="List the runs of a stream.", epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3"
 )
 @click.argument("stream", metavar="STREAM")
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Maximum number of runs.")
 @json_option
 @pass_client
 def runs(client: WeldClient, stream: str, limit: int, as_data: bool) -> None:
@@ -121,7 +123,7 @@ def runs(client: WeldClient, stream: str, limit: int, as_data: bool) -> None:
 @json_option
 @pass_client
 def orchestrations(client: WeldClient, as_data: bool) -> None:
-    """List the orchestrations, which are made in Weld's pages: the values of orchestration_workflow_id."""
+    """List the orchestrations, which are created in Weld's app: the values of orchestration_workflow_id."""
     columns = (Column("id", lambda o: o.id, whole=True), Column("name", lambda o: o.name))
     print_rows(client.list_orchestrations(), columns, as_data, "There are no orchestrations.")
 

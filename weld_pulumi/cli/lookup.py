@@ -1,7 +1,7 @@
-"""What a word on the command line means: an id, or a name that means one object.
+"""Find the object that an id or a name on the command line stands for.
 
-Names are those that people see: the label of a connection, the schema of a sync, the name of a stream (of several with
-one name ``SCHEMA/STREAM``) or of an orchestration, and the names of the resources in the current stack.
+Names are the label of a connection, the schema of a sync, the name of a stream (``SCHEMA/STREAM`` if several syncs have
+it) or of an orchestration, and the names of the resources in the current stack.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _MOST = 10
 
 
 class Found(NamedTuple):
-    """What a word means."""
+    """The object that was found."""
 
     kind: str
     id: str
 
 
 class NamedObject(NamedTuple):
-    """An object of Weld's with the names that people know it by."""
+    """An object of Weld, with its names and a description."""
 
     kind: str
     id: str
@@ -41,7 +41,7 @@ class NamedObject(NamedTuple):
 
 
 class ObjectKind(NamedTuple):
-    """One kind of object: its resource in a program, the command that lists it, and how Weld is asked for it."""
+    """One kind of object: its resource in a program, the command that lists it, and the requests that read it."""
 
     resource: str
     listing: str
@@ -96,10 +96,10 @@ _KINDS = {
 
 
 def find(client: WeldClient, word: str, *kinds: str) -> Found:
-    """Return the one object of these kinds that an id or a name means.
+    """Return the one object of these kinds that has this id or name.
 
     Raises:
-        WeldValidationError: it means none or several; the message says which command lists them, or lists them.
+        WeldValidationError: there is none, or several; the message names the command that lists them, or lists them.
     """
     for kind in kinds:
         get = _KINDS[kind].get
@@ -109,7 +109,7 @@ def find(client: WeldClient, word: str, *kinds: str) -> Found:
 
 
 def find_among(known: list[NamedObject], word: str, kinds: Iterable[str]) -> Found:
-    """Return the one of the objects that an id or a name means; see :func:`find`."""
+    """Return the one of the objects that has this id or name; see :func:`find`."""
     by_id = [named for named in known if named.id == word]
     if by_id:
         return Found(by_id[0].kind, word)
@@ -121,17 +121,17 @@ def find_among(known: list[NamedObject], word: str, kinds: Iterable[str]) -> Fou
     if found:
         listed = "; ".join(f"{each.id} ({each.kind} {each.about})" for each in found[:_MOST])
         more = f"; and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        raise WeldValidationError(f"{word!r} means more than one {what}: {listed}{more}. Give the id of the right one.")
+        raise WeldValidationError(
+            f"{word!r} matches more than one {what}: {listed}{more}. Use the id of the right one."
+        )
     near = did_you_mean(word, [name for each in known for name in each.names])
+    hint = f"; {near}" if near else "."
     listings = [f"`weld-pulumi {_KINDS[kind].listing}`" for kind in kinds]
-    raise WeldValidationError(
-        f"There is no {what} {word!r}; {near and near + ' '}{' and '.join(listings)} "
-        f"list{'s' if len(listings) == 1 else ''} those that are there."
-    )
+    raise WeldValidationError(f"There is no {what} {word!r}{hint} Run {' or '.join(listings)} to see which exist.")
 
 
 def _ids_in_stack(name: str) -> set[tuple[str, str]]:
-    """Return kind and id of the resources of this name in the stack that the command is about."""
+    """Return kind and id of the resources with this name in the stack of the command."""
     stack = click.get_current_context().params.get("stack")
     if not stack and find_project() is None:
         return set()

@@ -1,7 +1,7 @@
-"""How results look: tables for people, JSON for programs.
+"""Print results: tables for people, JSON for programs.
 
-On a terminal a table (or a list) is drawn, with short times; elsewhere it is plain columns, with exact ones. Ids are
-never cut.
+On a terminal, rows become a table (or a list) with short times; in a pipe or file, plain columns with exact times. Ids
+are never truncated.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its title, and where its cells come from.
+    """One column: its title, and the function that reads its cells.
 
-    ``whole`` cells, such as ids that a command takes, are kept on one line; a ``time`` is short for people; what may be
-    ``cut`` is whole in JSON.
+    ``whole`` cells, such as ids, are kept on one line; a ``time`` is shortened on a terminal; a ``cut`` cell may be
+    truncated there.
     """
 
     title: str
@@ -42,29 +42,29 @@ class Column:
 
     @property
     def fit(self) -> Fit:
-        """What becomes of a cell for which there is no room."""
+        """How a cell is fitted into a narrow terminal."""
         if self.cut:
             return Fit.CUT
         return Fit.WHOLE if self.whole or self.time else Fit.WRAP
 
 
 def console(to_stderr: bool = False) -> Console:
-    """Return a console that takes texts as they are. NO_COLOR is respected."""
+    """Return a console that prints texts unchanged. NO_COLOR is respected."""
     return Console(stderr=to_stderr, highlight=False, markup=False, emoji=False)
 
 
 def print_rows(rows: Iterable[Any], parts: Sequence[Column], as_data: bool, nothing: str) -> None:
-    """Print rows: models as JSON with their own field names, or as a table; ``nothing`` where there are none."""
+    """Print rows as JSON with their own field names, or as a table; print ``nothing`` if there are none."""
     rows = list(rows)
     if as_data:
         print_json(rows)
     elif not rows:
         click.echo(nothing)
     else:
-        _print(rows, parts)
+        _print_table(rows, parts)
 
 
-def _print(rows: Sequence[Any], parts: Sequence[Column]) -> None:
+def _print_table(rows: Sequence[Any], parts: Sequence[Column]) -> None:
     titles = [part.title for part in parts]
     if not sys.stdout.isatty():
         for line in plain_columns(titles, [[_cell(part.read(row)) for part in parts] for row in rows]):
@@ -75,22 +75,22 @@ def _print(rows: Sequence[Any], parts: Sequence[Column]) -> None:
 
 
 def print_json(value: Any) -> None:
-    """Print JSON, in ASCII: it is the same in every encoding and harmless to every terminal."""
+    """Print JSON in ASCII, which is safe in every encoding and on every terminal."""
     click.echo(json.dumps(value, default=_plain, indent=2))
 
 
 def print_line(text: str) -> None:
-    """Say one line that is a result."""
+    """Print one line of the result."""
     click.echo(printable(text))
 
 
 def print_note(text: str) -> None:
-    """Say something beside the result, in one line."""
+    """Print one line beside the result, on standard error."""
     click.echo(printable(text), err=True)
 
 
 def spinner(screen: Console, text: str) -> Status:
-    """Show on a terminal that something takes time; rich would take a plain text for its markup."""
+    """Return a spinner for a terminal; rich would read markup in a plain string."""
     return screen.status(Text(printable(text)))
 
 

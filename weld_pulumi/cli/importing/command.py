@@ -1,4 +1,4 @@
-"""``weld-pulumi import``: the command."""
+"""``weld-pulumi import``: the command, the files it writes, and what it prints."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PROGRAM, _ADDITION = "__main__.py", "weld_unmanaged.py"
 
 @dataclass(frozen=True)
 class _Target:
-    """What is to be written, and where."""
+    """The options for what to write, and where."""
 
     output: Path
     protect: bool
@@ -45,13 +45,13 @@ class _Target:
 
     @property
     def main(self) -> str:
-        """The file with which the program begins: an addition to the program of a stack has another name."""
+        """The main file of the program; an addition to an existing program has another name."""
         return _ADDITION if self.only_unmanaged else _PROGRAM
 
 
 @click.command(
     "import",
-    short_help="Write a program for what is in Weld, and a file to import it.",
+    short_help="Write a program for what is in Weld, and an import file.",
     epilog="""\b
 Examples:
   weld-pulumi import --output weld
@@ -64,21 +64,23 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("."),
     metavar="DIR",
-    help="Folder to write to; default: this one.",
+    help="Folder to write to (default: this one).",
 )
 @click.option(
     "--connection", "connections", multiple=True, metavar="NAME|ID", help="Only this connection and its syncs."
 )
 @click.option("--sync", "syncs", multiple=True, metavar="NAME|ID", help="Only this sync.")
-@click.option("--only-unmanaged", is_flag=True, help="Leave out what the current stack has; write an addition to it.")
-@click.option("--adopt", is_flag=True, help="Write adopt= into the program, instead of an import file.")
-@click.option("--protect/--no-protect", default=True, help="Let Pulumi refuse to delete what is imported (default).")
+@click.option(
+    "--only-unmanaged", is_flag=True, help="Leave out what the current stack manages; write an addition to its program."
+)
+@click.option("--adopt", is_flag=True, help="Set adopt= in the program, instead of writing an import file.")
+@click.option("--protect/--no-protect", default=True, help="Protect the imported resources from deletion (default).")
 @click.option(
     "--inline/--separate",
     default=True,
-    help="Streams inside of their sync (default), or each as a resource of its own.",
+    help="Write streams as entries of their sync (default) or as separate resources.",
 )
-@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @json_option
 @pass_client
 def import_(
@@ -89,10 +91,10 @@ def import_(
     as_data: bool,
     **wanted: Any,
 ) -> None:
-    """Write a program for what is in Weld already, and a file with which Pulumi takes it over.
+    """Write a program for what is already in Weld, and a file with which Pulumi imports it.
 
-    Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they name
-    exactly what is taken.
+    Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they select
+    exactly what is imported.
     """
     what = _Target(**wanted)
     _require_free(what, [what.main, *([] if what.adopt else [STATE])])
@@ -100,7 +102,7 @@ def import_(
     if not found.resources:
         for text in found.notes:
             print_note(f"Note: {text}")
-        beyond = " that the current stack does not have" if what.only_unmanaged else ""
+        beyond = " that the current stack does not manage" if what.only_unmanaged else ""
         raise WeldValidationError(f"There is nothing in Weld to import{beyond}.")
     next_steps = _next_steps(what, client.settings.api_url)
     written = _write(what, found, next_steps)
@@ -135,7 +137,7 @@ def _read(
 def _destinations(
     context: ProviderContext, connections: Sequence[ConnectionInfo], syncs: Sequence[EltSyncInfo]
 ) -> set[str]:
-    """Return the ids of connections that are no sources, or into which syncs write."""
+    """Return the ids of connections that syncs write into, or whose integration is no source."""
     sources = {integration.id for integration in context.integrations()}
     written_to = {sync.destination_connection_id for sync in syncs}
     return {c.id for c in connections if c.id in written_to or (c.integration_id and c.integration_id not in sources)}
@@ -152,9 +154,9 @@ def _of_sync(sync: EltSyncInfo) -> tuple[str, ...]:
 def _require_free(what: _Target, names: Sequence[str]) -> None:
     there = [str(what.output / name) for name in names if (what.output / name).exists()]
     if there and not what.force:
-        verb = "is" if len(there) == 1 else "are"
+        verb = "exists" if len(there) == 1 else "exist"
         raise WeldValidationError(
-            f"{' and '.join(there)} {verb} there already; give another folder with --output, or --force to overwrite."
+            f"{' and '.join(there)} {verb} already; choose another folder with --output, or use --force to overwrite."
         )
 
 
@@ -165,7 +167,7 @@ def _next_steps(what: _Target, api_url: str) -> NextSteps:
         adopt=what.adopt,
         protect=what.protect,
         addition=_ADDITION.removesuffix(".py") if what.only_unmanaged else None,
-        # An addition is imported from where the stack is.
+        # Pulumi runs in the folder of the stack.
         state=str(what.output / STATE) if what.only_unmanaged else STATE,
     )
 
@@ -195,7 +197,7 @@ def _write(what: _Target, found: Workspace, next_steps: NextSteps) -> list[Path]
 
 
 def _replace(contents: Mapping[Path, bytes]) -> None:
-    """Write files that only their owner may read: all of them beside the old ones, and only then in their place."""
+    """Write files that only their owner may read: first all of them beside the old ones, then replace these."""
     written: dict[Path, str] = {}
     try:
         for path, content in contents.items():
@@ -220,14 +222,14 @@ def _report(
     streams: int,
     next_steps: NextSteps,
 ) -> None:
-    said = [f"{count} {kind}" for kind, count in counts.items() if count]
-    said += [f"{streams} inline streams"] if streams else []
-    print_line(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
+    summary = [f"{count} {kind}" for kind, count in counts.items() if count]
+    summary += [f"{streams} inline streams"] if streams else []
+    print_line(f"Written: {', '.join(map(str, written))} ({', '.join(summary)}).")
     for text in found.notes:
         print_note(f"Note: {text}")
     steps = next_steps.steps()
     if what.output != Path(".") and not what.only_unmanaged:
-        steps.insert(0, ("Go to the program:", [f"cd {shlex.quote(str(what.output))}"]))
+        steps.insert(0, ("Change to the program's folder:", [f"cd {shlex.quote(str(what.output))}"]))
     for step, commands in steps:
         for line in ("", step, *(f"  {command}" for command in commands)):
             print_line(line)

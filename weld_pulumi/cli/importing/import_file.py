@@ -1,6 +1,6 @@
-"""Writes the import file: resources with the inputs and outputs that the engine is to take as they are.
+"""Write the import file: resources with their inputs and outputs.
 
-The engine cannot read a dynamic resource that it does not know yet; with ``outputs`` given it does not try to.
+The engine cannot read a dynamic resource that is not in its state; with ``outputs`` given it does not try to.
 """
 
 from __future__ import annotations
