@@ -1,7 +1,7 @@
-"""The pytest plugin of weld-pulumi; :mod:`weld_pulumi.testing` describes it, and is where to import it from.
+"""The pytest plugin of weld-pulumi; see :mod:`weld_pulumi.testing`.
 
-pytest loads it in every run of an environment that has weld-pulumi. It is outside of the package, whose import loads
-Pulumi and takes a third of a second, and imports the package only when a test uses the fixture.
+pytest loads it in every environment that has weld-pulumi. It is not in the package, since importing that loads Pulumi,
+which takes a third of a second; the fixture imports it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def weld_simulator(request: pytest.FixtureRequest) -> Iterator[Simulator]:
-    """Provide Weld on localhost for one test."""
+    """Run Weld on localhost for one test."""
     from weld_pulumi.simulator import Simulator
 
     marker = request.node.get_closest_marker(MARKER)

@@ -1,4 +1,4 @@
-"""``python -m weld_pulumi`` is ``weld-pulumi``."""
+"""Run ``weld-pulumi`` as ``python -m weld_pulumi``."""
 
 from .cli import main
 

@@ -1,7 +1,7 @@
-"""The frozen door of stored stacks: a state file says ``weld_pulumi._registry.load`` and the name of a resource.
+"""The provider reference in stored stacks: a state file holds ``weld_pulumi._registry.load`` and a resource's name.
 
-Keep this path and these names for ever: every stack that was ever deployed reads them back. The program only pickles a
-:class:`ProviderReference`; the handlers behind it are imported where the engine runs them, in the plugin process.
+Never change this path and these names: every deployed stack reads them back. The program only pickles a
+:class:`ProviderReference`; the handlers are imported in the plugin process, where the engine calls them.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["OPTIONS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
 
-#: Beside the arguments: what of them is secret, as paths; beside the outputs: which arguments are. The engine tells no
-#: dynamic provider.
+#: Among the inputs: paths of what is secret in them; among the outputs: names of secret arguments. The engine passes
+#: neither to a dynamic provider.
 SECRETS = "__secrets"
-#: Beside the arguments: options of the resource that reach into a list. Of these it tells none either.
+#: Among the inputs: resource options that reach into a list, which the engine does not pass either.
 OPTIONS = "__options"
 
 
@@ -32,9 +32,9 @@ def load(name: str) -> DynamicProvider:
 
 
 class ProviderReference(pulumi.dynamic.ResourceProvider):
-    """Stands for a provider in the program, and pickles as a reference to :func:`load`."""
+    """Represent a provider in the program; pickles as a reference to :func:`load`."""
 
-    # It holds no secret, so it need not be encrypted in the state, once for each resource.
+    # It holds no secret, so it need not be encrypted in the state for each resource.
     serialize_as_secret_always = False
 
     def __init__(self, name: str) -> None:
@@ -47,5 +47,5 @@ class ProviderReference(pulumi.dynamic.ResourceProvider):
 
 @cache
 def pickled_reference(name: str) -> str:
-    """Return what a program stores of the provider of the resource ``name``."""
+    """Return what a program stores as the provider of the resource ``name``."""
     return str(serialize_provider(ProviderReference(name)))

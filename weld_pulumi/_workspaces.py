@@ -1,4 +1,4 @@
-"""Which workspace a look-up asks: that of its provider, else that of the stack configuration and the environment."""
+"""The client of a look-up function: for the workspace of its provider, or else of the stack configuration."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _lock = threading.Lock()
 
 
 class _ResolvedOptions(pulumi.InvokeOptions):
-    """Options whose provider is known by its settings: those that a twin waited for."""
+    """Options with the settings of a provider, once a twin function has waited for them."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__()
@@ -34,11 +34,11 @@ class _ResolvedOptions(pulumi.InvokeOptions):
 
 
 def client_of(function: Callable[..., Any], opts: pulumi.InvokeOptions | None) -> WeldClient:
-    """Return the client that a look-up asks.
+    """Return the client for a look-up function.
 
     Raises:
-        WeldValidationError: a plain function would have to wait for a setting of the provider.
-        WeldConfigError: a setting cannot be used.
+        WeldValidationError: a setting of the provider is an Output, which a plain function cannot wait for.
+        WeldConfigError: a setting is invalid.
     """
     settings = _settings(function.__name__, opts)
     with _lock:
@@ -47,7 +47,7 @@ def client_of(function: Callable[..., Any], opts: pulumi.InvokeOptions | None) -
 
 @functools.cache
 def client_for(settings: Settings) -> WeldClient:
-    """Return the client of a workspace, which all look-ups of a program share."""
+    """Return the client of a workspace; all look-ups of a program share it."""
     from .api.client import WeldClient
 
     if settings.warning:
@@ -66,8 +66,8 @@ def _settings(name: str, opts: pulumi.InvokeOptions | None) -> Settings:
     for setting in SETTINGS:
         if _must_be_awaited(given.get(setting.config_key)):
             raise WeldValidationError(
-                f"{name}: the {setting.attribute} of the weld.Provider {given[PROVIDER_NAME_KEY]!r} is an Output, for "
-                f"which a plain function cannot wait. Call {name}_output with the same arguments: it returns an Output."
+                f"{name}: the {setting.attribute} of the weld.Provider {given[PROVIDER_NAME_KEY]!r} is an Output, "
+                f"which a plain function cannot wait for. Call {name}_output with the same arguments instead."
             )
     return _load(given)
 
@@ -81,19 +81,19 @@ def _must_be_awaited(value: Any) -> bool:
 
 
 def _provider_of(name: str, opts: pulumi.InvokeOptions | None) -> Provider | None:
-    """Return the provider in the options, or the one that a parent hands down."""
+    """Return the provider in the options, or the one inherited from a parent."""
     if opts is None:
         return None
     if opts.provider is None:
         inherited = opts.parent.get_provider("pulumi-python:dynamic:Resource") if opts.parent else None
         return inherited if isinstance(inherited, Provider) else None
     if not isinstance(opts.provider, Provider):
-        raise WeldValidationError(f"{name}: the provider in opts is not a weld.Provider; give one, or leave it out.")
+        raise WeldValidationError(f"{name}: the provider in opts is not a weld.Provider; pass one, or omit it.")
     return opts.provider
 
 
 def twin(function: Callable[P, T]) -> Callable[..., pulumi.Output[T]]:
-    """Return the form of a look-up that takes Inputs, waits for its provider, and returns an Output."""
+    """Return the variant of a look-up that takes Inputs, waits for its provider, and returns an Output."""
 
     @functools.wraps(function)
     def with_outputs(*args: Any, **kwargs: Any) -> pulumi.Output[T]:
@@ -101,7 +101,7 @@ def twin(function: Callable[P, T]) -> Callable[..., pulumi.Output[T]]:
         if args and isinstance(args[-1], pulumi.InvokeOptions):
             args, opts = args[:-1], args[-1]
         provider = _provider_of(function.__name__, opts)
-        # The key is secret; what it is used to look up need not be.
+        # The key is secret, but what is looked up with it need not be.
         known = pulumi.Output.unsecret(pulumi.Output.all(**provider._weld_settings)) if provider else None
         named: Any = pulumi.Output.all(**kwargs) if kwargs else {}
         given: list[Any] = [pulumi.Output.all(*args), named, known, _depended_on(opts)]
@@ -119,7 +119,7 @@ def _called(function: Callable[..., T], args: Any, kwargs: Any, settings: Mappin
 
 
 def _depended_on(opts: pulumi.InvokeOptions | None) -> pulumi.Output[Any]:
-    """Return an Output that is known once the resources of ``depends_on`` are there."""
+    """Return an Output that is known once the resources of ``depends_on`` exist."""
     awaited = getattr(opts, "depends_on", None)
     found = pulumi.Output.from_input([] if awaited is None else awaited)
     return found.apply(

@@ -32,7 +32,7 @@ def test_run_asks_weld_for_a_run_of_the_stream(weld: Simulator, run: Run, stream
 
 def test_run_while_one_is_going_on_is_no_error(weld: Simulator, run: Run, stream: Any) -> None:
     run("run", stream["id"])
-    assert "running already" in run("run", stream["id"]).stdout
+    assert "already running" in run("run", stream["id"]).stdout
     assert len(weld.state()["runs"]) == 2
 
 
@@ -56,7 +56,7 @@ def test_full_refresh_keeps_the_history_unless_told(weld: Simulator, run: Run, s
     result = run("full-refresh", stream["id"], "--reset-history-table", input="y\n")
     assert says(result.stderr, "'charges'", "history table", "[y/N]")
     assert weld.state()["streams"][0]["reset_history"] == 1
-    assert "not marked" in run("full-refresh", stream["id"], "--cancel").stdout
+    assert "no longer marked" in run("full-refresh", stream["id"], "--cancel").stdout
     assert weld.state()["streams"][0]["refresh_requested"] == 0
 
 

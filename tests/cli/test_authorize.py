@@ -140,7 +140,7 @@ def test_authorize_opens_no_browser_when_none_is_wanted(
 def test_authorize_ends_with_an_error_when_nobody_acts_in_time(weld: Simulator, run: Run, browser: Browser) -> None:
     result = run("authorize", "--integration-id", "stripe", "--label", "Shop", "--timeout", "0.2", code=1)
     assert result.stdout == ""
-    assert says(result.stderr, "Nobody", "the connection 'Shop' (stripe)")
+    assert says(result.stderr, "Not authorized yet", "the connection 'Shop' (stripe)")
 
 
 def test_a_timeout_of_zero_only_shows_the_link(weld: Simulator, run: Run, browser: Browser) -> None:

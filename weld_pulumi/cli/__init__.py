@@ -1,4 +1,4 @@
-"""The commands for people: ``weld-pulumi``, also ``python -m weld_pulumi``."""
+"""The command line: ``weld-pulumi``, also ``python -m weld_pulumi``."""
 
 from .app import cli, main
 

@@ -1,4 +1,4 @@
-"""Commands that make Weld do something once. What a program declares is for `pulumi up`."""
+"""Commands that change something in Weld once, without a program: run, refresh, enable, disable."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import click
 from .._text import printable
 from ..api.client import WeldClient
 from ..errors import ConflictError, WeldError
-from .ids import IdCommand
-from .naming import find
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import print_line
 from .progress import progress
-from .show import say
-from .weld import asks_weld
 
 __all__ = ["disable", "enable", "full_refresh", "run", "run_orchestration"]
 
-yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask back.")
+yes_option = click.option("--yes", "-y", is_flag=True, help="Do not ask for confirmation.")
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask before something that cannot be taken back."""
+    """Ask before something that cannot be undone."""
     if not yes:
-        click.confirm(printable(f"{question} Go on?"), abort=True, err=True)
+        click.confirm(printable(f"{question} Continue?"), abort=True, err=True)
 
 
 @click.command(
@@ -35,9 +35,9 @@ Examples:
 """,
 )
 @click.argument("what", metavar="SYNC|STREAM")
-@asks_weld
+@pass_client
 def run(client: WeldClient, what: str) -> None:
-    """Run a stream, or all the streams of a sync, now, once."""
+    """Request one run of a stream, or of all streams of a sync."""
     found = find(client, what, "stream", "sync")
     if found.kind == "sync":
         _run_all(client, found.id)
@@ -45,15 +45,15 @@ def run(client: WeldClient, what: str) -> None:
     try:
         client.request_run(found.id)
     except ConflictError:
-        say(f"Stream {found.id} is running already; see `weld-pulumi runs {found.id}`.")
+        print_line(f"Stream {found.id} is already running; see `weld-pulumi runs {found.id}`.")
         return
-    say(f"A run of stream {found.id} is asked for; it may take minutes until `weld-pulumi runs {found.id}` shows it.")
+    print_line(f"Requested a run of stream {found.id}. It may take minutes to appear in `weld-pulumi runs {found.id}`.")
 
 
 def _run_all(client: WeldClient, sync_id: str) -> None:
     streams = sorted(client.list_streams(sync_id), key=lambda stream: stream.name)
     if not streams:
-        say("The sync has no streams.")
+        print_line("The sync has no streams.")
         return
     running = 0
     with progress("Requesting runs", len(streams)) as count:
@@ -63,18 +63,18 @@ def _run_all(client: WeldClient, sync_id: str) -> None:
             except ConflictError:
                 running += 1
             except WeldError as error:
-                error.add_next_step(f"Runs of {count.done} of {len(streams)} streams were requested before.")
+                error.add_next_step(f"Runs of {count.done} of {len(streams)} streams were requested before the error.")
                 raise
             count.step()
-    already = f"; {running} of them {'was' if running == 1 else 'were'} running already" if running else ""
-    runs = "A run of 1 stream is" if len(streams) == 1 else f"Runs of {len(streams)} streams are"
-    say(f"{runs} requested{already}. `weld-pulumi status {sync_id}` shows them.")
+    already = f"; {running} {'was' if running == 1 else 'were'} already running" if running else ""
+    runs = "a run of 1 stream" if len(streams) == 1 else f"runs of {len(streams)} streams"
+    print_line(f"Requested {runs}{already}. `weld-pulumi status {sync_id}` shows the progress.")
 
 
 @click.command(
     "full-refresh",
     cls=IdCommand,
-    short_help="Let the next run of a stream copy everything.",
+    short_help="Make the next run of a stream copy all data again.",
     epilog="""\b
 Examples:
   weld-pulumi full-refresh SCTVdLAcyDTgNx
@@ -83,63 +83,61 @@ Examples:
 """,
 )
 @click.argument("stream", metavar="STREAM")
-@click.option("--reset-history-table", is_flag=True, help="Throw the history table away too, for ever.")
-@click.option("--cancel", is_flag=True, help="Take the mark for a full refresh away.")
+@click.option("--reset-history-table", is_flag=True, help="Also delete the history table, permanently.")
+@click.option("--cancel", is_flag=True, help="Cancel a requested full refresh.")
 @yes_option
-@asks_weld
+@pass_client
 def full_refresh(client: WeldClient, stream: str, reset_history_table: bool, cancel: bool, yes: bool) -> None:
-    """Mark a stream, so that its next run copies everything again."""
+    """Mark a stream for a full refresh: its next run copies all data again."""
     if cancel and reset_history_table:
-        raise click.UsageError("--cancel and --reset-history-table exclude each other.")
+        raise click.UsageError("--cancel and --reset-history-table cannot be used together.")
     stream_id = find(client, stream, "stream").id
     if cancel:
         client.cancel_full_refresh(stream_id)
-        say(f"Stream {stream_id} is not marked for a full refresh any more.")
+        print_line(f"Stream {stream_id} is no longer marked for a full refresh.")
         return
     name = client.get_stream(stream_id).name
-    lost = " and its history table is thrown away, for ever" if reset_history_table else ""
-    confirm(f"The next run of stream {name!r} copies everything again{lost}.", yes)
+    lost = " and permanently deletes its history table" if reset_history_table else ""
+    confirm(f"The next run of stream {name!r} copies all data again{lost}.", yes)
     client.request_full_refresh(stream_id, reset_history_table)
-    say(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
+    print_line(f"The next run of stream {name!r} ({stream_id}) is a full refresh{lost}.")
 
 
 @click.command(cls=IdCommand, epilog="Example: weld-pulumi enable q4Rk8vp_fhTjqf")
 @click.argument("sync", metavar="SYNC")
-@asks_weld
+@pass_client
 def enable(client: WeldClient, sync: str) -> None:
-    """Let a sync run on its schedule."""
+    """Enable a sync, so that it runs on its schedule."""
     sync_id = find(client, sync, "sync").id
     client.enable_sync(sync_id)
-    say(f"Sync {sync_id} is enabled.")
+    print_line(f"Sync {sync_id} is enabled.")
 
 
-@click.command(
-    cls=IdCommand, short_help="Stop the schedule of a sync.", epilog="Example: weld-pulumi disable q4Rk8vp_fhTjqf --yes"
-)
+@click.command(cls=IdCommand, short_help="Disable a sync.", epilog="Example: weld-pulumi disable q4Rk8vp_fhTjqf --yes")
 @click.argument("sync", metavar="SYNC")
 @yes_option
-@asks_weld
+@pass_client
 def disable(client: WeldClient, sync: str, yes: bool) -> None:
-    """Stop the schedule of a sync: no data arrives until it is enabled again."""
+    """Disable a sync: it copies no data until it is enabled again."""
     sync_id = find(client, sync, "sync").id
     name = client.get_sync(sync_id).destination_schema_name
     schema = f" into {name!r}" if name else ""
-    confirm(f"Sync {sync_id} copies nothing more{schema}.", yes)
+    confirm(f"Sync {sync_id} will stop copying data{schema}.", yes)
     client.disable_sync(sync_id)
-    say(f"Sync {sync_id} is disabled.")
+    print_line(f"Sync {sync_id} is disabled.")
 
 
 @click.command(
     "run-orchestration",
     cls=IdCommand,
-    short_help="Run an orchestration now, once.",
+    short_help="Run an orchestration now.",
     epilog="Example: weld-pulumi run-orchestration 3LIw2FdxoByya9",
 )
 @click.argument("orchestration", metavar="ORCHESTRATION")
-@asks_weld
+@pass_client
 def run_orchestration(client: WeldClient, orchestration: str) -> None:
-    """Run an orchestration now, once, with all that is attached to it."""
+    """Request one run of an orchestration, with everything attached to it."""
     orchestration_id = find(client, orchestration, "orchestration").id
     name = client.get_orchestration(orchestration_id).name
-    made = client.request_orchestration_run(orchestration_id)
-    say(f"Run {made.id} of orchestration {name!r} is asked for.")
+    requested = client.request_orchestration_run(orchestration_id)
+    print_line(f"Requested run {requested.id} of orchestration {name!r}.")

@@ -1,4 +1,4 @@
-"""The commands, and the order in which help lists them."""
+"""The command line as a whole: all commands, in the order in which help lists them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import click
 from .._version import __version__
 from .actions import disable, enable, full_refresh, run, run_orchestration
 from .authorize import authorize
-from .details import settings
+from .command_group import SectionGroup
 from .doctor import doctor
-from .group import Group
 from .importing import import_
 from .lists import connections, integrations, orchestrations, runs, streams, syncs
+from .settings import settings
 from .simulator import simulator
 from .status import status
 
@@ -23,22 +23,22 @@ __all__ = ["cli", "main"]
 
 
 @click.group(
-    cls=Group,
+    cls=SectionGroup,
     sections={
-        "To begin with": [doctor, authorize, import_],
-        "What is in Weld": [connections, integrations, settings, syncs, streams, status, runs, orchestrations],
-        "To make Weld do something once": [run, full_refresh, run_orchestration, enable, disable],
-        "To try and to test": [simulator],
+        "Getting started": [doctor, authorize, import_],
+        "Inspect Weld": [connections, integrations, settings, syncs, streams, status, runs, orchestrations],
+        "Run and control": [run, full_refresh, run_orchestration, enable, disable],
+        "Local development": [simulator],
     },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, prog_name="weld-pulumi")
 def cli() -> None:
-    """Look at Weld, prepare a Pulumi program for it, and find out why something does not work.
+    """Inspect Weld, write a Pulumi program for what is there, and find problems.
 
-    The key comes from the environment (WELD_API_KEY, with WELD_API_URL), else from the configuration of the stack that
-    is selected in the Pulumi project around the current folder (weld:apiKey, weld:apiUrl); --stack NAME takes that of
-    another one. It is never an option.
+    The API key comes from the environment (WELD_API_KEY, with WELD_API_URL), or else from the configuration of the
+    selected stack (weld:apiKey, weld:apiUrl) of the Pulumi project in this folder or above. --stack NAME uses the
+    configuration of another stack. No option takes the key.
 
     \b
     Examples:
@@ -51,7 +51,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line of this process."""
     for stream in (sys.stdout, sys.stderr):
-        # A terminal that knows no ✓ shows a ? instead of a traceback.
+        # A terminal whose encoding lacks ✓ shows a ? instead of a traceback.
         with contextlib.suppress(AttributeError, io.UnsupportedOperation):
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     cli(prog_name="weld-pulumi")

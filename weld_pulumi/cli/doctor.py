@@ -1,4 +1,4 @@
-"""``weld-pulumi doctor``: is everything there that `pulumi up` will need?"""
+"""``weld-pulumi doctor``: check everything that `pulumi up` needs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import click
 from rich.text import Text
 
 from .._text import printable
-from .checks import FAILED, OK, SKIPPED, WARNING, Finding, examine
-from .show import as_json, console, json_option
-from .weld import api_url_option, stack_option
+from .client_options import api_url_option, stack_option
+from .doctor_checks import FAILED, OK, SKIPPED, WARNING, Finding, run_checks
+from .output import console, json_option, print_json
 
 __all__ = ["doctor"]
 
@@ -18,7 +18,7 @@ _SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red")
 
 
 @click.command(
-    short_help="Check this machine, the project around, the key and Weld.",
+    short_help="Check this machine, the project, the API key and Weld.",
     epilog="Example: weld-pulumi doctor --stack dev",
 )
 @json_option
@@ -26,25 +26,25 @@ _SIGNS = {OK: ("✓", "green"), WARNING: ("!", "yellow"), FAILED: ("✗", "red")
 @stack_option
 @click.pass_context
 def doctor(ctx: click.Context, as_data: bool, api_url: str | None, stack: str | None) -> None:
-    """Check this machine, the Pulumi project around the current folder, the key and Weld, and say what to do.
+    """Check this machine, the Pulumi project in this folder or above, the API key and Weld, and suggest fixes.
 
-    It runs the project's Python, without the key, to see whether weld-pulumi is installed there; not where the project
-    belongs to another user.
+    To find out whether weld-pulumi is installed for the project, this runs the project's Python, without the API key;
+    except in a project that belongs to another user.
 
-    Ends with 1 where something is wrong (✗).
+    Exits with 1 if a check fails (✗).
     """
     findings: list[Finding] = []
-    for finding in examine(stack, api_url):
+    for finding in run_checks(stack, api_url):
         findings.append(finding)
         if not as_data:
-            _tell(finding)
+            _print(finding)
     if as_data:
-        as_json([asdict(finding) for finding in findings])
+        print_json([asdict(finding) for finding in findings])
     if any(finding.status == FAILED for finding in findings):
         ctx.exit(1)
 
 
-def _tell(finding: Finding) -> None:
+def _print(finding: Finding) -> None:
     sign, style = _SIGNS[finding.status]
     text = f" {finding.check}: {finding.detail}".rstrip(".")
     line = Text.assemble((sign, style), printable(f"{text}. {finding.advice}" if finding.advice else text))

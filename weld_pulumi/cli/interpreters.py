@@ -1,6 +1,6 @@
-"""Which Python Pulumi takes for a project: for the program, and for the process in which the resources live.
+"""Find the Python that Pulumi uses for a project: for the program, and for the plugin process of the resources.
 
-Both read ``runtime.options`` of Pulumi.yaml, but look for ``virtualenv`` in different folders where ``main`` names one.
+Both follow ``runtime.options`` of Pulumi.yaml, but look for ``virtualenv`` in different folders if ``main`` names one.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any
 
 import yaml
 
-__all__ = ["Interpreter", "Runtime", "ask", "belongs_to_another_user", "read_runtime"]
+__all__ = ["Interpreter", "Runtime", "belongs_to_another_user", "read_runtime", "weld_pulumi_version"]
 
 _SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python that Pulumi takes; ``path`` None: what is named is not there, and ``named`` says what that is."""
+    """A Python that Pulumi uses; ``path`` is None if what the project names (``named``) does not exist."""
 
     path: str | None
     named: str
@@ -31,7 +31,7 @@ class Interpreter:
 
 @dataclass(frozen=True)
 class Runtime:
-    """What Pulumi.yaml says of the language.
+    """The language settings in Pulumi.yaml.
 
     Attributes:
         language: such as ``python``.
@@ -46,8 +46,8 @@ class Runtime:
     folder: Path
 
     @property
-    def undecided(self) -> str | None:
-        """The lock file by which Pulumi chooses a toolchain for the program, but not for the resources."""
+    def ambiguous_lock_file(self) -> str | None:
+        """The lock file that makes Pulumi choose a toolchain for the program, but not for the resources."""
         if self.options.get("toolchain"):
             return None
         return next((name for name in ("uv.lock", "poetry.lock") if (self.root / name).is_file()), None)
@@ -98,19 +98,19 @@ def read_runtime(project: Path) -> Runtime:
 
 
 def belongs_to_another_user(project: Path) -> bool:
-    """Tell whether another user wrote a Pulumi.yaml, or owns its folder: what it names is then not to be run."""
+    """Return whether another user owns Pulumi.yaml or its folder, so that what it names must not be run."""
     if not hasattr(os, "geteuid"):
         return False
     return any(path.stat().st_uid != os.geteuid() for path in (project, project.parent))
 
 
-def ask(python: str) -> tuple[str | None, str]:
-    """Return the version of weld_pulumi that a Python imports, or None and why it imports none.
+def weld_pulumi_version(python: str) -> tuple[str | None, str]:
+    """Return the version of weld_pulumi that a Python imports, or None and the reason why it cannot.
 
-    It runs in an empty folder, whose place in ``sys.path`` is taken out: a ``pulumi.py`` beside it would be imported.
+    It runs in an empty folder that is removed from ``sys.path``, so that no ``pulumi.py`` in a folder is imported.
     """
-    here_is_nothing = "import sys; sys.path[:] = filter(None, sys.path)"
-    code = f"{here_is_nothing}; import pulumi, weld_pulumi; print(weld_pulumi.__version__)"
+    without_folder = "import sys; sys.path[:] = filter(None, sys.path)"
+    code = f"{without_folder}; import pulumi, weld_pulumi; print(weld_pulumi.__version__)"
     try:
         with tempfile.TemporaryDirectory() as empty:
             ran = subprocess.run(
@@ -133,7 +133,7 @@ def ask(python: str) -> tuple[str | None, str]:
 
 
 def _without_secrets() -> dict[str, str]:
-    """The environment without Weld's key, and Pulumi's token and passphrase."""
+    """Return the environment without Weld's key and without Pulumi's token and passphrase."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("WELD_", "PULUMI_"))}
 
 

@@ -1,4 +1,4 @@
-"""Commands that list what is in Weld."""
+"""Commands that list objects of Weld."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import click
 
 from ..api.client import WeldClient
 from ..api.models import AvailableSourceStream, EltStreamInfo, EltSyncInfo
-from .ids import IdCommand
-from .naming import find
-from .show import Column, json_option, show
-from .weld import asks_weld
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import Column, json_option, print_rows
 
 __all__ = ["connections", "integrations", "orchestrations", "runs", "streams", "syncs"]
 
@@ -20,7 +20,7 @@ __all__ = ["connections", "integrations", "orchestrations", "runs", "streams", "
 )
 @click.option("--integration-id", metavar="ID", help="Only those of this integration.")
 @json_option
-@asks_weld
+@pass_client
 def connections(client: WeldClient, integration_id: str | None, as_data: bool) -> None:
     """List the connections of the workspace: sources and destinations."""
     rows = [c for c in client.list_connections() if integration_id in (None, c.integration_id)]
@@ -30,36 +30,37 @@ def connections(client: WeldClient, integration_id: str | None, as_data: bool) -
         Column("label", lambda c: c.label),
         Column("created", lambda c: c.created_at, time=True),
     )
-    show(rows, columns, as_data, "There are no connections.")
+    print_rows(rows, columns, as_data, "There are no connections.")
 
 
 @click.command(
-    short_help="List what may be connected.", epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination"
+    short_help="List the integrations that can be connected.",
+    epilog="Example: weld-pulumi integrations --ability ReverseEtlDestination",
 )
 @click.option(
     "--ability",
     type=click.Choice(["EltSource", "ReverseEtlDestination"]),
     default="EltSource",
     show_default=True,
-    help="What the integration can do.",
+    help="What the integrations can do.",
 )
 @json_option
-@asks_weld
+@pass_client
 def integrations(client: WeldClient, ability: str, as_data: bool) -> None:
-    """List the integrations that this workspace may connect: the values of integration_id."""
+    """List the integrations that this workspace can connect: the values of integration_id."""
     columns = (
         Column("id", lambda i: i.id, whole=True),
         Column("name", lambda i: i.name),
         Column("start date", lambda i: i.supports_start_date),
         Column("plan", lambda i: i.min_required_plan),
     )
-    show(client.list_integrations(ability), columns, as_data, "There are no integrations with this ability.")
+    print_rows(client.list_integrations(ability), columns, as_data, "There are no integrations with this ability.")
 
 
 @click.command(epilog="Example: weld-pulumi syncs --connection-id X4ughggABSd3UY")
 @click.option("--connection-id", metavar="NAME|ID", help="Only those of this source connection.")
 @json_option
-@asks_weld
+@pass_client
 def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
     """List the syncs of the workspace."""
     connection_id = connection_id and find(client, connection_id, "connection").id
@@ -72,11 +73,12 @@ def syncs(client: WeldClient, connection_id: str | None, as_data: bool) -> None:
         Column("enabled", lambda s: s.enabled),
         Column("status", lambda s: s.status),
     )
-    show(client.list_syncs(connection_id), columns, as_data, "There are no syncs.")
+    print_rows(client.list_syncs(connection_id), columns, as_data, "There are no syncs.")
 
 
 @click.command(
     cls=IdCommand,
+    short_help="List the streams of a sync.",
     epilog="""\b
 Examples:
   weld-pulumi streams weld_stripe
@@ -84,25 +86,25 @@ Examples:
 """,
 )
 @click.argument("sync", metavar="SYNC")
-@click.option("--available", is_flag=True, help="List the streams that the sync can have, not those that it has.")
+@click.option("--available", is_flag=True, help="List the streams that the source offers instead.")
 @json_option
-@asks_weld
+@pass_client
 def streams(client: WeldClient, sync: str, available: bool, as_data: bool) -> None:
-    """List the streams of a sync, or those that it can have."""
+    """List the streams of a sync, or those that its source offers."""
     sync_id = find(client, sync, "sync").id
     if available:
-        show(list(client.list_available_streams(sync_id)), _AVAILABLE, as_data, "The source offers no streams.")
+        print_rows(list(client.list_available_streams(sync_id)), _AVAILABLE, as_data, "The source offers no streams.")
     else:
-        show(client.list_streams(sync_id), _STREAMS, as_data, "The sync has no streams.")
+        print_rows(client.list_streams(sync_id), _STREAMS, as_data, "The sync has no streams.")
 
 
 @click.command(
     cls=IdCommand, short_help="List the runs of a stream.", epilog="Example: weld-pulumi runs SCTVdLAcyDTgNx --limit 3"
 )
 @click.argument("stream", metavar="STREAM")
-@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(1), default=10, show_default=True, help="Maximum number of runs.")
 @json_option
-@asks_weld
+@pass_client
 def runs(client: WeldClient, stream: str, limit: int, as_data: bool) -> None:
     """List the runs of a stream, newest first; Weld keeps them for three months."""
     columns = (
@@ -112,16 +114,18 @@ def runs(client: WeldClient, stream: str, limit: int, as_data: bool) -> None:
         Column("finished", lambda r: r.finished_at, time=True),
         Column("rows", lambda r: r.rows_synced),
     )
-    show(client.list_runs(find(client, stream, "stream").id, limit), columns, as_data, "The stream has not run yet.")
+    print_rows(
+        client.list_runs(find(client, stream, "stream").id, limit), columns, as_data, "The stream has not run yet."
+    )
 
 
 @click.command(short_help="List the orchestrations.", epilog="Example: weld-pulumi orchestrations")
 @json_option
-@asks_weld
+@pass_client
 def orchestrations(client: WeldClient, as_data: bool) -> None:
-    """List the orchestrations, which are made in Weld's pages: the values of orchestration_workflow_id."""
+    """List the orchestrations, which are created in Weld's app: the values of orchestration_workflow_id."""
     columns = (Column("id", lambda o: o.id, whole=True), Column("name", lambda o: o.name))
-    show(client.list_orchestrations(), columns, as_data, "There are no orchestrations.")
+    print_rows(client.list_orchestrations(), columns, as_data, "There are no orchestrations.")
 
 
 def _schedule(sync: EltSyncInfo) -> str | None:

@@ -1,4 +1,4 @@
-"""How far a command has come: a line on standard error that counts, on a terminal only."""
+"""A progress line on standard error, on a terminal only."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from rich.status import Status
 from rich.text import Text
 
-from .show import console, waiting
+from .output import console, spinner
 
 __all__ = ["Count", "progress"]
 
 
 class Count:
-    """Counts what is done; from several threads too."""
+    """Count finished steps; safe to use from several threads."""
 
     def __init__(self, title: str, total: int, status: Status) -> None:
         self.done = 0
@@ -23,7 +23,7 @@ class Count:
         self._lock = threading.Lock()
 
     def step(self, amount: int = 1) -> None:
-        """Note that something more is done."""
+        """Add finished steps."""
         with self._lock:
             self.done += amount
             self._status.update(Text(f"{self._title}: {self.done} of {self._total}"))
@@ -31,6 +31,6 @@ class Count:
 
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Count]:
-    """Show a title and how much of a total is done, while something runs."""
-    with waiting(console(to_stderr=True), f"{title}: 0 of {total}") as status:
+    """Show a title and a count of finished steps while the block runs."""
+    with spinner(console(to_stderr=True), f"{title}: 0 of {total}") as status:
         yield Count(title, total, status)

@@ -1,4 +1,4 @@
-"""The Pulumi project around the current folder, through the CLI of Pulumi."""
+"""The Pulumi project in the current folder or above, read through the Pulumi CLI."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from ..errors import WeldError
 __all__ = ["PulumiFailedError", "export_stack", "find_project", "run_pulumi", "stack_config"]
 
 _SECONDS = 120
-#: How Pulumi marks special values in a state, and the mark of a secret.
+#: Key and value by which Pulumi marks a secret in a state.
 _ENVELOPE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 
 
 class PulumiFailedError(WeldError):
-    """The CLI of Pulumi is missing or refused to do something."""
+    """The Pulumi CLI is missing, or a command of it failed."""
 
 
 def find_project(start: Path | None = None) -> Path | None:
-    """Return the Pulumi.yaml of the project that a folder (default: the current one) belongs to."""
+    """Return the Pulumi.yaml in a folder (default: the current one) or above."""
     here = (start or Path.cwd()).absolute()
     for folder in (here, *here.parents):
         for name in ("Pulumi.yaml", "Pulumi.yml"):
@@ -34,10 +34,10 @@ def find_project(start: Path | None = None) -> Path | None:
 
 
 def run_pulumi(*arguments: str) -> str:
-    """Run a command of Pulumi in the current folder and return what it prints.
+    """Run a command of the Pulumi CLI in the current folder and return its output.
 
     Raises:
-        PulumiFailedError: there is no Pulumi, or it failed; the text is its own last line.
+        PulumiFailedError: the CLI is missing or failed; the message is its error line.
     """
     executable = shutil.which("pulumi")
     if executable is None:
@@ -72,7 +72,7 @@ def stack_config(stack: str | None, show_secrets: bool = True) -> dict[str, dict
 
 
 def export_stack(stack: str | None, show_secrets: bool = True) -> list[dict[str, Any]]:
-    """Return the resources in the state of a stack (default: the selected one), secrets in plain text if asked for.
+    """Return the resources in the state of a stack (default: the selected one), by default with secrets in plain text.
 
     Raises:
         PulumiFailedError: there is no such stack, or its secrets cannot be read.
@@ -84,7 +84,7 @@ def export_stack(stack: str | None, show_secrets: bool = True) -> list[dict[str,
 
 
 def _revealed(value: Any) -> Any:
-    """Put plain values in the place of the envelopes in which an exported state has its secrets."""
+    """Replace the envelopes of secrets in an exported state by their values."""
     if isinstance(value, list):
         return [_revealed(item) for item in value]
     if not isinstance(value, dict):

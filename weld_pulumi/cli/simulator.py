@@ -1,4 +1,4 @@
-"""``weld-pulumi simulator``: Weld on this machine, in the foreground."""
+"""``weld-pulumi simulator``: run Weld on this machine, in the foreground."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ Examples:
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on; what was sent to another name is refused.",
+    help="Address to listen on; requests to another host name are rejected.",
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 (default) takes a free one."
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port to listen on; 0 (default) chooses a free one."
 )
 @click.option(
     "--database",
     type=click.Path(dir_okay=False),
-    help="SQLite file to keep everything in; without it, nothing outlives the command.",
+    help="SQLite file for all data; without it, data is lost when the command ends.",
 )
 @click.option("--auto-authorize", is_flag=True, help="Authorize every connection without a person.")
-@click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Milliseconds that every answer waits.")
-@click.option("--api-key", metavar="K", help="Key to accept; without it, the one that is printed.")
+@click.option("--latency-ms", type=click.FloatRange(0), default=0, help="Milliseconds to delay every response.")
+@click.option("--api-key", metavar="K", help="API key to accept; the default is printed.")
 @click.option(
     "--reading",
     "readings",
     metavar="NAME=VALUE",
     multiple=True,
     callback=_readings,
-    help="Answer an open question about Weld in another way; may be repeated.",
+    help="Simulate another reading of an undocumented point of Weld's API; may be repeated.",
 )
 def simulator(
     host: str,
@@ -60,10 +60,10 @@ def simulator(
     api_key: str | None,
     readings: dict[str, str],
 ) -> None:
-    """Run Weld on this machine, until Ctrl-C.
+    """Run a simulator of Weld on this machine, until Ctrl-C.
 
-    Programs and commands that are pointed to it (WELD_API_URL, weld:apiUrl) need no account and reach no network. Its
-    address is printed once it answers.
+    Programs and commands that use its address (WELD_API_URL, weld:apiUrl) need no account and no network. The address
+    is printed once the simulator is ready.
     """
     try:
         from ..simulator import DEFAULT_API_KEY, serve

@@ -1,4 +1,4 @@
-"""``weld-pulumi status``: what one sync is doing, stream by stream, or all syncs, what failed first."""
+"""``weld-pulumi status``: show the state of all syncs, or of the streams of one, failed ones first."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import click
 from ..api.client import WeldClient
 from ..api.models import EltSyncInfo, StreamStatus
 from ..errors import NotFoundError
-from .ids import IdCommand
-from .naming import find
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import Column, json_option, print_json, print_rows
 from .progress import progress
-from .show import Column, as_json, json_option, show
-from .weld import asks_weld
 
 __all__ = ["status"]
 
-#: Requests at the same time; a person waits for them all.
+#: Requests at the same time.
 _AT_ONCE = 4
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a sync is doing, in one line."""
+    """The state of one sync."""
 
     sync: EltSyncInfo
     streams: Sequence[StreamStatus]
@@ -37,12 +37,12 @@ class Summary:
 
     @property
     def running(self) -> int:
-        """How many streams run now."""
+        """The number of streams that are running."""
         return sum(1 for stream in self.streams if stream.active_sync)
 
     @property
     def state(self) -> str:
-        """One word for the whole sync."""
+        """The state in one word."""
         if self.failed or self.sync.status == "FAILED":
             return "FAILED"
         if not self.sync.enabled:
@@ -51,26 +51,26 @@ class Summary:
 
     @property
     def order(self) -> tuple[int, str, str]:
-        """What failed comes first."""
+        """A sort key that puts failed syncs first."""
         urgency = ["FAILED", "running", "ok", "disabled"].index(self.state)
         return urgency, self.sync.destination_schema_name or "", self.sync.id
 
     @property
     def finished(self) -> str | None:
-        """When the last run of any stream ended."""
+        """When the last run of any stream finished."""
         ends = [s.latest_sync.finished_at for s in self.streams if s.latest_sync and s.latest_sync.finished_at]
         return max(ends, default=None)
 
     @property
     def error(self) -> str | None:
-        """The first error, with the stream that has it."""
-        told = [(stream.name, stream.latest_sync.error_message) for stream in self.failed if stream.latest_sync]
-        return next((f"{name}: {error}" for name, error in told if error), None)
+        """The first error, with the name of its stream."""
+        errors = [(stream.name, stream.latest_sync.error_message) for stream in self.failed if stream.latest_sync]
+        return next((f"{name}: {error}" for name, error in errors if error), None)
 
 
 @click.command(
     cls=IdCommand,
-    short_help="Show how all syncs, or the streams of one, are doing.",
+    short_help="Show the state of all syncs, or of the streams of one.",
     epilog="""\b
 Examples:
   weld-pulumi status
@@ -79,20 +79,20 @@ Examples:
 )
 @click.argument("sync", metavar="[SYNC]", required=False)
 @json_option
-@asks_weld
+@pass_client
 def status(client: WeldClient, sync: str | None, as_data: bool) -> None:
-    """Show what each stream of a sync is doing now and how its last run ended; without a sync, all syncs.
+    """Show the current and the last run of each stream of a sync; without SYNC, the state of all syncs.
 
-    What failed stands first.
+    Failed ones come first.
     """
     if sync is None:
         _show_all(client, as_data)
         return
-    told = client.get_sync_status(find(client, sync, "sync").id)
+    found = client.get_sync_status(find(client, sync, "sync").id)
     if as_data:
-        as_json(told)
+        print_json(found)
     else:
-        show(sorted(told.source_streams, key=_failed_first), _STREAMS, False, "The sync has no streams.")
+        print_rows(sorted(found.source_streams, key=_failed_first), _STREAMS, False, "The sync has no streams.")
 
 
 def _show_all(client: WeldClient, as_data: bool) -> None:
@@ -109,9 +109,9 @@ def _show_all(client: WeldClient, as_data: bool) -> None:
 
         found = sorted(filter(None, pool.map(read, syncs)), key=lambda summary: summary.order)
     if as_data:
-        as_json([_as_data(summary) for summary in found])
+        print_json([_as_data(summary) for summary in found])
     else:
-        show(found, _SYNCS, False, "There are no syncs.")
+        print_rows(found, _SYNCS, False, "There are no syncs.")
 
 
 def _as_data(summary: Summary) -> dict[str, object]:

@@ -1,6 +1,6 @@
-"""How rows are laid out: a table as wide as the terminal at most, or a list where a table would break words.
+"""Lay out rows: as a table no wider than the terminal, or as a list where a table would break words.
 
-What a person may copy is never cut: where it does not fit, the table becomes a list. What may be cut has a mark then.
+Ids and names are never truncated: if they do not fit, the table becomes a list.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from rich.text import Text
 
 from .._text import parse_time
 
-__all__ = ["NOTHING", "Fit", "ago", "columns", "draw"]
+__all__ = ["EMPTY_CELL", "Fit", "ago", "plain_columns", "print_table"]
 
-#: How a cell looks that has no value.
-NOTHING = "-"
+#: The text of a cell without a value.
+EMPTY_CELL = "-"
 
 
 class Fit(enum.Enum):
-    """What becomes of a cell for which there is no room."""
+    """How a cell is fitted into a narrow column."""
 
     WRAP = "several lines, between words"
-    WHOLE = "one line, and never cut: ids and names"
-    CUT = "one line, cut with a mark"
+    WHOLE = "one line, never truncated: ids and names"
+    CUT = "one line, truncated with an ellipsis"
 
 
 _GAP = 2
-#: A column of prose that is narrower than this is a nuisance to read.
+#: Characters; narrower prose is hard to read.
 _NARROWEST_PROSE = 16
 _NARROWEST_CUT = 12
 _LONG_AGO = timedelta(days=60)
 
 
 def ago(time: str, now: datetime | None = None) -> str:
-    """Return a time as people say it: ``2 h ago``; a date where it is long ago; as it is where it is no time."""
+    """Return a time relative to now: ``2 h ago``; a date if it is long ago; the text itself if it is no time."""
     then = parse_time(time)
     if then is None:
         return time
@@ -60,8 +60,8 @@ def _amount(time: timedelta) -> str:
     return ""
 
 
-def columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """Lay rows out as plain columns, as wide as they need, parted by two blanks: for a pipe or a file."""
+def plain_columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows as lines of columns separated by two spaces, for a pipe or a file."""
     lines = [[title.upper() for title in titles], *rows]
     widths = [max(cell_len(line[i]) for line in lines) for i in range(len(titles))]
     return [
@@ -72,14 +72,14 @@ def columns(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def draw(titles: Sequence[str], rows: Sequence[Sequence[str]], fits: Sequence[Fit], screen: Console) -> None:
-    """Print rows for a person: as a table if it can be had without broken words, else as a list.
+def print_table(titles: Sequence[str], rows: Sequence[Sequence[str]], fits: Sequence[Fit], screen: Console) -> None:
+    """Print rows on a terminal: as a table if no word has to be broken, else as a list.
 
     Args:
         titles: of the columns.
         rows: the cells, as text.
-        fits: for each column, what becomes of cells for which there is no room.
-        screen: where to print, and how wide that is.
+        fits: for each column, how its cells are fitted into a narrow column.
+        screen: where to print.
     """
     widths = _widths(titles, rows, fits, screen.width)
     if widths is None:
@@ -97,7 +97,7 @@ def draw(titles: Sequence[str], rows: Sequence[Sequence[str]], fits: Sequence[Fi
 
 
 def _widths(titles: Sequence[str], rows: Sequence[Sequence[str]], fits: Sequence[Fit], room: int) -> list[int] | None:
-    """Return how wide the columns may be; None where words would be broken."""
+    """Return the widths of the columns; None if words would be broken."""
     natural, least = list[int](), list[int]()
     for index, title in enumerate(titles):
         cells = [title, *(row[index] for row in rows)]
@@ -123,11 +123,11 @@ def _least(cells: Sequence[str], wanted: int, fit: Fit) -> int:
 
 
 def _print_list(titles: Sequence[str], row: Sequence[str], fits: Sequence[Fit], screen: Console) -> None:
-    """Print one row, a line for each cell that says something; a longer word is left to the terminal to wrap."""
+    """Print one row, a line for each cell that is not empty; the terminal wraps longer words."""
     indent = max(map(cell_len, titles)) + _GAP
     room = max(1, screen.width - indent)
     for title, cell, fit in zip(titles, row, fits, strict=True):
-        if cell == NOTHING:
+        if cell == EMPTY_CELL:
             continue
         text = Text(title, "bold").append(" " * (indent - cell_len(title)), "not bold")
         text.append(("\n" + " " * indent).join(_lines(cell, fit, room)), "not bold")

@@ -32,23 +32,23 @@ def stream(stage: Stage) -> str:
 # Names -------------------------------------------------------------------------------------------------------------
 
 
-@TABLE.reads("Error: There is no sync 'raww'; did you mean 'raw'? `weld-pulumi syncs` lists those that are there.")
+@TABLE.reads("Error: There is no sync 'raww'; did you mean 'raw'? Run `weld-pulumi syncs` to see which exist.")
 def a_name_that_means_nothing(stage: Stage) -> str:
     sync(stage)
     return stage.run("status", "raww")
 
 
 @TABLE.reads(
-    "Error: There is no stream or sync 'nope'; `weld-pulumi streams SYNC_ID` and `weld-pulumi syncs` list "
-    "those that are there."
+    "Error: There is no stream or sync 'nope'. Run `weld-pulumi streams SYNC_ID` or `weld-pulumi syncs` to "
+    "see which exist."
 )
 def a_name_of_a_stream_or_a_sync(stage: Stage) -> str:
     return stage.run("run", "nope")
 
 
 @TABLE.reads(
-    "Error: 'charges' means more than one stream or sync: <charges> (stream 'charges' of sync 'raw'); "
-    "<charges> (sync from stripe to 'charges'). Give the id of the right one."
+    "Error: 'charges' matches more than one stream or sync: <charges> (stream 'charges' of sync 'raw'); "
+    "<charges> (sync from stripe to 'charges'). Use the id of the right one."
 )
 def a_name_that_means_several(stage: Stage) -> str:
     sync(stage, "charges")
@@ -59,24 +59,24 @@ def a_name_that_means_several(stage: Stage) -> str:
 # Actions -----------------------------------------------------------------------------------------------------------
 
 
-@TABLE.reads("A run of stream <charges> is asked for; it may take minutes until `weld-pulumi runs <charges>` shows it.")
+@TABLE.reads("Requested a run of stream <charges>. It may take minutes to appear in `weld-pulumi runs <charges>`.")
 def a_run(stage: Stage) -> str:
     return stage.run("run", stream(stage))
 
 
-@TABLE.reads("Stream <charges> is running already; see `weld-pulumi runs <charges>`.")
+@TABLE.reads("Stream <charges> is already running; see `weld-pulumi runs <charges>`.")
 def a_run_that_is_going_on(stage: Stage) -> str:
     id = stream(stage)
     stage.run("run", id)
     return stage.run("run", id)
 
 
-@TABLE.reads("Runs of 2 streams are requested. `weld-pulumi status <raw>` shows them.")
+@TABLE.reads("Requested runs of 2 streams. `weld-pulumi status <raw>` shows the progress.")
 def runs(stage: Stage) -> str:
     return stage.run("run", sync(stage, "charges", "refunds")).splitlines()[-1]
 
 
-@TABLE.reads("A run of 1 stream is requested; 1 of them was running already. `weld-pulumi status <raw>` shows them.")
+@TABLE.reads("Requested a run of 1 stream; 1 was already running. `weld-pulumi status <raw>` shows the progress.")
 def runs_that_are_going_on(stage: Stage) -> str:
     id = stream(stage)
     stage.run("run", id)
@@ -84,9 +84,9 @@ def runs_that_are_going_on(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Error: POST /elt_streams/<refunds>/request_run: Weld returned 500 (fault): A fault was asked for: 500. "
-    "Weld failed internally: retry later; https://status.weld.app lists known incidents. Runs of 1 of 2 "
-    "streams were requested before."
+    "Error: POST /elt_streams/<refunds>/request_run: Weld answered 500 (fault): A fault was asked for: "
+    "500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
+    "Runs of 1 of 2 streams were requested before the error."
 )
 def runs_that_fail(stage: Stage) -> str:
     sync(stage, "charges", "refunds")
@@ -101,7 +101,7 @@ def runs_of_nothing(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "The next run of stream 'charges' copies everything again. Go on? [y/N]: y\n"
+    "The next run of stream 'charges' copies all data again. Continue? [y/N]: y\n"
     "The next run of stream 'charges' (<charges>) is a full refresh."
 )
 def a_full_refresh(stage: Stage) -> str:
@@ -109,21 +109,21 @@ def a_full_refresh(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "The next run of stream 'charges' copies everything again and its history table is thrown away, for ever. "
-    "Go on? [y/N]: y\n"
-    "The next run of stream 'charges' (<charges>) is a full refresh and its history table is thrown away, for "
-    "ever."
+    "The next run of stream 'charges' copies all data again and permanently deletes its history table. "
+    "Continue? [y/N]: y\n"
+    "The next run of stream 'charges' (<charges>) is a full refresh and permanently deletes its history "
+    "table."
 )
 def a_full_refresh_of_the_history(stage: Stage) -> str:
     return stage.run("full-refresh", stream(stage), "--reset-history-table", input="y\n")
 
 
-@TABLE.reads("Stream <charges> is not marked for a full refresh any more.")
+@TABLE.reads("Stream <charges> is no longer marked for a full refresh.")
 def a_full_refresh_that_is_taken_back(stage: Stage) -> str:
     return stage.run("full-refresh", stream(stage), "--cancel")
 
 
-@TABLE.reads("Error: --cancel and --reset-history-table exclude each other.")
+@TABLE.reads("Error: --cancel and --reset-history-table cannot be used together.")
 def a_full_refresh_that_contradicts_itself(stage: Stage) -> str:
     return stage.run("full-refresh", "x", "--cancel", "--reset-history-table").splitlines()[-1]
 
@@ -133,12 +133,12 @@ def a_sync_that_is_enabled(stage: Stage) -> str:
     return stage.run("enable", sync(stage, enabled=False))
 
 
-@TABLE.reads("Sync <raw> copies nothing more into 'raw'. Go on? [y/N]: y\nSync <raw> is disabled.")
+@TABLE.reads("Sync <raw> will stop copying data into 'raw'. Continue? [y/N]: y\nSync <raw> is disabled.")
 def a_sync_that_is_disabled(stage: Stage) -> str:
     return stage.run("disable", sync(stage), input="y\n")
 
 
-@TABLE.reads("Run <run> of orchestration 'Daily refresh' is asked for.")
+@TABLE.reads("Requested run <run> of orchestration 'Daily refresh'.")
 def an_orchestration(stage: Stage) -> str:
     return stage.run("run-orchestration", "Daily refresh")
 
@@ -193,7 +193,7 @@ def no_settings(stage: Stage) -> str:
     return stage.run("settings", stage.connection())
 
 
-@TABLE.reads("Weld's answer is not a JSON Schema, so it is shown as it is.")
+@TABLE.reads("Weld did not return a valid JSON Schema; its response is shown unchanged.")
 def settings_that_are_no_schema(stage: Stage) -> str:
     stage.weld.set_settings_schema("stripe", {"properties": []})
     return stage.run("settings", stage.connection()).splitlines()[0]
@@ -204,7 +204,7 @@ def settings_that_are_no_schema(stage: Stage) -> str:
 NEW = ("authorize", "--integration-id", "stripe", "--label", "Shop")
 
 
-@TABLE.reads("Nobody has authorized the connection 'Shop' (stripe) yet; its link works for a day.")
+@TABLE.reads("Not authorized yet: the connection 'Shop' (stripe). Its link is valid for a day.")
 def nobody_has_authorized_it(stage: Stage) -> str:
     return stage.run(*NEW, "--timeout", "0.1").splitlines()[-1]
 
@@ -214,28 +214,28 @@ def the_link_alone(stage: Stage) -> str:
     return stage.run(*NEW, "--timeout", "0")
 
 
-@TABLE.reads("To take it over in a program, write adopt='<Shop>'.")
+@TABLE.reads("To use it in a program, set adopt='<Shop>'.")
 def somebody_has_authorized_it(stage: Stage) -> str:
     workspace = stage.weld.workspace
     with patch.object(workspace, "auto_authorize", True), patch.object(workspace, "authorize_delay", 0.0):
         return stage.run(*NEW, "--timeout", "20").splitlines()[-2]
 
 
-@TABLE.reads("Error: --integration-id and --label go together.")
+@TABLE.reads("Error: --integration-id and --label must be given together.")
 def half_of_what_is_needed(stage: Stage) -> str:
     return stage.run("authorize", "--label", "Shop").splitlines()[-1]
 
 
 @TABLE.reads(
-    "Error: There is no Pulumi.yaml in this folder or above, so there is no stack whose connections could "
-    "wait, and no `pulumi up` of yours waits for a person. Run it in the project, or give --integration-id and "
-    "--label for a new connection."
+    "Error: There is nothing to authorize: no Pulumi.yaml is in this folder or above, and no running "
+    "`pulumi up` of yours waits for an authorization. Run the command in the project, or give "
+    "--integration-id and --label for a new connection."
 )
 def no_project(stage: Stage) -> str:
     return stage.run("authorize")
 
 
-@TABLE.reads("No connection of this stack waits for a person, nor does a running `pulumi up`.")
+@TABLE.reads("No connection of this stack is pending, and no running `pulumi up` waits for an authorization.")
 def nothing_waits(stage: Stage) -> str:
     return with_pulumi(stage, "authorize")
 
@@ -243,13 +243,13 @@ def nothing_waits(stage: Stage) -> str:
 @TABLE.reads(
     "Open http://localhost/… to authorize 'Shop' (stripe)\n"
     "On any machine: http://weld.test/authorize?token=…\n"
-    "Nobody has authorized the connection 'Shop' (stripe) yet; its link works for a day."
+    "Not authorized yet: the connection 'Shop' (stripe). Its link is valid for a day."
 )
 def what_waits_in_the_stack(stage: Stage) -> str:
     return with_pulumi(stage, "authorize", "--timeout", "0.1", resources=[pending(stage)])
 
 
-@TABLE.reads("That link has expired; here is a fresh one.\nOn any machine: http://weld.test/authorize?token=…")
+@TABLE.reads("The link has expired; here is a new one.\nOn any machine: http://weld.test/authorize?token=…")
 def what_waits_in_the_stack_with_an_old_link(stage: Stage) -> str:
     resource = pending(stage)
     stage.weld.advance(25 * 3600)
@@ -257,7 +257,7 @@ def what_waits_in_the_stack_with_an_old_link(stage: Stage) -> str:
     return with_pulumi(stage, "authorize", "--timeout", "0", resources=[resource])
 
 
-@TABLE.reads("<Shop>\nRun `pulumi up` or `pulumi refresh`, so that the stack takes over what is authorized.")
+@TABLE.reads("<Shop>\nRun `pulumi up` or `pulumi refresh` to record the authorized connections in the stack.")
 def what_waits_in_the_stack_and_is_authorized(stage: Stage) -> str:
     resource = pending(stage)
     stage.weld.authorize()
@@ -265,8 +265,8 @@ def what_waits_in_the_stack_and_is_authorized(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "the link to authorize the connection 'Shop' (stripe) was used, but created no connection; `pulumi up` "
-    "opens another."
+    "the link to authorize the connection 'Shop' (stripe) was used, but no connection came of it; `pulumi "
+    "up` opens a new one."
 )
 def what_waits_in_the_stack_and_was_used_in_vain(stage: Stage) -> str:
     resource = pending(stage)
@@ -297,16 +297,16 @@ def waiting_run(stage: Stage, status: str) -> str:
 
 
 @TABLE.reads(
-    "`pulumi up` waits: open http://localhost/… to authorize 'Shop' (stripe)\n"
-    "Nobody has authorized the connection 'Shop' (stripe) yet; `pulumi up` still waits."
+    "`pulumi up` is waiting: open http://localhost/… to authorize 'Shop' (stripe)\n"
+    "Not authorized yet: the connection 'Shop' (stripe). `pulumi up` is still waiting."
 )
 def a_run_that_still_waits(stage: Stage) -> str:
     return waiting_run(stage, "")
 
 
 @TABLE.reads(
-    "`pulumi up` waits: open http://localhost/… to authorize 'Shop' (stripe)\n"
-    "`pulumi up` no longer waits for the connection 'Shop' (stripe) (refused). Its own messages name the next "
+    "`pulumi up` is waiting: open http://localhost/… to authorize 'Shop' (stripe)\n"
+    "`pulumi up` no longer waits for the connection 'Shop' (stripe) (refused). See its output for the next "
     "step."
 )
 def a_run_that_no_longer_waits(stage: Stage) -> str:

@@ -91,8 +91,8 @@ def no_key(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "! Stored key: weld:apiKey is stored in plain text. Run `pulumi config set --secret weld:apiKey` and paste "
-    "it; make a new key if the file was shared."
+    "! Stored key: weld:apiKey is stored in plain text. Run `pulumi config set --secret weld:apiKey` and "
+    "paste it; create a new key if the file was shared."
 )
 def a_key_in_plain_text(stage: Stage) -> str:
     config = {"weld:apiKey": {"value": stage.weld.api_key, "secret": False}, "weld:apiUrl": {"value": stage.weld.url}}
@@ -100,8 +100,8 @@ def a_key_in_plain_text(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "! Stored key: the stack has a weld:apiKey, which `pulumi up` prefers. `weld-pulumi doctor --stack NAME` "
-    "looks at that one."
+    "! Stored key: the stack has a weld:apiKey, which `pulumi up` prefers. `weld-pulumi doctor --stack "
+    "NAME` checks that one."
 )
 def two_keys(stage: Stage) -> str:
     return finding(with_pulumi(stage, "doctor", config={"weld:apiKey": {"secret": True}}), "Stored key")
@@ -109,24 +109,24 @@ def two_keys(stage: Stage) -> str:
 
 @TABLE.reads(
     "✗ Settings: the environment variable WELD_API_URL: 'http://weld.example' must begin with https:// "
-    "because the key is sent to it; write https://weld.example. Mend that first; Weld was not asked."
+    "(the key is sent along), so write https://weld.example. Fix that first; Weld was not contacted."
 )
 def an_address_that_is_not_allowed(stage: Stage) -> str:
     return finding(stage.run("doctor", WELD_API_URL="http://weld.example"), "Settings")
 
 
 @TABLE.reads(
-    "✗ Pulumi plugin: there is no pulumi-resource-pulumi-python. It comes with the Pulumi CLI and must be on "
-    "PATH or beside `pulumi`: install the CLI anew."
+    "✗ Pulumi plugin: there is no pulumi-resource-pulumi-python. It comes with the Pulumi CLI and must be "
+    "on PATH or beside `pulumi`: reinstall the CLI."
 )
 def no_plugin(stage: Stage) -> str:
     return finding(with_pulumi(stage, "doctor", plugins=()), "Pulumi plugin")
 
 
 @TABLE.reads(
-    "! Stack: its configuration cannot be read: `pulumi config` did not print JSON. Weld's key may be in "
-    "there.\n"
-    "- Weld: not asked without a key"
+    "! Stack: its configuration cannot be read: `pulumi config` did not print JSON. It may hold the API "
+    "key.\n"
+    "- Weld: not contacted without a key"
 )
 def a_stack_that_cannot_be_read(stage: Stage) -> str:
     text = with_pulumi(stage, "doctor", config="Welcome to Pulumi", WELD_API_KEY=None)
@@ -147,7 +147,7 @@ def of_python(options: str) -> str:
     return f"name: t\nruntime:\n  name: python\n  options: {{{options}}}\n"
 
 
-@TABLE.reads("! Pulumi CLI: v3.100.0 is old. Update it: `weld-pulumi import` needs 3.254.0.")
+@TABLE.reads("! Pulumi CLI: v3.100.0 is old. Upgrade it: `weld-pulumi import` requires 3.254.0.")
 def an_old_cli(stage: Stage) -> str:
     return finding(with_pulumi(stage, "doctor", version="v3.100.0"), "Pulumi CLI")
 
@@ -163,26 +163,22 @@ def a_project_in_another_language(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "! Project: uv.lock makes Pulumi choose a toolchain by itself. Write `toolchain: pip` (or uv, poetry) "
-    "under runtime.options in Pulumi.yaml."
+    "! Project: uv.lock makes Pulumi choose a toolchain automatically. Write `toolchain: pip` (or uv, "
+    "poetry) under runtime.options in Pulumi.yaml."
 )
 def a_project_that_leaves_the_toolchain_open(stage: Stage) -> str:
     Path("uv.lock").touch()
     return project(stage, PROJECT)
 
 
-@TABLE.reads(
-    "- Project's Python: /here/Pulumi.yaml or its folder belongs to another user, so the Python that it names "
-    "is not run"
-)
+@TABLE.reads("- Project's Python: /here/Pulumi.yaml or its folder belongs to another user, so its Python is not run")
 def a_project_of_another_user(stage: Stage) -> str:
     with patch.object(os, "geteuid", lambda: os.getuid() + 1):
         return project(stage, of_python("toolchain: uv"), "Project's Python")
 
 
 @TABLE.reads(
-    "✗ Project's Python: /here/venv: there is no Python. Make it, and install there: `pip install "
-    "weld-pulumi==VERSION`."
+    "✗ Project's Python: /here/venv: there is no Python. Create it, and run `pip install weld-pulumi==VERSION` in it."
 )
 def no_virtual_environment(stage: Stage) -> str:
     return project(stage, of_python("toolchain: pip, virtualenv: venv"), "Project's Python")
@@ -190,8 +186,8 @@ def no_virtual_environment(stage: Stage) -> str:
 
 @TABLE.reads(
     "✗ Python of the resources: /here/infra/.venv: there is no Python. With `main` in Pulumi.yaml, "
-    "`virtualenv` means one folder for the program and another one for the resources. Put the program beside "
-    "Pulumi.yaml, or take `virtualenv` out and activate the environment."
+    "`virtualenv` means one folder for the program and another one for the resources. Put the program "
+    "beside Pulumi.yaml, or remove `virtualenv` and activate the environment."
 )
 def a_virtual_environment_below_main(stage: Stage) -> str:
     Path("infra").mkdir()

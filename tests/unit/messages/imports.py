@@ -15,24 +15,23 @@ def imported(stage: Stage, *words: str) -> str:
 @TABLE.reads(
     "Written: out/__main__.py, out/import.json, out/Pulumi.yaml, out/requirements.txt, out/README.md (2 "
     "Connection, 1 EltSync, 1 inline streams).\n"
-    "Note: Weld never tells excluded_columns and hashed_columns. Where columns are excluded or hashed, write "
-    "that into the program: a Weld that resets what a change leaves out would lose them with the next change "
-    "of the stream.\n"
+    "Note: Weld never returns excluded_columns and hashed_columns. If columns are excluded or hashed in "
+    "Weld, add them to the program: the next change of the stream could reset them otherwise.\n"
     "\n"
-    "Go to the program:\n"
+    "Change to the program's folder:\n"
     "  cd out\n"
     "\n"
-    "Make a stack:\n"
+    "Create a stack:\n"
     "  pulumi stack init dev\n"
     "  pulumi config set weld:apiUrl http://weld.test\n"
     "\n"
-    "Store the key of Weld; it is asked for:\n"
+    "Store Weld's API key; Pulumi prompts for it:\n"
     "  pulumi config set --secret weld:apiKey\n"
     "\n"
-    "Take over what is in Weld; nothing changes there:\n"
+    "Import what is in Weld; nothing changes there:\n"
     "  pulumi import --file import.json --generate-code=false --yes\n"
     "\n"
-    "No change is left, and import.json can go:\n"
+    "Check that no change is left; then import.json can be deleted:\n"
     "  pulumi preview --expect-no-changes"
 )
 def an_import(stage: Stage) -> str:
@@ -41,7 +40,7 @@ def an_import(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Error: out/__main__.py and out/import.json are there already; give another folder with --output, or "
+    "Error: out/__main__.py and out/import.json exist already; choose another folder with --output, or use "
     "--force to overwrite."
 )
 def an_import_over_what_is_there(stage: Stage) -> str:
@@ -51,8 +50,8 @@ def an_import_over_what_is_there(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Error: --only-unmanaged compares with the current stack, but there is no Pulumi project here. Run it in "
-    "the folder of the project, or leave it out."
+    "Error: --only-unmanaged compares with the current stack, but there is no Pulumi project here. Run the "
+    "command in the folder of the project, or omit the option."
 )
 def an_import_where_no_project_is(stage: Stage) -> str:
     return imported(stage, "--only-unmanaged")
@@ -69,8 +68,8 @@ def an_import_of_what_weld_does_not_report(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Note: Settings of sync <raw> that may be secret are left out: token. Weld keeps them; to manage them, add "
-    "them: what is secret with pulumi.Config().require_secret(…)."
+    "Note: Settings of sync <raw> that may be secret are left out: token. Weld keeps them. To manage them, "
+    "add them to the program, secrets with pulumi.Config().require_secret(…)."
 )
 def an_import_of_settings_that_may_be_secret(stage: Stage) -> str:
     schema = {"type": "object", "properties": {"token": {"type": "string", "format": "password"}}}

@@ -1,4 +1,4 @@
-"""``weld-pulumi import``: a program and an import file for what is in Weld already."""
+"""``weld-pulumi import``: write a program and an import file for what is already in Weld."""
 
 from .command import import_
 

@@ -1,4 +1,4 @@
-"""Reads a workspace through the handlers: for each object, what a program and a state have to say of it."""
+"""Read a Weld workspace through the handlers: for each object, its arguments in a program and its state."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ __all__ = ["Imported", "Options", "Workspace", "collect"]
 
 _COLUMNS = ("excluded_columns", "hashed_columns")
 _COLUMNS_ADVICE = (
-    "Weld never tells excluded_columns and hashed_columns. Where columns are excluded or hashed, write that into the "
-    "program: a Weld that resets what a change leaves out would lose them with the next change of the stream."
+    "Weld never returns excluded_columns and hashed_columns. If columns are excluded or hashed in Weld, add them to "
+    "the program: the next change of the stream could reset them otherwise."
 )
 
 
 @dataclass
 class Imported:
-    """One object of Weld's.
+    """One object of Weld.
 
     Attributes:
         kind: Connection, EltSync or SourceStream.
         id: Weld's id.
-        integration: of the source, by which large programs are split.
+        integration: of the source; large programs are split by it.
         name: the resource name.
         variable: the Python variable that holds it.
-        args: the arguments that a program has to give: no defaults.
+        args: the arguments that a program has to set; no defaults.
         inputs: what the engine would have as inputs.
         outputs: what the engine would have as outputs.
-        references: argument to the variable of the resource whose id it is.
-        comments: what a reader of the program has to know.
+        references: the variable of the resource whose id an argument is, by argument.
+        comments: for readers of the program.
     """
 
     kind: str
@@ -60,13 +60,13 @@ class Imported:
 
 @dataclass(frozen=True)
 class Options:
-    """How a workspace is to be written down.
+    """How a workspace is written as a program.
 
     Attributes:
-        separate: each stream is a resource of its own, instead of an entry of its sync.
-        adopt: the program takes objects over by ``adopt``, instead of an import file.
-        managed: what is left out.
-        step: called when an object has been read.
+        separate: whether each stream is a resource, instead of an entry of its sync.
+        adopt: whether the program sets ``adopt``, instead of having an import file.
+        managed: the resources to leave out.
+        step: called after each object.
     """
 
     separate: bool = False
@@ -77,13 +77,13 @@ class Options:
 
 @dataclass
 class Workspace:
-    """What was read, and what people have to be told of it."""
+    """What was read, and notes on it for the user."""
 
     resources: list[Imported] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def note(self, text: str) -> None:
-        """Tell something once."""
+        """Add a note, unless it is there already."""
         if text not in self.notes:
             self.notes.append(text)
 
@@ -98,11 +98,11 @@ def collect(
     """Read objects of a workspace.
 
     Args:
-        context: speaks to Weld.
+        context: reads from Weld.
         connections: to read, in this order.
         syncs: to read, in this order.
         destinations: ids of the connections into which syncs of the workspace write.
-        options: how they are to be written down.
+        options: how they are written.
     """
     collector = _Collector(context, options)
     for connection in connections:
@@ -123,7 +123,7 @@ class _Collector:
         self._context = context
         self._options = options
         self._names = Names(options.managed.names)
-        self._made: dict[str, Imported] = {}
+        self._imported: dict[str, Imported] = {}
         self.found = Workspace()
 
     def connection(self, connection: ConnectionInfo, syncs: list[EltSyncInfo], destinations: set[str]) -> None:
@@ -158,7 +158,7 @@ class _Collector:
                 args["source_streams"] = inline
                 self._note_columns(inline)
         name = self._names.resource(handler.title, sync.destination_schema_name)
-        connection = self._made.get(str(args.get("connection_id")))
+        connection = self._imported.get(str(args.get("connection_id")))
         integration = connection.integration if connection else str(sync.source_integration_id)
         made = self._resource(handler, sync.id, integration, name, args, comments)
         if made is not None and self._options.separate:
@@ -186,7 +186,7 @@ class _Collector:
         args: Props,
         comments: list[str] | None = None,
     ) -> Imported | None:
-        """Describe one object as the engine would after a first `up`; None where the program could not have it."""
+        """Describe one object as the engine would after a first `up`; None if the program cannot declare it."""
         kind = handler.title
         args = {key: value for key, value in args.items() if value is not None}
         if "label" in handler.schema and not str(args.get("label", "")).strip():
@@ -204,16 +204,16 @@ class _Collector:
         if self._options.adopt:
             args["adopt"] = True if kind == "SourceStream" else id
         variable = self._names.variable(name, kind.lower())
-        # Lists of columns, which Weld does not report, may be set.
+        # Column lists may be set in Weld, which does not report them.
         outs = (
             live.outs if kind == "Connection" else with_private_state(live.outs, **private_state(live.outs), found=True)
         )
         made = Imported(kind, id, integration, name, variable, args, inputs, outs)
         made.comments += comments or []
         for argument in ("connection_id", "elt_sync_id"):
-            if args.get(argument) in self._made:
-                made.references[argument] = self._made[args[argument]].variable
-        self._made[id] = made
+            if args.get(argument) in self._imported:
+                made.references[argument] = self._imported[args[argument]].variable
+        self._imported[id] = made
         self.found.resources.append(made)
         return made
 
@@ -228,8 +228,8 @@ class _Collector:
             return []
         listed = ", ".join(left_out)
         self.found.note(
-            f"Settings of sync {sync_id} that may be secret are left out: {listed}. Weld keeps them; to manage them, "
-            "add them: what is secret with pulumi.Config().require_secret(…)."
+            f"Settings of sync {sync_id} that may be secret are left out: {listed}. Weld keeps them. To manage "
+            "them, add them to the program, secrets with pulumi.Config().require_secret(…)."
         )
         return [
             f"Left out of elt_settings, because by Weld's schema they may be secret: {listed}. Weld keeps them; they "
@@ -244,28 +244,28 @@ class _Collector:
         if args.get("sync_interval"):
             return []
         args["sync_interval"] = DAILY
-        self.found.note(f"Weld does not tell when sync {sync_id} runs; the program says daily.")
-        return ["Weld does not tell when this sync runs; daily is what it falls back to."]
+        self.found.note(f"Weld does not report when sync {sync_id} runs; the program sets daily.")
+        return ["Weld does not report when this sync runs; daily is its default."]
 
     def _note_columns(self, entries: list[Props]) -> None:
-        """Warn, where streams are there of which Weld may know more than it tells."""
+        """Add a note on column lists, which Weld does not report, if there are streams."""
         if entries and not any(entry.get(name) for entry in entries for name in _COLUMNS):
             self.found.note(_COLUMNS_ADVICE)
 
 
 def _beyond_defaults(handler: Handler, reported: Mapping[str, Any]) -> Props:
-    """Return the arguments in ``told`` that a program has to give."""
+    """Return the reported arguments that a program has to set."""
     return {f.name: reported[f.name] for f in handler.schema if reported.get(f.name) not in (None, f.default)}
 
 
 def _problems(handler: Handler, args: Props) -> list[Problem]:
-    """Return what a preview would refuse, with a state that has the same arguments."""
+    """Return the problems that a preview would report."""
     canonical, problems = handler.schema.canonical(args)
     return problems or handler.check(canonical, args).problems
 
 
 def _integration_of(connection_id: str, syncs: list[EltSyncInfo]) -> str | None:
-    """Find out the integration from the syncs of a connection, where Weld's list of connections does not tell it."""
+    """Return the integration of a connection by its syncs, if Weld's list of connections lacks it."""
     for sync in syncs:
         if sync.source_connection_id == connection_id:
             return sync.source_integration_id

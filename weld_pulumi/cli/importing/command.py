@@ -1,4 +1,4 @@
-"""``weld-pulumi import``: the command."""
+"""``weld-pulumi import``: the command, the files it writes, and what it prints."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from ...api.models import ConnectionInfo, EltSyncInfo
 from ...errors import WeldValidationError
 from ...provider.core.context import ProviderContext
 from ...provider.core.reporter import Reporter
-from ..naming import find
+from ..client_options import pass_client
+from ..lookup import find
+from ..output import console, json_option, print_json, print_line, print_note, spinner
 from ..progress import progress
-from ..show import as_json, console, json_option, note, say, waiting
-from ..weld import asks_weld
 from .collect import Options, Workspace, collect
-from .files import PROJECT, README, REQUIREMENTS, STATE, Next, is_ours, project, readme, requirements
+from .files import PROJECT, README, REQUIREMENTS, STATE, NextSteps, is_ours, project, readme, requirements
+from .import_file import import_file
 from .managed import NOTHING, managed_by
 from .program import programs
-from .state import import_file
 
 __all__ = ["import_"]
 
@@ -34,8 +34,8 @@ _PROGRAM, _ADDITION = "__main__.py", "weld_unmanaged.py"
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """What is to be written, and where."""
+class _Target:
+    """The options for what to write, and where."""
 
     output: Path
     protect: bool
@@ -45,13 +45,13 @@ class _Wanted:
 
     @property
     def main(self) -> str:
-        """The file with which the program begins: an addition to the program of a stack has another name."""
+        """The main file of the program; an addition to an existing program has another name."""
         return _ADDITION if self.only_unmanaged else _PROGRAM
 
 
 @click.command(
     "import",
-    short_help="Write a program for what is in Weld, and a file to import it.",
+    short_help="Write a program for what is in Weld, and an import file.",
     epilog="""\b
 Examples:
   weld-pulumi import --output weld
@@ -64,23 +64,25 @@ Examples:
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("."),
     metavar="DIR",
-    help="Folder to write to; default: this one.",
+    help="Folder to write to (default: this one).",
 )
 @click.option(
     "--connection", "connections", multiple=True, metavar="NAME|ID", help="Only this connection and its syncs."
 )
 @click.option("--sync", "syncs", multiple=True, metavar="NAME|ID", help="Only this sync.")
-@click.option("--only-unmanaged", is_flag=True, help="Leave out what the current stack has; write an addition to it.")
-@click.option("--adopt", is_flag=True, help="Write adopt= into the program, instead of an import file.")
-@click.option("--protect/--no-protect", default=True, help="Let Pulumi refuse to delete what is imported (default).")
+@click.option(
+    "--only-unmanaged", is_flag=True, help="Leave out what the current stack manages; write an addition to its program."
+)
+@click.option("--adopt", is_flag=True, help="Set adopt= in the program, instead of writing an import file.")
+@click.option("--protect/--no-protect", default=True, help="Protect the imported resources from deletion (default).")
 @click.option(
     "--inline/--separate",
     default=True,
-    help="Streams inside of their sync (default), or each as a resource of its own.",
+    help="Write streams as entries of their sync (default) or as separate resources.",
 )
-@click.option("--force", is_flag=True, help="Overwrite what is there.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 @json_option
-@asks_weld
+@pass_client
 def import_(
     client: WeldClient,
     connections: tuple[str, ...],
@@ -89,36 +91,36 @@ def import_(
     as_data: bool,
     **wanted: Any,
 ) -> None:
-    """Write a program for what is in Weld already, and a file with which Pulumi takes it over.
+    """Write a program for what is already in Weld, and a file with which Pulumi imports it.
 
-    Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they name
-    exactly what is taken.
+    Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they select
+    exactly what is imported.
     """
-    what = _Wanted(**wanted)
+    what = _Target(**wanted)
     _require_free(what, [what.main, *([] if what.adopt else [STATE])])
     found = _read(client, connections, syncs, separate=not inline, what=what)
     if not found.resources:
         for text in found.notes:
-            note(f"Note: {text}")
-        beyond = " that the current stack does not have" if what.only_unmanaged else ""
+            print_note(f"Note: {text}")
+        beyond = " that the current stack does not manage" if what.only_unmanaged else ""
         raise WeldValidationError(f"There is nothing in Weld to import{beyond}.")
-    next_ = _next(what, client.settings.api_url)
-    written = _write(what, found, next_)
+    next_steps = _next_steps(what, client.settings.api_url)
+    written = _write(what, found, next_steps)
     counts = {kind: [r.kind for r in found.resources].count(kind) for kind in ("Connection", "EltSync", "SourceStream")}
     streams = sum(len(r.inputs.get("source_streams") or ()) for r in found.resources)
     if as_data:
         files = [str(path) for path in written]
-        as_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
+        print_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
     else:
-        _tell(what, found, written, counts, streams, next_)
+        _report(what, found, written, counts, streams, next_steps)
 
 
 def _read(
-    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Wanted
+    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Target
 ) -> Workspace:
     managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
     context = ProviderContext(client.settings, lambda _: client, Reporter(lambda _: None))
-    with waiting(console(to_stderr=True), "Reading Weld"):
+    with spinner(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
         sync_ids = [find(client, word, "sync").id for word in syncs]
         all_connections, all_syncs = context.reads.connections(), client.list_syncs()
@@ -135,7 +137,7 @@ def _read(
 def _destinations(
     context: ProviderContext, connections: Sequence[ConnectionInfo], syncs: Sequence[EltSyncInfo]
 ) -> set[str]:
-    """Return the ids of connections that are no sources, or into which syncs write."""
+    """Return the ids of connections that syncs write into, or whose integration is no source."""
     sources = {integration.id for integration in context.reads.integrations()}
     written_to = {sync.destination_connection_id for sync in syncs}
     return {c.id for c in connections if c.id in written_to or (c.integration_id and c.integration_id not in sources)}
@@ -149,23 +151,23 @@ def _of_sync(sync: EltSyncInfo) -> tuple[str, ...]:
     return sync.source_integration_id or "", sync.destination_schema_name or "", sync.id
 
 
-def _require_free(what: _Wanted, names: Sequence[str]) -> None:
+def _require_free(what: _Target, names: Sequence[str]) -> None:
     there = [str(what.output / name) for name in names if (what.output / name).exists()]
     if there and not what.force:
-        verb = "is" if len(there) == 1 else "are"
+        verb = "exists" if len(there) == 1 else "exist"
         raise WeldValidationError(
-            f"{' and '.join(there)} {verb} there already; give another folder with --output, or --force to overwrite."
+            f"{' and '.join(there)} {verb} already; choose another folder with --output, or use --force to overwrite."
         )
 
 
-def _next(what: _Wanted, api_url: str) -> Next:
-    return Next(
+def _next_steps(what: _Target, api_url: str) -> NextSteps:
+    return NextSteps(
         is_new=not what.only_unmanaged and not _has_project(what.output),
         api_url=api_url,
         adopt=what.adopt,
         protect=what.protect,
         addition=_ADDITION.removesuffix(".py") if what.only_unmanaged else None,
-        # An addition is imported from where the stack is.
+        # Pulumi runs in the folder of the stack.
         state=str(what.output / STATE) if what.only_unmanaged else STATE,
     )
 
@@ -174,14 +176,14 @@ def _has_project(output: Path) -> bool:
     return any((output / name).exists() for name in (PROJECT, "Pulumi.yml"))
 
 
-def _write(what: _Wanted, found: Workspace, next_: Next) -> list[Path]:
+def _write(what: _Target, found: Workspace, next_steps: NextSteps) -> list[Path]:
     texts = programs(found, what.main, what.protect)
     if not what.adopt:
         texts[STATE] = import_file(found.resources)
     _require_free(what, list(texts))
     output = what.output
     if not what.only_unmanaged:
-        beside = {PROJECT: project(output), REQUIREMENTS: requirements(), README: readme(next_)}
+        beside = {PROJECT: project(output), REQUIREMENTS: requirements(), README: readme(next_steps)}
         if _has_project(output):
             del beside[PROJECT]
         texts |= {n: text for n, text in beside.items() if not (output / n).exists() or is_ours(output / n)}
@@ -195,7 +197,7 @@ def _write(what: _Wanted, found: Workspace, next_: Next) -> list[Path]:
 
 
 def _replace(contents: Mapping[Path, bytes]) -> None:
-    """Write files that only their owner may read: all of them beside the old ones, and only then in their place."""
+    """Write files that only their owner may read: first all of them beside the old ones, then replace these."""
     written: dict[Path, str] = {}
     try:
         for path, content in contents.items():
@@ -212,17 +214,22 @@ def _replace(contents: Mapping[Path, bytes]) -> None:
             os.unlink(left)
 
 
-def _tell(
-    what: _Wanted, found: Workspace, written: Sequence[Path], counts: dict[str, int], streams: int, next_: Next
+def _report(
+    what: _Target,
+    found: Workspace,
+    written: Sequence[Path],
+    counts: dict[str, int],
+    streams: int,
+    next_steps: NextSteps,
 ) -> None:
-    said = [f"{count} {kind}" for kind, count in counts.items() if count]
-    said += [f"{streams} inline streams"] if streams else []
-    say(f"Written: {', '.join(map(str, written))} ({', '.join(said)}).")
+    summary = [f"{count} {kind}" for kind, count in counts.items() if count]
+    summary += [f"{streams} inline streams"] if streams else []
+    print_line(f"Written: {', '.join(map(str, written))} ({', '.join(summary)}).")
     for text in found.notes:
-        note(f"Note: {text}")
-    steps = next_.steps()
+        print_note(f"Note: {text}")
+    steps = next_steps.steps()
     if what.output != Path(".") and not what.only_unmanaged:
-        steps.insert(0, ("Go to the program:", [f"cd {shlex.quote(str(what.output))}"]))
+        steps.insert(0, ("Change to the program's folder:", [f"cd {shlex.quote(str(what.output))}"]))
     for step, commands in steps:
         for line in ("", step, *(f"  {command}" for command in commands)):
-            say(line)
+            print_line(line)

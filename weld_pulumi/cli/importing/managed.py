@@ -1,4 +1,4 @@
-"""What the current stack has already, as far as `weld-pulumi import` must not touch it."""
+"""What the current stack manages already, which `weld-pulumi import --only-unmanaged` leaves out."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTHING = Managed()
 
 
 def managed_by(stack: str | None) -> Managed:
-    """Return what a stack (default: the selected one) has.
+    """Return what a stack (default: the selected one) manages.
 
     Raises:
         WeldValidationError: there is no project around the current folder.
@@ -39,8 +39,8 @@ def managed_by(stack: str | None) -> Managed:
     """
     if not stack and find_project() is None:
         raise WeldValidationError(
-            "--only-unmanaged compares with the current stack, but there is no Pulumi project here. Run it in the "
-            "folder of the project, or leave it out."
+            "--only-unmanaged compares with the current stack, but there is no Pulumi project here. Run the command "
+            "in the folder of the project, or omit the option."
         )
     ids, names, inline = set[tuple[str, str]](), set[tuple[str, str]](), set[str]()
     for resource in export_stack(stack, show_secrets=False):

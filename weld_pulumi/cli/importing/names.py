@@ -1,4 +1,4 @@
-"""Names for what has none in Pulumi yet: resource names and Python variables, each used once."""
+"""Unique names for imported objects: resource names, Python variables and modules."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from itertools import chain, count
 __all__ = ["Names"]
 
 _TAKEN = {"protected", "pulumi", "weld"}
-#: Modules that a program, or the SDK, imports under such a name.
+#: Modules that a program imports under such a name.
 _MODULES = {"weld_pulumi"}
 
 
 class Names:
-    """Gives names out; what is taken gets a number."""
+    """Choose names; a name that is taken gets a number."""
 
     def __init__(self, taken: Iterable[tuple[str, str]] = ()) -> None:
         self._resources = set(taken)
@@ -24,7 +24,7 @@ class Names:
         self._modules = set(_MODULES)
 
     def resource(self, kind: str, *words: str | None) -> str:
-        """Return a resource name from the first words that have letters or digits; unique for its kind."""
+        """Return a resource name, unique for its kind, from the first words that have letters or digits."""
         base = next(filter(None, map(_slug, words)), kind.lower())
         name = _first_free(base, lambda candidate: (kind, candidate) not in self._resources, "-")
         self._resources.add((kind, name))

@@ -1,4 +1,4 @@
-"""Writes the program: Python that people would have written."""
+"""Write the program, as a person would."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .names import Names
 __all__ = ["LARGE", "programs"]
 
 _WIDTH = 88
-#: Lines from which a program is split into a module for each integration.
+#: A program of this many lines is split into a module for each integration.
 LARGE = 500
 _ABOUT = '"""Weld as it was when `weld-pulumi import` read it. Change it as you like."""\n'
 _PROTECTED = """
-# Pulumi refuses to delete what is protected. To delete one, take its `protected` out first.
+# Pulumi refuses to delete what is protected. To delete one, remove its `protected` first.
 protected = pulumi.ResourceOptions(protect=True)
 """
 
@@ -27,8 +27,8 @@ def programs(found: Workspace, main: str, protect: bool) -> dict[str, str]:
 
     Args:
         found: what to declare.
-        main: name of the file that the program begins with; of a large one it imports a module for each integration.
-        protect: let Pulumi refuse to delete the resources.
+        main: name of the main file; in a large program it imports a module for each integration.
+        protect: whether to protect the resources from deletion.
     """
     notes = "".join(f"{line}\n" for text in found.notes for line in ["", *_comment(text)])
     whole = _ABOUT + _imports(protect) + notes + _declarations(found.resources, protect)
@@ -73,7 +73,7 @@ def _declaration(resource: Imported, is_used: bool, protect: bool) -> str:
 
 
 def _short_entries(entries: Any) -> Any:
-    """Write a stream of which there is only a name as its name."""
+    """Write a stream that has only a name as this name."""
     return [entry["name"] if entry.keys() == {"name"} else entry for entry in entries]
 
 
@@ -82,7 +82,7 @@ def _comment(text: str) -> list[str]:
 
 
 def literal(value: Any, indent: int = 0, taken: int = 0) -> str:
-    """Return Python for a value, over several lines where one would be long: ``taken`` of the first are in use."""
+    """Return Python code for a value, over several lines if it is long; ``taken`` columns of the first are in use."""
     flat = _flat(value)
     if indent + taken + len(flat) + 1 <= _WIDTH or not isinstance(value, (Mapping, list)) or not value:
         return flat

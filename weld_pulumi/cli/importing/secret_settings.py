@@ -1,15 +1,14 @@
-"""Keeps settings of a source that may be secret out of a program.
+"""Keep settings that may be secret out of a program.
 
-A name and a free text tell nobody whether they are secret, so what is written is what the JSON Schema of the settings
-shows to be harmless; all else is left out and named:
+Whether a free text is secret cannot be seen, so only what the JSON Schema of the settings shows to be harmless is
+written; all other settings are left out and named. Harmless is:
 
 * what the schema itself lists: a choice (``enum``), a constant (``const``), the ``default``;
-* what has the type boolean by the schema;
-* what has the type number, integer or null, or is a date or time of which the schema says that it is one, unless its
-  name is that of a secret.
+* what the schema declares a boolean;
+* what the schema declares a number, an integer, null, a date or a time, unless its name is that of a secret.
 
-Nothing is harmless of which any part of the schema that may apply says that it is a password or write-only. A list is
-written whole or not at all: whole lists are managed, and single keys of a dict.
+What any applicable part of the schema declares a password or write-only is never written. A list is written whole or
+not at all, since lists are managed as a whole; a dict is managed by keys.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ Schema = Mapping[str, Any]
 
 
 def without_secrets(settings: Any, schema: Any) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings that may be written down, and the paths of those that were left out."""
+    """Return the settings that may be written, and the paths of those that are left out."""
     if not isinstance(settings, Mapping):
         return {}, []
     return _Reader(schema if isinstance(schema, Mapping) else {}).mapping(settings, [schema], "")
@@ -62,7 +61,7 @@ class _Reader:
         return kept, left_out
 
     def _item(self, key: str, value: Any, schemas: list[Any], path: str) -> tuple[list[Any], list[str]]:
-        """Return what may be written of a value (in a list; empty: nothing), and what was left out of it."""
+        """Return what may be written of a value (a list of one, or empty), and the paths that are left out."""
         applying = self._applying(schemas)
         if any(each.get("format") == "password" or each.get("writeOnly") is True for each in applying):
             return [], [path]
@@ -79,7 +78,7 @@ class _Reader:
         return ([value], []) if harmless else ([], [path])
 
     def _applying(self, schemas: list[Any]) -> list[Schema]:
-        """Return the schemas, and all that they refer to or are combined of, each once."""
+        """Return the schemas and all that they refer to or combine, each once."""
         waiting, seen = list(schemas), set[int]()
         applying: list[Schema] = []
         for schema in waiting:
@@ -92,7 +91,7 @@ class _Reader:
         return applying
 
     def _referred(self, reference: str) -> Any:
-        """Return the part of the schema that a reference means; one that leads elsewhere may mean a secret."""
+        """Return the part of the schema that a reference names; a reference to elsewhere counts as secret."""
         found: Any = self._root if reference.startswith("#") else None
         for step in filter(None, unquote(reference[1:]).split("/")):
             step = step.replace("~1", "/").replace("~0", "~")
@@ -101,7 +100,7 @@ class _Reader:
 
 
 def _parts(schema: Schema) -> list[Any]:
-    """Return the schemas that a schema is combined of: which of them apply does not matter."""
+    """Return the schemas that a schema combines, whether or not they apply."""
     parts = [part for word in ("allOf", "anyOf", "oneOf") for part in _listed(schema.get(word))]
     for word in ("dependencies", "dependentSchemas"):
         conditional = schema.get(word)
@@ -130,7 +129,7 @@ def _listed(parts: Any) -> list[Any]:
 
 
 def _matches(pattern: str, key: str) -> bool:
-    """Tell whether a pattern is for a key; one that is no pattern here may be for all."""
+    """Return whether a pattern matches a key; one that Python cannot compile counts as matching."""
     try:
         return re.search(pattern, key) is not None
     except re.error:
@@ -138,18 +137,18 @@ def _matches(pattern: str, key: str) -> bool:
 
 
 def _words(key: str) -> str:
-    """Return a key with its words apart: ``clientKey``, ``client_key``."""
+    """Return a key with its words separated: those of ``clientKey`` or ``client_key``."""
     return re.sub(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])", "_", key).replace("_", " ")
 
 
 def _is_listed(value: Any, schema: Schema) -> bool:
-    """Tell whether the schema itself, which is no secret, lists a value."""
+    """Return whether the schema, which is no secret, lists a value itself."""
     offered = [*_listed(schema.get("enum")), *(schema[word] for word in ("const", "default") if word in schema)]
     return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in offered)
 
 
 def _is_harmless(value: Any, schema: Schema) -> bool:
-    """Tell whether the schema says of what kind a value is, and nothing of this kind is secret."""
+    """Return whether the schema declares a type for a value that is never secret."""
     types = schema.get("type")
     named = [types] if isinstance(types, str) else _listed(types)
     harmless = [kind for each in named if isinstance(each, str) for kind in _HARMLESS_TYPES.get(each, ())]

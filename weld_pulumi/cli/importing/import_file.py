@@ -1,6 +1,6 @@
-"""Writes the import file: resources with the inputs and outputs that the engine is to take as they are.
+"""Write the import file: resources with their inputs and outputs.
 
-The engine cannot read a dynamic resource that it does not know yet; with ``outputs`` given it does not try to.
+The engine cannot read a dynamic resource that is not in its state; with ``outputs`` given it does not try to.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ __all__ = ["import_file"]
 
 def import_file(resources: Sequence[Imported]) -> str:
     """Return the text of the file for ``pulumi import --file``."""
-    doors = {resource.kind: pickled_reference(resource.kind) for resource in resources}
+    references = {resource.kind: pickled_reference(resource.kind) for resource in resources}
     entries = [
         {
             "type": f"pulumi-python:dynamic/weld:{resource.kind}",
             "name": resource.name,
             "id": resource.id,
-            "inputs": _stored(resource.inputs, doors[resource.kind]),
-            "outputs": _stored(resource.outputs, doors[resource.kind]),
+            "inputs": _stored(resource.inputs, references[resource.kind]),
+            "outputs": _stored(resource.outputs, references[resource.kind]),
         }
         for resource in resources
     ]
     return json.dumps({"resources": entries}, indent=2) + "\n"
 
 
-def _stored(props: Mapping[str, Any], door: str) -> dict[str, Any]:
-    return {PROVIDER_KEY: door, **{key: value for key, value in props.items() if value is not None}}
+def _stored(props: Mapping[str, Any], reference: str) -> dict[str, Any]:
+    return {PROVIDER_KEY: reference, **{key: value for key, value in props.items() if value is not None}}

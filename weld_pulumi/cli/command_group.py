@@ -1,4 +1,4 @@
-"""The group of all commands: help in sections, and errors as one paragraph."""
+"""A click group that lists commands in sections and prints errors as one paragraph."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import click
 
 from ..errors import WeldError
 
-__all__ = ["Group"]
+__all__ = ["SectionGroup"]
 
 
-class Group(click.Group):
-    """Lists its commands by section, in the order given, and shows a :class:`WeldError` without a traceback."""
+class SectionGroup(click.Group):
+    """List commands by section, in the order given, and print a :class:`WeldError` without a traceback."""
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

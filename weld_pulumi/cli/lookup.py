@@ -1,7 +1,7 @@
-"""What a word on the command line means: an id, or a name that means one object.
+"""Find the object that an id or a name on the command line stands for.
 
-Names are those that people see: the label of a connection, the schema of a sync, the name of a stream (of several with
-one name ``SCHEMA/STREAM``) or of an orchestration, and the names of the resources in the current stack.
+Names are the label of a connection, the schema of a sync, the name of a stream (``SCHEMA/STREAM`` if several syncs have
+it) or of an orchestration, and the names of the resources in the current stack.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _TYPE = "pulumi-python:dynamic/weld:"
 
 
 class Found(NamedTuple):
-    """What a word means."""
+    """The object that was found."""
 
     kind: str
     id: str
 
 
-class Named(NamedTuple):
-    """An object of Weld's with the names that people know it by."""
+class NamedObject(NamedTuple):
+    """An object of Weld, with its names and a description."""
 
     kind: str
     id: str
@@ -40,25 +40,27 @@ class Named(NamedTuple):
     about: str
 
 
-class Kind(NamedTuple):
-    """One kind of object: its resource in a program, the command that lists it, and how Weld is asked for it."""
+class ObjectKind(NamedTuple):
+    """One kind of object: its resource in a program, the command that lists it, and the requests that read it."""
 
     resource: str
     listing: str
-    known: Callable[[WeldClient], list[Named]]
+    known: Callable[[WeldClient], list[NamedObject]]
     get: Callable[[WeldClient, str], Any] | None = None
 
 
-def _connections(client: WeldClient) -> list[Named]:
+def _connections(client: WeldClient) -> list[NamedObject]:
     return [
-        Named("connection", c.id, _texts(c.label), f"{c.label!r} to {c.integration_id or 'an unknown integration'}")
+        NamedObject(
+            "connection", c.id, _texts(c.label), f"{c.label!r} to {c.integration_id or 'an unknown integration'}"
+        )
         for c in client.list_connections()
     ]
 
 
-def _syncs(client: WeldClient) -> list[Named]:
+def _syncs(client: WeldClient) -> list[NamedObject]:
     return [
-        Named(
+        NamedObject(
             "sync",
             s.id,
             _texts(s.destination_schema_name),
@@ -68,34 +70,36 @@ def _syncs(client: WeldClient) -> list[Named]:
     ]
 
 
-def _streams(client: WeldClient) -> list[Named]:
+def _streams(client: WeldClient) -> list[NamedObject]:
     schemas = {sync.id: sync.destination_schema_name or sync.id for sync in client.list_syncs()}
     found = []
     for stream in client.list_streams():
         schema = schemas.get(str(stream.elt_sync_id), str(stream.elt_sync_id))
         found.append(
-            Named("stream", stream.id, [stream.name, f"{schema}/{stream.name}"], f"{stream.name!r} of sync {schema!r}")
+            NamedObject(
+                "stream", stream.id, [stream.name, f"{schema}/{stream.name}"], f"{stream.name!r} of sync {schema!r}"
+            )
         )
     return found
 
 
-def _orchestrations(client: WeldClient) -> list[Named]:
-    return [Named("orchestration", o.id, _texts(o.name), repr(o.name)) for o in client.list_orchestrations()]
+def _orchestrations(client: WeldClient) -> list[NamedObject]:
+    return [NamedObject("orchestration", o.id, _texts(o.name), repr(o.name)) for o in client.list_orchestrations()]
 
 
 _KINDS = {
-    "connection": Kind("Connection", "connections", _connections),
-    "sync": Kind("EltSync", "syncs", _syncs, WeldClient.get_sync),
-    "stream": Kind("SourceStream", "streams SYNC_ID", _streams, WeldClient.get_stream),
-    "orchestration": Kind("", "orchestrations", _orchestrations, WeldClient.get_orchestration),
+    "connection": ObjectKind("Connection", "connections", _connections),
+    "sync": ObjectKind("EltSync", "syncs", _syncs, WeldClient.get_sync),
+    "stream": ObjectKind("SourceStream", "streams SYNC_ID", _streams, WeldClient.get_stream),
+    "orchestration": ObjectKind("", "orchestrations", _orchestrations, WeldClient.get_orchestration),
 }
 
 
 def find(client: WeldClient, word: str, *kinds: str) -> Found:
-    """Return the one object of these kinds that an id or a name means.
+    """Return the one object of these kinds that has this id or name.
 
     Raises:
-        WeldValidationError: it means none or several; the message says which command lists them, or lists them.
+        WeldValidationError: there is none, or several; the message names the command that lists them, or lists them.
     """
     for kind in kinds:
         get = _KINDS[kind].get
@@ -104,11 +108,11 @@ def find(client: WeldClient, word: str, *kinds: str) -> Found:
     return find_among([named for kind in kinds for named in _KINDS[kind].known(client)], word, kinds)
 
 
-def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
-    """Return the one of the objects that an id or a name means; see :func:`find`."""
-    meant = by_id(known, word)
-    if meant is not None:
-        return Found(meant.kind, word)
+def find_among(known: list[NamedObject], word: str, kinds: Iterable[str]) -> Found:
+    """Return the one of the objects that has this id or name; see :func:`find`."""
+    named = by_id(known, word)
+    if named is not None:
+        return Found(named.kind, word)
     declared = _ids_in_stack(word)
     found = [each for each in known if word in each.names or (_KINDS[each.kind].resource, each.id) in declared]
     if len(found) == 1:
@@ -116,17 +120,15 @@ def find_among(known: list[Named], word: str, kinds: Iterable[str]) -> Found:
     what = " or ".join(kinds)
     if found:
         listed = first_few(found, write=lambda each: f"{each.id} ({each.kind} {each.about})", separator="; ")
-        raise WeldValidationError(f"{word!r} means more than one {what}: {listed}. Give the id of the right one.")
+        raise WeldValidationError(f"{word!r} matches more than one {what}: {listed}. Use the id of the right one.")
     near = did_you_mean(word, [name for each in known for name in each.names])
+    hint = f"; {near}" if near else "."
     listings = [f"`weld-pulumi {_KINDS[kind].listing}`" for kind in kinds]
-    raise WeldValidationError(
-        f"There is no {what} {word!r}; {near and near + ' '}{' and '.join(listings)} "
-        f"list{'s' if len(listings) == 1 else ''} those that are there."
-    )
+    raise WeldValidationError(f"There is no {what} {word!r}{hint} Run {' or '.join(listings)} to see which exist.")
 
 
 def _ids_in_stack(name: str) -> set[tuple[str, str]]:
-    """Return kind and id of the resources of this name in the stack that the command is about."""
+    """Return kind and id of the resources with this name in the stack of the command."""
     stack = click.get_current_context().params.get("stack")
     if not stack and find_project() is None:
         return set()

@@ -1,4 +1,4 @@
-"""Commands whose argument is one of Weld's ids, which may begin with a dash."""
+"""Commands that take one of Weld's ids, which may begin with a dash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ID = re.compile(r"-[^-].+")
 
 
 class IdCommand(click.Command):
-    """Takes ``-x4ughggABSd3U`` for an argument, not for options."""
+    """Parse ``-x4ughggABSd3U`` as an argument, not as options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """See :class:`click.Command`."""

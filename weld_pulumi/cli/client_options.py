@@ -1,8 +1,8 @@
-"""Which Weld a command speaks to, and with which key.
+"""Options that choose a Weld workspace, and the client for it.
 
-With ``--stack`` it is that of the stack's configuration; else that of the environment if WELD_API_KEY is set; else
-that of the stack that is selected in the Pulumi project around the current folder. A key is never an option: all
-users of a machine see the arguments of a process.
+The address and the key come from the configuration of the stack in ``--stack``; or else from the environment, if
+WELD_API_KEY is set; or else from the selected stack of the Pulumi project in the current folder or above. No option
+takes the key: all users of a machine can see the arguments of a process.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import click
 from ..api.client import WeldClient
 from ..config import NAMESPACE, SETTINGS, Settings, load
 from ..errors import WeldConfigError
+from .output import print_note
 from .project import PulumiFailedError, find_project, stack_config
-from .show import note
 
-__all__ = ["api_url_option", "asks_weld", "client_of", "settings_and_trouble", "stack_option"]
+__all__ = ["api_url_option", "client_of", "pass_client", "read_settings", "stack_option"]
 
 _URL = next(setting for setting in SETTINGS if setting.attribute == "api_url")
 _KEY = next(setting for setting in SETTINGS if setting.secret)
@@ -33,7 +33,7 @@ def _url(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str
         raise click.BadParameter(f"{value!r} {reason}.") from None
 
 
-api_url_option = click.option("--api-url", metavar="URL", callback=_url, help="Address of Weld, for this command only.")
+api_url_option = click.option("--api-url", metavar="URL", callback=_url, help="Weld's address, for this command only.")
 stack_option = click.option(
     "--stack",
     metavar="NAME",
@@ -41,37 +41,37 @@ stack_option = click.option(
 )
 
 
-def settings_and_trouble(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> tuple[Settings, str]:
-    """Return the settings, of which the key may be missing, and why the selected stack could not be read, if so.
+def read_settings(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> tuple[Settings, str]:
+    """Return the settings, which may lack a key, and why the selected stack could not be read ('' if it was).
 
     Args:
-        stack: whose configuration counts most; None for the selected one.
-        api_url: counts more than any configuration.
-        prefer_stack: the selected stack counts more than the environment, as it does for `pulumi up`.
+        stack: name of the stack to read; None for the selected one.
+        api_url: takes precedence over every configuration.
+        prefer_stack: whether the selected stack takes precedence over the environment, as in `pulumi up`.
 
     Raises:
-        WeldConfigError: a setting cannot be used.
-        PulumiFailedError: the stack that was asked for cannot be read.
+        WeldConfigError: a setting is invalid.
+        PulumiFailedError: the stack in `stack` cannot be read.
     """
-    config, trouble = {}, ""
+    config, problem = {}, ""
     if stack:
         config = stack_config(stack)
     elif (prefer_stack or not os.environ.get(_KEY.env)) and find_project():
         try:
             config = stack_config(None)
         except PulumiFailedError as error:
-            trouble = str(error)
+            problem = str(error)
     given = {key: entry.get("value") for key, entry in config.items() if key.startswith(f"{NAMESPACE}:")}
     if api_url:
         given[_URL.config_key] = api_url
     settings = load(given.get)
     if settings.warning and not api_url:
-        note(f"Warning: {settings.warning}")
-    return settings, trouble
+        print_note(f"Warning: {settings.warning}")
+    return settings, problem
 
 
-def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the options that choose a Weld, and a client for it as first argument."""
+def pass_client(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --api-url and --stack to a command, and pass it a client as first argument."""
 
     @api_url_option
     @stack_option
@@ -83,17 +83,17 @@ def asks_weld(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def client_of(stack: str | None, api_url: str | None, prefer_stack: bool = False) -> WeldClient:
-    """Return a client with a key; the arguments are those of :func:`settings_and_trouble`.
+    """Return a client with a key; the arguments are those of :func:`read_settings`.
 
     Raises:
-        WeldConfigError: there is no key, or a setting cannot be used.
-        PulumiFailedError: the stack that was asked for cannot be read.
+        WeldConfigError: there is no key, or a setting is invalid.
+        PulumiFailedError: the stack in `stack` cannot be read.
     """
-    settings, trouble = settings_and_trouble(stack, api_url, prefer_stack)
+    settings, problem = read_settings(stack, api_url, prefer_stack)
     try:
         settings.require_key()
     except WeldConfigError as error:
-        if trouble:
-            error.add_next_step(f"(The selected stack could not be read: {trouble}.)")
+        if problem:
+            error.add_next_step(f"(The selected stack could not be read: {problem}.)")
         raise
     return WeldClient(settings)

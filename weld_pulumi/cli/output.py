@@ -1,7 +1,7 @@
-"""How results look: tables for people, JSON for programs.
+"""Print results: tables for people, JSON for programs.
 
-On a terminal a table (or a list) is drawn, with short times; elsewhere it is plain columns, with exact ones. Ids are
-never cut.
+On a terminal, rows become a table (or a list) with short times; in a pipe or file, plain columns with exact times. Ids
+are never truncated.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from rich.status import Status
 from rich.text import Text
 
 from .._text import printable
-from .tables import NOTHING, Fit, ago, columns, draw
+from .tables import EMPTY_CELL, Fit, ago, plain_columns, print_table
 
-__all__ = ["Column", "as_json", "console", "json_option", "note", "say", "show", "waiting"]
+__all__ = ["Column", "console", "json_option", "print_json", "print_line", "print_note", "print_rows", "spinner"]
 
 json_option = click.option("--json", "as_data", is_flag=True, help="Print JSON, for programs.")
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its title, and where its cells come from.
+    """One column: its title, and the function that reads its cells.
 
-    ``whole`` cells, such as ids that a command takes, are kept on one line; a ``time`` is short for people; what may be
-    ``cut`` is whole in JSON.
+    ``whole`` cells, such as ids, are kept on one line; a ``time`` is shortened on a terminal; a ``cut`` cell may be
+    truncated there.
     """
 
     title: str
@@ -42,55 +42,55 @@ class Column:
 
     @property
     def fit(self) -> Fit:
-        """What becomes of a cell for which there is no room."""
+        """How a cell is fitted into a narrow terminal."""
         if self.cut:
             return Fit.CUT
         return Fit.WHOLE if self.whole or self.time else Fit.WRAP
 
 
 def console(to_stderr: bool = False) -> Console:
-    """Return a console that takes texts as they are. NO_COLOR is respected."""
+    """Return a console that prints texts unchanged. NO_COLOR is respected."""
     return Console(stderr=to_stderr, highlight=False, markup=False, emoji=False)
 
 
-def show(rows: Iterable[Any], parts: Sequence[Column], as_data: bool, nothing: str) -> None:
-    """Print rows: models as JSON with their own field names, or as a table; ``nothing`` where there are none."""
+def print_rows(rows: Iterable[Any], parts: Sequence[Column], as_data: bool, nothing: str) -> None:
+    """Print rows as JSON with their own field names, or as a table; print ``nothing`` if there are none."""
     rows = list(rows)
     if as_data:
-        as_json(rows)
+        print_json(rows)
     elif not rows:
         click.echo(nothing)
     else:
-        _tell(rows, parts)
+        _print_table(rows, parts)
 
 
-def _tell(rows: Sequence[Any], parts: Sequence[Column]) -> None:
+def _print_table(rows: Sequence[Any], parts: Sequence[Column]) -> None:
     titles = [part.title for part in parts]
     if not sys.stdout.isatty():
-        for line in columns(titles, [[_cell(part.read(row)) for part in parts] for row in rows]):
+        for line in plain_columns(titles, [[_cell(part.read(row)) for part in parts] for row in rows]):
             click.echo(line)
         return
     cells = [[_short(part, part.read(row)) for part in parts] for row in rows]
-    draw(titles, cells, [part.fit for part in parts], console())
+    print_table(titles, cells, [part.fit for part in parts], console())
 
 
-def as_json(value: Any) -> None:
-    """Print JSON, in ASCII: it is the same in every encoding and harmless to every terminal."""
+def print_json(value: Any) -> None:
+    """Print JSON in ASCII, which is safe in every encoding and on every terminal."""
     click.echo(json.dumps(value, default=_plain, indent=2))
 
 
-def say(text: str) -> None:
-    """Say one line that is a result."""
+def print_line(text: str) -> None:
+    """Print one line of the result."""
     click.echo(printable(text))
 
 
-def note(text: str) -> None:
-    """Say something beside the result, in one line."""
+def print_note(text: str) -> None:
+    """Print one line beside the result, on standard error."""
     click.echo(printable(text), err=True)
 
 
-def waiting(screen: Console, text: str) -> Status:
-    """Show on a terminal that something takes time; rich would take a plain text for its markup."""
+def spinner(screen: Console, text: str) -> Status:
+    """Return a spinner for a terminal; rich would read markup in a plain string."""
     return screen.status(Text(printable(text)))
 
 
@@ -107,7 +107,7 @@ def _cell(value: object) -> str:
         value = int(value)
     if isinstance(value, (list, tuple)):
         value = ", ".join(map(str, value))
-    return printable(str(value)) if value not in (None, "") else NOTHING
+    return printable(str(value)) if value not in (None, "") else EMPTY_CELL
 
 
 def _short(part: Column, value: object) -> str:

@@ -1,4 +1,4 @@
-"""What `weld-pulumi doctor` looks at, one function a subject; each gives findings and raises nothing."""
+"""The checks of `weld-pulumi doctor`, one function a subject; each yields findings and raises nothing."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .._version import __version__
 from ..api.client import WeldClient
 from ..config import Settings
 from ..errors import AuthenticationError, WeldConfigError, WeldError
-from .interpreters import Interpreter, Runtime, ask, belongs_to_another_user, read_runtime
+from .client_options import read_settings
+from .interpreters import Interpreter, Runtime, belongs_to_another_user, read_runtime, weld_pulumi_version
 from .project import PulumiFailedError, find_project, run_pulumi, stack_config
-from .weld import settings_and_trouble
 
-__all__ = ["FAILED", "OK", "SKIPPED", "WARNING", "Finding", "examine"]
+__all__ = ["FAILED", "OK", "SKIPPED", "WARNING", "Finding", "run_checks"]
 
 OK, WARNING, FAILED, SKIPPED = "ok", "warning", "failed", "skipped"
 _OLDEST_SDK, _OLDEST_CLI = (3, 268, 0), (3, 254, 0)
@@ -29,7 +29,7 @@ _PLUGIN = "pulumi-resource-pulumi-python"
 
 @dataclass(frozen=True)
 class Finding:
-    """What came out of one check, and what to do where it is not well."""
+    """The result of one check, and what to do if it is not OK."""
 
     check: str
     status: str
@@ -37,8 +37,8 @@ class Finding:
     advice: str = ""
 
 
-def examine(stack: str | None, api_url: str | None) -> Iterator[Finding]:
-    """Do all checks, in an order in which each helps to understand the next."""
+def run_checks(stack: str | None, api_url: str | None) -> Iterator[Finding]:
+    """Run all checks, in an order in which each helps to understand the next."""
     yield Finding("Python", OK, f"{platform.python_version()} ({sys.executable})")
     yield _sdk()
     yield from _cli()
@@ -65,13 +65,13 @@ def _cli() -> Iterator[Finding]:
     try:
         version = run_pulumi("version").strip()
     except PulumiFailedError as error:
-        yield Finding(
-            "Pulumi CLI", FAILED, f"{found}: {error}", "Install it anew: https://www.pulumi.com/docs/install/"
-        )
+        yield Finding("Pulumi CLI", FAILED, f"{found}: {error}", "Reinstall it: https://www.pulumi.com/docs/install/")
         return
     if (_numbers(version) or (0,)) < _OLDEST_CLI:
         needed = ".".join(map(str, _OLDEST_CLI))
-        yield Finding("Pulumi CLI", WARNING, f"{version} is old", f"Update it: `weld-pulumi import` needs {needed}.")
+        yield Finding(
+            "Pulumi CLI", WARNING, f"{version} is old", f"Upgrade it: `weld-pulumi import` requires {needed}."
+        )
     else:
         yield Finding("Pulumi CLI", OK, f"{version} ({found})")
     yield _plugin(Path(found))
@@ -81,7 +81,7 @@ def _plugin(cli: Path) -> Finding:
     folders = [str(cli.parent), str(cli.resolve().parent), os.environ.get("PATH", os.defpath)]
     found = shutil.which(_PLUGIN, path=os.pathsep.join(folders))
     if found is None:
-        advice = "It comes with the Pulumi CLI and must be on PATH or beside `pulumi`: install the CLI anew."
+        advice = "It comes with the Pulumi CLI and must be on PATH or beside `pulumi`: reinstall the CLI."
         return Finding("Pulumi plugin", FAILED, f"there is no {_PLUGIN}", advice)
     return Finding("Pulumi plugin", OK, found)
 
@@ -97,18 +97,20 @@ def _project() -> Iterator[Finding]:
     try:
         runtime = read_runtime(project)
     except ValueError as error:
-        yield Finding("Project", FAILED, f"{project} cannot be read: {error}", "Mend the file.")
+        yield Finding("Project", FAILED, f"{project} cannot be read: {error}", "Fix the file.")
         return
     if runtime.language != "python":
         yield Finding("Project", SKIPPED, f"{project} is a project in {runtime.language}, not in Python")
         return
-    if runtime.undecided:
+    if runtime.ambiguous_lock_file:
         advice = "Write `toolchain: pip` (or uv, poetry) under runtime.options in Pulumi.yaml."
-        yield Finding("Project", WARNING, f"{runtime.undecided} makes Pulumi choose a toolchain by itself", advice)
+        yield Finding(
+            "Project", WARNING, f"{runtime.ambiguous_lock_file} makes Pulumi choose a toolchain automatically", advice
+        )
     else:
         yield Finding("Project", OK, str(project))
     if belongs_to_another_user(project):
-        detail = f"{project} or its folder belongs to another user, so the Python that it names is not run"
+        detail = f"{project} or its folder belongs to another user, so its Python is not run"
         yield Finding("Project's Python", SKIPPED, detail)
     else:
         yield from _pythons(runtime)
@@ -128,12 +130,12 @@ def _python(check: str, python: Interpreter, runtime: Runtime) -> Finding:
         if runtime.folder != runtime.root and runtime.options.get("virtualenv"):
             advice = (
                 "With `main` in Pulumi.yaml, `virtualenv` means one folder for the program and another one for the "
-                "resources. Put the program beside Pulumi.yaml, or take `virtualenv` out and activate the environment."
+                "resources. Put the program beside Pulumi.yaml, or remove `virtualenv` and activate the environment."
             )
         else:
-            advice = f"Make it, and install there: `pip install weld-pulumi=={__version__}`."
+            advice = f"Create it, and run `pip install weld-pulumi=={__version__}` in it."
         return Finding(check, FAILED, f"{python.named}: there is no Python", advice)
-    version, reason = ask(python.path)
+    version, reason = weld_pulumi_version(python.path)
     if version is None:
         advice = f"Run `{python.path} -m pip install weld-pulumi`, or name another Python in Pulumi.yaml."
         return Finding(check, FAILED, f"{python.path} cannot import weld_pulumi: {reason}", advice)
@@ -148,16 +150,16 @@ def _python(check: str, python: Interpreter, runtime: Runtime) -> Finding:
 
 def _weld(stack: str | None, api_url: str | None) -> Iterator[Finding]:
     try:
-        settings, trouble = settings_and_trouble(stack, api_url)
+        settings, problem = read_settings(stack, api_url)
     except (WeldConfigError, PulumiFailedError) as error:
-        yield Finding("Settings", FAILED, str(error), "Mend that first; Weld was not asked.")
+        yield Finding("Settings", FAILED, str(error), "Fix that first; Weld was not contacted.")
         return
-    if trouble:
-        yield Finding("Stack", WARNING, f"its configuration cannot be read: {trouble}", "Weld's key may be in there.")
+    if problem:
+        yield Finding("Stack", WARNING, f"its configuration cannot be read: {problem}", "It may hold the API key.")
     yield from _key(settings, stack)
     yield Finding("Address of Weld", OK, settings.api_url)
     if settings.api_key is None:
-        yield Finding("Weld", SKIPPED, "not asked without a key")
+        yield Finding("Weld", SKIPPED, "not contacted without a key")
         return
     yield from _service(WeldClient(replace(settings, max_retries=min(1, settings.max_retries))))
 
@@ -181,10 +183,10 @@ def _stored_key(stack: str | None) -> Iterator[Finding]:
     if stored is None:
         return
     if not stored.get("secret"):
-        advice = "Run `pulumi config set --secret weld:apiKey` and paste it; make a new key if the file was shared."
+        advice = "Run `pulumi config set --secret weld:apiKey` and paste it; create a new key if the file was shared."
         yield Finding("Stored key", WARNING, "weld:apiKey is stored in plain text", advice)
     if stack is None and os.environ.get("WELD_API_KEY"):
-        advice = "`weld-pulumi doctor --stack NAME` looks at that one."
+        advice = "`weld-pulumi doctor --stack NAME` checks that one."
         yield Finding("Stored key", WARNING, "the stack has a weld:apiKey, which `pulumi up` prefers", advice)
 
 
@@ -192,13 +194,13 @@ def _service(client: WeldClient) -> Iterator[Finding]:
     try:
         client.list_integrations()
     except AuthenticationError as error:
-        yield Finding("Weld", OK, "it answers")
+        yield Finding("Weld", OK, "reachable")
         yield Finding("Key accepted", FAILED, str(error))
         return
     except WeldError as error:
         yield Finding("Weld", FAILED, str(error))
         return
-    yield Finding("Weld", OK, "it answers")
+    yield Finding("Weld", OK, "reachable")
     yield Finding("Key accepted", OK, "yes")
     try:
         count = len(client.list_connections())

@@ -1,4 +1,4 @@
-"""A command that shows one thing closely: the settings of a connection."""
+"""``weld-pulumi settings``: describe what elt_settings may hold for a connection."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from jsonschema import Draft7Validator, SchemaError
 from .._text import printable
 from ..api.client import WeldClient
 from ..validation.settings_messages import choices, example
-from .ids import IdCommand
-from .naming import find
-from .show import Column, as_json, json_option, note, show
-from .weld import asks_weld
+from .client_options import pass_client
+from .id_command import IdCommand
+from .lookup import find
+from .output import Column, json_option, print_json, print_note, print_rows
 
 __all__ = ["settings"]
 
 _TYPES = {"string": "text", "integer": "whole number", "boolean": "True or False", "object": "dict", "array": "list"}
-_DEEPEST = 4
+_DEEPEST = 4  # dicts within each other
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,21 @@ class Setting:
 
 
 @click.command(
-    cls=IdCommand, short_help="Show what elt_settings may hold.", epilog="Example: weld-pulumi settings X4ughggABSd3UY"
+    cls=IdCommand,
+    short_help="Describe elt_settings of a connection.",
+    epilog="Example: weld-pulumi settings X4ughggABSd3UY",
 )
 @click.argument("connection", metavar="CONNECTION")
 @json_option
-@asks_weld
+@pass_client
 def settings(client: WeldClient, connection: str, as_data: bool) -> None:
-    """Show what elt_settings of an EltSync on this connection may hold, and a snippet to begin with.
+    """Describe elt_settings of an EltSync on this connection, with a snippet to start from.
 
-    With --json, it is the JSON Schema that Weld gives.
+    With --json, print the JSON Schema that Weld returns.
     """
     schema = client.get_connection_settings(find(client, connection, "connection").id)
     if as_data or not _is_schema(schema):
-        as_json(schema)
+        print_json(schema)
         return
     columns = (
         Column("name", lambda s: s.name, whole=True),
@@ -59,13 +61,13 @@ def settings(client: WeldClient, connection: str, as_data: bool) -> None:
         Column("meaning", lambda s: s.title),
     )
     rows = list(settings_in(schema))
-    show(rows, columns, False, "Syncs of this connection need no elt_settings.")
+    print_rows(rows, columns, False, "Syncs of this connection need no elt_settings.")
     if rows:
         click.echo("\n" + snippet(schema))
 
 
 def settings_in(schema: Any, prefix: str = "", depth: int = 0) -> Iterator[Setting]:
-    """Describe the settings that a schema has, those inside of a dict too."""
+    """Yield the settings in a schema, including those within a dict."""
     for name, part in _properties(schema).items():
         offered = choices(part) or choices(part.get("items"))
         default = part.get("default")
@@ -82,7 +84,7 @@ def settings_in(schema: Any, prefix: str = "", depth: int = 0) -> Iterator[Setti
 
 
 def snippet(schema: Mapping[str, Any]) -> str:
-    """Return Python for ``elt_settings``: what is required, and the rest as comments."""
+    """Return Python code for ``elt_settings``: required settings, and the others as comments."""
     lines = ["elt_settings={"]
     for name, part in _properties(schema).items():
         off = "" if _required(schema, name) == "yes" else "# "
@@ -94,16 +96,16 @@ def snippet(schema: Mapping[str, Any]) -> str:
 def _is_schema(schema: Any) -> bool:
     validator: Any = Draft7Validator
     try:
-        # Its patterns are not compiled: that can take long, and some are legal in JavaScript only.
+        # Without formats, patterns are not compiled: that can take long, and some are legal in JavaScript only.
         validator.check_schema(schema, format_checker=None)
     except SchemaError:
-        note("Weld's answer is not a JSON Schema, so it is shown as it is.")
+        print_note("Weld did not return a valid JSON Schema; its response is shown unchanged.")
         return False
     return True
 
 
 def _properties(schema: Any) -> dict[str, Mapping[str, Any]]:
-    """Return the properties of a schema; ``true`` for a property says nothing of it."""
+    """Return the properties of a schema, {} for one that is ``true``."""
     found = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
     return {name: part if isinstance(part, Mapping) else {} for name, part in found.items()}
 
