@@ -1,4 +1,4 @@
-"""A real browser, without a window."""
+"""A real browser, headless."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.chromium import FLAGS, chromium, on_path
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[Chrome]:
-    """Chromium with a profile of its own."""
+    """Return Chromium with a new profile."""
     options = ChromeOptions()
     options.binary_location = chromium()
     for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):

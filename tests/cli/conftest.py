@@ -1,4 +1,4 @@
-"""Weld on localhost, and a hand that types commands."""
+"""Fixtures to run commands against Weld on localhost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Run(Protocol):
 
 @pytest.fixture(autouse=True)
 def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands run in an empty folder, without settings of whoever runs the tests, and open no browser."""
+    """Run commands in an empty folder, without the settings of the person who runs the tests or a browser."""
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     for name in ("WELD_API_KEY", "WELD_API_URL", "WELD_TRACEBACK", "BROWSER", "DISPLAY", "WAYLAND_DISPLAY"):
@@ -32,7 +32,7 @@ def _nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run(weld: Simulator) -> Run:
-    """Run a command on `weld` and check its exit code; keywords set environment variables (None: not set)."""
+    """Return a function that runs a command and checks its exit code; keywords set variables (None: unset)."""
 
     def run(*words: str, code: int = 0, input: str | None = None, **env: str | None) -> Result:
         settings = {"WELD_API_KEY": weld.api_key, "WELD_API_URL": weld.url, "WELD_MAX_RETRIES": "0", **env}
@@ -45,13 +45,13 @@ def run(weld: Simulator) -> Run:
 
 @pytest.fixture
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
-    """A `pulumi` on PATH that answers what a test tells it to, and nothing else on PATH called so."""
+    """Return a fake `pulumi` on PATH, the only one there, that responds as a test defines."""
     return FakePulumi(tmp_path / "fake", monkeypatch)
 
 
 @pytest.fixture
 def stack(tmp_path: Path, weld: Simulator) -> Project:
-    """A stack that has the address and the key of `weld` in its configuration, and is the selected one."""
+    """Return the selected stack, configured with the URL and the key of `weld`."""
     made = Project(tmp_path, "", config={"weld:apiUrl": weld.url}, secrets={"weld:apiKey": weld.api_key})
     made.cli("stack", "select", STACK)
     return made

@@ -1,4 +1,4 @@
-"""Runs the examples as they lie in examples/, each in a copy of its folder, on the real engine and the simulator."""
+"""Run the examples, each in a copy of its folder, on the real engine against the simulator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ExampleProject = Callable[[str], Project]
 
 @pytest.fixture
 def example(tmp_path: Path, weld_simulator: Simulator) -> ExampleProject:
-    """A stack of an example, by the name of its folder, with the simulator as its Weld."""
+    """Return a function that creates the stack of an example, by the name of its folder."""
 
     def make(name: str) -> Project:
         project_name = re.search(r"^name: (\S+)$", (EXAMPLES / name / "Pulumi.yaml").read_text(), re.MULTILINE)

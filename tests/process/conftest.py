@@ -11,7 +11,7 @@ from weld_pulumi.simulator import Simulator
 
 @pytest.fixture
 def plugin(weld: Simulator, tmp_path: Path) -> Iterator[Plugin]:
-    """A plugin that speaks to `weld`, configured as the engine does it: with the whole stack configuration."""
+    """Return a plugin that uses `weld`, configured as by the engine: with the complete stack configuration."""
     config = {"weld:apiKey": SECRET(weld.api_key), "weld:apiUrl": weld.url, "testing:other": "value"}
     with Plugin(config, folder=tmp_path) as started:
         yield started

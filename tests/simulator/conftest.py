@@ -10,7 +10,7 @@ from weld_pulumi.simulator import Simulator
 
 
 class Api:
-    """A client that only checks the status of each response."""
+    """A minimal HTTP client that checks the status of each response."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator

@@ -1,4 +1,4 @@
-"""The page on which a person authorizes, as a browser meets it."""
+"""The page on which a person authorizes a connection, as a browser uses it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import requests
 
 
 def decide(link: str, decision: str) -> requests.Response:
-    """Do what a browser does: open the page, send its form with one of its buttons."""
+    """Do what a browser does: open the page, and submit its form with one of its buttons."""
     page = requests.get(link, timeout=5)
     assert page.status_code == 200
     form = re.search(r'<form method="(\w+)" action="([^"]+)">', page.text)

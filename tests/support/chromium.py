@@ -1,4 +1,4 @@
-"""Chromium and its driver, as this machine has them."""
+"""Chromium and its driver on this machine."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FLAGS = (
 
 
 def on_path(*names: str) -> str:
-    """The first of these programs that is there; without one the test is skipped, or fails where all has to run."""
+    """Return the first of these programs on PATH; without one, skip the test, or fail it in CI."""
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
         reason = f"there is no {' or '.join(names)} on PATH; {INSTALL}"
@@ -38,12 +38,12 @@ def on_path(*names: str) -> str:
 
 
 def chromium() -> str:
-    """The path of Chromium."""
+    """Return the path of Chromium."""
     return on_path("chromium", "chromium-browser", "google-chrome")
 
 
 def attached(port: int) -> Chrome:
-    """Drive a Chromium that runs already."""
+    """Connect to a running Chromium."""
     options = ChromeOptions()
     options.debugger_address = f"127.0.0.1:{port}"
     return Chrome(options, Service(on_path("chromedriver")))

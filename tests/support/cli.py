@@ -1,4 +1,4 @@
-"""The Pulumi CLI that the tests run, in an environment that holds nothing of the developer's own."""
+"""The Pulumi CLI that the tests run, in an environment without any of the developer's own settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tools.bootstrap import Cli, environment, find_cli
 __all__ = ["STACK", "BlankStack", "blank_stack", "require_cli", "surroundings"]
 
 STACK = "test"
-#: Stands in for pip where the language host asks for the installed packages: 0.02 s instead of 0.5 s, for each command.
+#: Replaces pip when the language host lists the installed packages: 0.02 s instead of 0.5 s for each command.
 _PIP = """
 import sys
 sys.stdout.write({answer!r})
@@ -27,7 +27,7 @@ sys.stdout.write({answer!r})
 
 @functools.cache
 def require_cli() -> Cli:
-    """The CLI that the bootstrap found; without one these tests fail, since a skip would look like success."""
+    """Return the CLI that the bootstrap found; fail without one, since a skip would look like success."""
     cli = find_cli()
     if cli is None:
         raise RuntimeError("no Pulumi CLI; `make test` gets one, or: python3 tools/bootstrap.py setup")
@@ -35,17 +35,17 @@ def require_cli() -> Cli:
 
 
 def surroundings(local: Path) -> dict[str, str]:
-    """The variables for a CLI that keeps its home and its states below `local`."""
+    """Return the environment of a CLI that keeps its home and its states below `local`."""
     base = {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}
-    base["XDG_RUNTIME_DIR"] = str(local / "run")  # nothing of a test is seen by others
+    base["XDG_RUNTIME_DIR"] = str(local / "run")  # other tests and users see nothing of a test
     base["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_quick_pip()), base.get("PYTHONPATH")]))
     return environment(require_cli().directory, base=base, local=local, bin_folder=Path(sys.executable).parent)
 
 
 class BlankStack:
-    """What the CLI writes for a new stack, and how it encrypts a value for a copy of that stack.
+    """A template of a new stack: what the CLI writes for it, and how it encrypts a value for a copy of that stack.
 
-    A start of the CLI for each step, and a key derived from the passphrase each time, are a second for every stack.
+    To start the CLI for each step, and to derive a key from the passphrase each time, takes a second for every stack.
     """
 
     _PROJECT = "blank"
@@ -61,7 +61,7 @@ class BlankStack:
         self._encrypted: dict[str, str] = {}
 
     def copy(self, local: Path, program: Path, project: str) -> None:
-        """Make an empty stack of a project: its state below `local`, its settings beside the program."""
+        """Create an empty stack: its state below `local`, its configuration beside the program."""
         state = checkpoint(local, project)
         state.parent.mkdir(parents=True)
         state.write_text(self._checkpoint.replace(f"organization/{self._PROJECT}/", f"organization/{project}/"))
@@ -69,7 +69,7 @@ class BlankStack:
         settings(program).write_text(yaml.safe_dump({"encryptionsalt": self._salt, "config": {}}))
 
     def encrypt(self, value: str) -> str:
-        """Return a value as it stands in the settings of a stack."""
+        """Return a value as it is stored in the configuration of a stack."""
         if value not in self._encrypted:
             self._pulumi("config", "set", "--secret", "some:value", "--stack", STACK, "--", value)
             self._encrypted[value] = self._settings()["config"]["some:value"]["secure"]
@@ -86,17 +86,17 @@ class BlankStack:
 
 @functools.cache
 def blank_stack() -> BlankStack:
-    """The one of this process."""
+    """Return the template of this process."""
     return BlankStack(Path(_folder("blank-stack-").name))
 
 
 def checkpoint(local: Path, project: str) -> Path:
-    """The file of a stack's state."""
+    """Return the file with the state of a stack."""
     return local / "state" / ".pulumi" / "stacks" / project / f"{STACK}.json"
 
 
 def settings(program: Path) -> Path:
-    """The file of a stack's configuration."""
+    """Return the file with the configuration of a stack."""
     return program / f"Pulumi.{STACK}.yaml"
 
 
@@ -107,7 +107,7 @@ def _folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
 
 @functools.cache
 def _quick_pip() -> Path:
-    """A folder whose module `pip` gives the answer that the real one gave once."""
+    """Return a folder with a module `pip` that repeats what the real one printed once."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "list", "-v", "--format", "json"], check=True, capture_output=True, text=True
     ).stdout

@@ -1,4 +1,4 @@
-"""A plugin process that dies while it talks to Weld."""
+"""A plugin process that dies during a request to Weld."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Dying", "dying"]
 
 
 class Dying(Adapter):
-    """Lets the process die at the nth request: before it is sent, or once Weld has carried it out."""
+    """End the process at the nth request: before it is sent, or after Weld has carried it out."""
 
     def __init__(self, number: int, after: bool) -> None:
         super().__init__()
@@ -43,7 +43,7 @@ class Dying(Adapter):
 
 @contextmanager
 def dying(stack: Stack, number: int, after: bool = True) -> Iterator[Dying]:
-    """Let the processes of a stack die so, until the block ends."""
+    """Make the plugin processes of a stack die like that until the block ends."""
     adapter = Dying(number, after)
     stack.open_session = adapter.open_session
     try:

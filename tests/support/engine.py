@@ -1,10 +1,10 @@
-"""Runs Pulumi programs on the real engine, each with a project folder, a Pulumi home and a backend of its own.
+"""Run Pulumi programs on the real engine, each with a project folder, a Pulumi home and a backend of its own.
 
     project = Project(tmp_path, program, config={"weld:apiUrl": url}, secrets={"weld:apiKey": key})
     project.up()
     assert project.up().changed == {}
 
-Operations raise `EngineError` with all that the engine printed when they fail; with `check=False` they return a result
+A failed operation raises `EngineError` with everything that the engine printed; with `check=False` it returns a result
 whose `ok` is False. The developer's own Pulumi and Weld settings never reach a program under test.
 """
 
@@ -26,12 +26,12 @@ import yaml
 
 from tests.support.cli import STACK, blank_stack, checkpoint, require_cli, settings, surroundings
 
-# No test may hang for ever; the slowest operations of the suite take a fraction of this.
+# No test may hang; the slowest operations of the suite take a fraction of this.
 TIMEOUT_SECONDS = 300.0
 
 
 class EngineError(AssertionError):
-    """An operation that should have succeeded; the text is all that the engine printed."""
+    """An operation failed; the text is everything that the engine printed."""
 
     def __init__(self, command: str, result: Result) -> None:
         super().__init__(f"`pulumi {command}` ended with {result.exit_code}\n{result.text}")
@@ -56,7 +56,7 @@ class Step:
 
     @property
     def is_bookkeeping(self) -> bool:
-        """Whether this is the stack itself, or a provider that nobody declared."""
+        """Whether this is the stack itself, or a default provider."""
         return self.type == "pulumi:pulumi:Stack" or ("::pulumi:providers:" in self.urn and self.name == "default")
 
 
@@ -75,7 +75,7 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Result:
-    """All that came out of one run of the CLI."""
+    """The result of one run of the CLI."""
 
     exit_code: int
     stdout: str
@@ -93,7 +93,7 @@ class Result:
 
     @property
     def changes(self) -> dict[str, int]:
-        """How many resources met which operation, by the engine's own summary: {"create": 2, "same": 1}."""
+        """Return the number of resources for each operation, by the engine's own summary: {"create": 2, "same": 1}."""
         for event in reversed(self.events):
             if "summaryEvent" in event:
                 return dict(event["summaryEvent"].get("resourceChanges") or {})
@@ -101,14 +101,14 @@ class Result:
 
     @property
     def steps(self) -> list[Step]:
-        """Every step, in order; reads and the stack itself included."""
+        """Return every step, in order, including reads and the stack itself."""
         return [_step(event["resourcePreEvent"]["metadata"]) for event in self.events if "resourcePreEvent" in event]
 
     @property
     def changed(self) -> dict[str, str]:
-        """Resource name to operation for all that was (or would be) written; a replacement is "replace".
+        """Return the operation by resource name for each write (or planned write); a replacement is "replace".
 
-        Left out: the stack itself, default providers, and what `refreshed` tells.
+        Omitted: the stack itself, default providers, and what `refreshed` returns.
         """
         found: dict[str, str] = {}
         for step in self.steps:
@@ -118,7 +118,7 @@ class Result:
 
     @property
     def refreshed(self) -> dict[str, Step]:
-        """Resource name to what a refresh found different ("update" or "delete" is its `op`)."""
+        """Return what a refresh found to differ, by resource name ("update" or "delete" is its `op`)."""
         announced: set[str] = set()
         found: dict[str, Step] = {}
         for event in self.events:
@@ -133,7 +133,7 @@ class Result:
         return found
 
     def step(self, name: str, op: str | None = None) -> Step:
-        """The last step of one resource (of one kind of operation, where it is given)."""
+        """Return the last step of a resource (or the last one with a given operation)."""
         found = [step for step in self.steps if step.name == name and op in (None, step.op)]
         if not found:
             raise LookupError(f"no step {op or ''} of {name!r} among {[(step.name, step.op) for step in self.steps]}")
@@ -141,7 +141,7 @@ class Result:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """What was reported, without colors and the engine's debug noise."""
+        """Return the reported messages, without colors and the engine's debug output."""
         messages = [event["diagnosticEvent"] for event in self.events if "diagnosticEvent" in event]
         return [
             Diagnostic(each["severity"], _plain(each.get("message", "")), each.get("urn", ""))
@@ -184,14 +184,14 @@ class Project:
         self.configure(config, secrets)
 
     def write(self, program: str, files: Mapping[str, str] | None = None) -> None:
-        """Replaces the program; further files lie beside it, where it can import them."""
+        """Replace the program, and write further files beside it, where it can import them."""
         for path, text in {"__main__.py": program, **(files or {})}.items():
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(dedent(text))
 
     def configure(self, config: Mapping[str, str] | None = None, secrets: Mapping[str, str] | None = None) -> None:
-        """Sets values of the stack's configuration; what is not named stays."""
+        """Set values of the stack's configuration; all others stay."""
         file = settings(self.folder)
         content = yaml.safe_load(file.read_text())
         content["config"] |= dict(config or {})
@@ -209,7 +209,7 @@ class Project:
         diff: bool = False,
         check: bool = True,
     ) -> Result:
-        """`pulumi up` without its preview (`preview` is the way to see that)."""
+        """Run `pulumi up` without its preview; use `preview` for that."""
         flags = _flags(diff=diff, refresh=refresh, expect_no_changes=expect_no_changes)
         return self._operate("up", ["--yes", "--skip-preview", *flags], args, check)
 
@@ -221,12 +221,12 @@ class Project:
         return self._operate("destroy", ["--yes", "--skip-preview"], args, check)
 
     def cli(self, *args: str, check: bool = True, input: str | None = None) -> Result:
-        """Any command of the CLI, as it stands; `--stack` is for the caller to give."""
+        """Run a command of the CLI as given; the caller passes `--stack`."""
         result = _run([self._executable, "--non-interactive", *args], self.folder, self.env, input)
         return _checked(" ".join(args), result, check)
 
     def start(self, *args: str) -> subprocess.Popen[str]:
-        """Starts a command and leaves it running, in a process group of its own; for tests that interrupt it."""
+        """Start a command in a process group of its own and leave it running, for tests that interrupt it."""
         return subprocess.Popen(
             [self._executable, "--non-interactive", *args],
             cwd=self.folder,
@@ -238,11 +238,11 @@ class Project:
         )
 
     def command(self, *args: str) -> list[str]:
-        """A command of the CLI, for a test that gives it a terminal."""
+        """Return a command of the CLI, for a test that runs it in a terminal."""
         return [self._executable, *args, "--stack", STACK]
 
     def state(self, *, show_secrets: bool = False) -> dict[str, Any]:
-        """The stack's state, as `pulumi stack export` gives it; secrets stay encrypted unless asked for."""
+        """Return the stack's state from `pulumi stack export`; secrets stay encrypted unless requested."""
         if show_secrets:
             exported: dict[str, Any] = json.loads(
                 self.cli("stack", "export", "--stack", STACK, "--show-secrets").stdout
@@ -255,19 +255,19 @@ class Project:
         self.cli("stack", "import", "--stack", STACK, input=json.dumps(state))
 
     def outputs(self) -> dict[str, Any]:
-        """The stack's outputs, secrets in plain text."""
+        """Return the stack's outputs, with secrets in plain text."""
         shown: dict[str, Any] = json.loads(
             self.cli("stack", "output", "--stack", STACK, "--json", "--show-secrets").stdout
         )
         return shown
 
     def resources(self, *, show_secrets: bool = False) -> list[dict[str, Any]]:
-        """The resources in the state, without the stack itself and the providers."""
+        """Return the resources in the state, without the stack itself and the providers."""
         found = self.state(show_secrets=show_secrets)["deployment"].get("resources") or []
         return [each for each in found if not each["type"].startswith("pulumi:")]
 
     def resource(self, name: str, *, show_secrets: bool = False) -> dict[str, Any]:
-        """One resource in the state, by its name or its whole URN."""
+        """Return a resource in the state by its name or its complete URN."""
         resources = self.resources(show_secrets=show_secrets)
         for each in resources:
             if name in (each["urn"], each["urn"].rpartition("::")[2]):
@@ -275,7 +275,7 @@ class Project:
         raise LookupError(f"no resource {name!r} among {[each['urn'] for each in resources]}")
 
     def raw_state(self) -> str:
-        """All that lies on the backend's disk, backups and history too: where a plain-text secret would show."""
+        """Return everything on the backend's disk, with backups and history: it contains no secret in plain text."""
         files = (self.local / "state").rglob("*")
         return "\n".join(file.read_text(errors="replace") for file in sorted(files) if file.is_file())
 
@@ -319,7 +319,7 @@ def _run(
 def _read_events(path: Path | None) -> list[dict[str, Any]]:
     if path is None or not path.exists():
         return []
-    # Not splitlines(): a text of the program may hold characters that some take for the end of a line.
+    # Not splitlines(): a text of the program may contain characters that it treats as line breaks.
     return [json.loads(line) for line in path.read_text().split("\n") if line.strip()]
 
 
@@ -347,7 +347,7 @@ def _step(metadata: Mapping[str, Any]) -> Step:
 
 
 def _outcome_of_refresh(step: Step) -> Step:
-    """`pulumi refresh` tells what came of it; `--refresh` of another command only shows the states before and after."""
+    """Return what a refresh found: `pulumi refresh` reports it, `--refresh` only shows the states before and after."""
     if step.op != "refresh":
         return step
     if step.new is None:
@@ -357,5 +357,5 @@ def _outcome_of_refresh(step: Step) -> Step:
 
 
 def _plain(text: str) -> str:
-    """The engine marks colors as <{%fg 1%}>."""
+    """Remove the engine's marks for colors, such as <{%fg 1%}>."""
     return re.sub(r"<\{%.*?%\}>", "", text).strip()

@@ -1,4 +1,4 @@
-"""The examples as a user has them: copied, and with a stand-in for Databricks' plugin."""
+"""The examples as a user runs them: copied, and with a stub of the Databricks plugin."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def copy_example(name: str, folder: Path) -> Path:
-    """What a user does first: copies the folder, and makes a virtual environment in it (here a link to this one)."""
+    """Do what a user does first: copy the folder, and create a virtual environment in it (here a link to this one)."""
     left = shutil.ignore_patterns(".*", "__pycache__", "Pulumi.*.yaml")
     shutil.copytree(EXAMPLES / name, folder, ignore=left, dirs_exist_ok=True)
     (folder / ".venv").symlink_to(sys.prefix)
@@ -22,6 +22,6 @@ def copy_example(name: str, folder: Path) -> Path:
 
 
 def with_databricks_stub(project: Project, folder: Path) -> Project:
-    """Lets the engine find the stand-in for Databricks' plugin."""
+    """Make the engine find the stub of the Databricks plugin."""
     project.env["PATH"] = os.pathsep.join([str(install(folder)), project.env["PATH"]])
     return project

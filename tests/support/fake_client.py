@@ -1,4 +1,4 @@
-"""A Weld of a few lines, and a clock that does not wait."""
+"""A minimal client of Weld, and a clock that does not wait."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["FakeClient", "FastClock"]
 
 
 class FakeClient:
-    """Opens bridges, and lists what a test puts into it."""
+    """Open bridges, and list the connections that a test adds."""
 
     def __init__(self) -> None:
         self.connections: list[ConnectionInfo] = []
@@ -41,7 +41,7 @@ class FakeClient:
 
 
 class FastClock(Clock):
-    """Time that passes only by waiting."""
+    """A clock that advances only by waiting."""
 
     time = 1_700_000_000.0
 

@@ -34,7 +34,7 @@ Props = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """Check found something wrong."""
+    """Check reported problems."""
 
 
 class Crash(BaseException):
@@ -85,13 +85,13 @@ class _Clock(Clock):
 
 @dataclass(frozen=True)
 class _Request:
-    """What the servicer gets from the engine, as far as the provider looks at it."""
+    """The part of the engine's request that the provider reads."""
 
     urn: str
 
 
 class Caller:
-    """Calls a provider as the servicer does: only its request has the URN, and the provider reads it there."""
+    """Call a provider as Pulumi's servicer does: the URN is only in the request, where the provider reads it."""
 
     def __init__(self, provider: DynamicProvider, urn: str) -> None:
         self._provider = provider
@@ -106,7 +106,7 @@ class Caller:
 
 
 class Process:
-    """One plugin process: a context of its own."""
+    """One plugin process, with a context of its own."""
 
     def __init__(
         self,
@@ -138,17 +138,17 @@ class Process:
         return self._providers[kind]
 
     def call(self, kind: str, name: str) -> Caller:
-        """The provider of one resource, told its URN."""
+        """Return the provider of one resource, called with its URN."""
         return Caller(self._providers[kind], urn_of(kind, name))
 
 
 def urn_of(kind: str, name: str) -> str:
-    """The URN of a resource of the model's stack."""
+    """Return the URN of a resource of the model's stack."""
     return f"urn:pulumi:test::model::pulumi-python:dynamic/weld:{kind}::{name}"
 
 
 def _wire(value: Any) -> Any:
-    """Send a value over the wire: numbers become floats, None at the top is dropped by the caller."""
+    """Return a value as gRPC passes it on: numbers become floats; the caller drops None at the top."""
     if isinstance(value, bool) or value is None or isinstance(value, (str, Unknown)):
         return value
     if isinstance(value, (int, float)):
@@ -173,9 +173,9 @@ class Stack:
     """A stack: its state, and what its runs printed.
 
     Attributes:
-        late: steps wait until something needs them, as they may where many run at once; else each is done at once.
+        late: a step runs only when another one needs it, as may happen with parallel steps; otherwise at once.
         pending_deletes: the old halves of replacements, by the name of their resource.
-        open_session: makes the connections of its processes with Weld.
+        open_session: opens the HTTP session of its processes.
     """
 
     weld: Simulator
@@ -194,20 +194,20 @@ class Stack:
         targets: Collection[str] | None = None,
         refresh: bool = False,
     ) -> dict[str, str]:
-        """Bring Weld in line; return the operation on each resource that changed."""
+        """Deploy the program; return the operation on each resource that changed."""
         if preview_first:
             self.preview(program, targets=targets)
         return self._run(program, False, targets, refresh)
 
     def preview(self, program: list[Res], *, targets: Collection[str] | None = None) -> dict[str, str]:
-        """Say what `up` would do; fail where it writes."""
+        """Return what `up` would do; fail if it writes."""
         before = len(self.weld.writes())
         steps = self._run(program, True, targets)
         assert len(self.weld.writes()) == before, "a preview wrote to Weld"
         return steps
 
     def process(self) -> Process:
-        """The plugin process of the next command."""
+        """Start the plugin process of the next command."""
         return Process(self.weld, self.lines, self.request_timeout, self._entries, self.open_session)
 
     def _entries(self) -> list[Entry]:
@@ -238,7 +238,7 @@ class Stack:
                     ids[res.name] = self.state[res.name].id
                 continue
             if any(name not in ids for name in _refs(res.props)):
-                continue  # what it needs was left out
+                continue  # a dependency was left out
             step = self._step(process, res, as_sent(self._resolve(res.props, ids)), preview, steps)
             if preview and steps.get(res.name) in ("create", "replace"):
                 ids[res.name] = Unknown()  # type: ignore[no-untyped-call]
@@ -270,7 +270,7 @@ class Stack:
     def _step(
         self, process: Process, res: Res, news: Props, preview: bool, steps: dict[str, str]
     ) -> Callable[[], None]:
-        """Check and compare a resource; return what is to be done then."""
+        """Check and compare a resource; return the operation on it."""
         provider, held = process.call(res.kind, res.name), self.state.get(res.name)
         inputs = self._check(provider, held.inputs if held else {}, news)
         if held is None:
@@ -322,7 +322,7 @@ class Stack:
         return value
 
     def refresh(self) -> dict[str, str]:
-        """Look at everything; return what was found different: "update" or "delete"."""
+        """Read everything; return what differs: "update" or "delete"."""
         return self._refresh(self.process())
 
     def _refresh(self, process: Process) -> dict[str, str]:
@@ -344,7 +344,7 @@ class Stack:
         return found
 
     def destroy(self, targets: Collection[str] | None = None) -> None:
-        """Remove everything, or just the targets."""
+        """Delete everything, or only the targets."""
         names = [name for name in reversed(list(self.state)) if targets is None or name in targets]
         self._delete(self.process(), names, targets)
 

@@ -1,4 +1,4 @@
-"""What tests of `weld-pulumi import` on the real engine share."""
+"""Helpers for the tests of `weld-pulumi import` on the real engine."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def take_over(stack: Project, *options: str) -> None:
 
 
 def populate(weld: Simulator, connections: int, syncs: int, streams: int) -> None:
-    """Connections to several integrations, with syncs and streams evenly spread over them."""
+    """Create connections to several integrations, with syncs and streams evenly distributed over them."""
     each = streams // syncs
     for integration in SOURCES:
         for number in range(each):
@@ -39,7 +39,7 @@ def populate(weld: Simulator, connections: int, syncs: int, streams: int) -> Non
 
 
 def is_clean(folder: Path) -> None:
-    """What the checkers say of a program, without the settings of this project."""
+    """Return what ruff and mypy report for a program, without the settings of this project."""
     for words in (
         ["ruff", "check", "--isolated", "."],
         ["ruff", "format", "--isolated", "--check", "."],
@@ -50,7 +50,7 @@ def is_clean(folder: Path) -> None:
 
 
 def import_a_large_workspace(weld: Simulator, stack: Project, connections: int, syncs: int, streams: int) -> None:
-    """A module for each integration, the same bytes twice, nothing for a checker to say, and nothing to change."""
+    """Check an import: a module for each integration, deterministic output, no lint errors, and an empty preview."""
     populate(weld, connections, syncs, streams)
     weld.clear_requests()
     take_over(stack)

@@ -1,4 +1,4 @@
-"""Whatever a program may legally say of a sync and its streams, as strategies of hypothesis."""
+"""Every valid declaration of a sync and its streams, as strategies of hypothesis."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SUB_STREAMS = {
     "credit_notes": ["credit_note_line_items"],
 }
 COLUMNS = ("email", "phone", "iban", "Größe", "a b")
-#: The rows that bear on what comes back of a sync and its streams.
+#: The open questions that affect what Weld returns of a sync and its streams.
 ROWS = {9, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 29, 31, 32, 35, 36}
 
 flags = st.none() | st.booleans()
@@ -25,7 +25,7 @@ texts = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_siz
 
 
 def given_or_not(entry: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
-    """Dicts with any of these keys, in any order."""
+    """Return dicts with any of these keys, in any order."""
     return st.fixed_dictionaries({}, optional=entry)
 
 
@@ -50,7 +50,7 @@ triggers = st.none() | st.lists(json_values, max_size=2) | st.dictionaries(texts
 
 @st.composite
 def streams(draw: st.DrawFn, name: str) -> dict[str, Any]:
-    """One stream, without contradictions."""
+    """Return one stream without contradictions."""
     protected = draw(flags)
     full = st.none() | st.just(False) if protected else flags
     hashed = draw(st.lists(st.sampled_from(COLUMNS), max_size=3))

@@ -1,4 +1,4 @@
-"""The whole life of a stack, and what must be true of Weld after each step, whatever Weld's readings are."""
+"""The whole life cycle of a stack, and what must be true in Weld after each step under every API variant."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SETTINGS = {"account": "acct_1"}
 
 
 def two_syncs(**changes: Any) -> list[Res]:
-    """A connection, a sync with inline streams, one with separate streams; `changes` override the inline sync."""
+    """Return a connection, a sync with inline streams (with `changes`), and a sync with separate streams."""
     inline = {
         "connection_id": Ref("stripe"),
         "destination_schema_name": "weld_Inline",
@@ -44,7 +44,7 @@ def two_syncs(**changes: Any) -> list[Res]:
 
 
 def assert_wished(weld: Simulator, resources: list[Res]) -> None:
-    """Weld has exactly what the program says, and what was there before."""
+    """Check that Weld has exactly the objects of the program, and those that existed before."""
     state = weld.state()
     own = [c for c in state["connections"] if c["label"] == "Stripe"]
     assert len(own) == 1, f"{len(own)} connections"
@@ -67,7 +67,7 @@ def assert_wished(weld: Simulator, resources: list[Res]) -> None:
 
 
 def assert_streams(live: dict[str, dict[str, Any]], declared: list[dict[str, Any]]) -> None:
-    """The streams are those declared, with these flags and the defaults."""
+    """Check that the streams are those declared, with these flags and the defaults."""
     assert sorted(live) == sorted(entry["name"] for entry in declared)
     for entry in declared:
         stream = live[entry["name"]]
@@ -80,7 +80,7 @@ def assert_streams(live: dict[str, dict[str, Any]], declared: list[dict[str, Any
 
 
 def settle(stack: Stack, resources: list[Res]) -> None:
-    """After an `up`: Weld is as wished, a second one changes nothing, and a refresh finds nothing."""
+    """Check after an `up` that Weld has the desired state, and that a second `up` and a refresh find no change."""
     assert_wished(stack.weld, resources)
     stack.weld.clear_requests()
     assert stack.up(resources) == {}
@@ -94,7 +94,7 @@ def settle(stack: Stack, resources: list[Res]) -> None:
 def live_through(weld: Simulator) -> None:
     """Create, drift, update, replace, lose, adopt, destroy."""
     stack = Stack(weld)
-    # What is there before is older than what lists do not show yet: else it would pass for new when it shows.
+    # Older than the delay of lists: an object that is listed late would otherwise count as new.
     weld.advance(30)
     before = weld.state()
     first = two_syncs()
@@ -154,7 +154,7 @@ def _lose(stack: Stack, resources: list[Res]) -> None:
 
 
 def _adopt(weld: Simulator, stack: Stack, resources: list[Res]) -> None:
-    """A sync made in Weld's pages is taken over; what it has beyond the program is removed only after a preview."""
+    """Adopt a sync that was created in Weld's pages; what it has beyond the program is removed only after a preview."""
     connection_id = stack.state["stripe"].id
     made = weld.create_sync(
         connection_id, destination_schema_name="weld_pages", sync_interval="0 5 * * *", streams=["charges", "payouts"]

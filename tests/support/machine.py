@@ -6,7 +6,7 @@ import os
 
 __all__ = ["ELSEWHERE", "IN_CI"]
 
-#: Where everything has to run: what is missing there fails a test instead of skipping it.
+#: In CI every test has to run: if a program is missing, a test fails instead of being skipped.
 IN_CI = os.environ.get("CI", "").lower() == "true"
-#: What tells that nobody sits at a terminal, or opens a browser of whoever runs the tests.
+#: Variables by which the provider decides whether a person is there, or that would open a real browser.
 ELSEWHERE = ("CI", "GITHUB_ACTIONS", "SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER")

@@ -36,7 +36,7 @@ ANSWERED: dict[str, dict[str, Any]] = {
 
 
 class Weld(Mocks):
-    """Keeps what a program makes, and answers as `up` would."""
+    """Record the resources of a program, and respond as `up` would."""
 
     def __init__(self) -> None:
         self.made: dict[str, MockResourceArgs] = {}
@@ -50,7 +50,7 @@ class Weld(Mocks):
 
 
 def seen(program: Callable[[], list[Any]]) -> list[Any]:
-    """Run a program as Pulumi does, and return the values of the outputs that it returns."""
+    """Run a program as Pulumi does; return the values of the outputs that it returns."""
     values: list[Any] = []
 
     as_pulumi_does: Any = pulumi.runtime.test
@@ -59,7 +59,7 @@ def seen(program: Callable[[], list[Any]]) -> list[Any]:
 
 
 def registered(resource: Any) -> tuple[str, set[str]]:
-    """The type of a resource as the engine hears it, and the attributes that a program then sees."""
+    """Return the type of a resource that is registered with the engine, and the attributes that a program sees."""
     mocks, names = Weld(), set[str]()
     set_mocks(mocks)
 

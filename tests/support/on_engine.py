@@ -1,4 +1,4 @@
-"""Commands in the folder of a program that the real engine runs."""
+"""Commands in the folder of a program on the real engine."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from collections.abc import Callable
 from tests.support.engine import Project
 from weld_pulumi.simulator import DEFAULT_API_KEY
 
-#: So many seconds a command has for what a test waits for.
+#: Seconds until a test stops waiting for a command.
 WAIT = 60.0
 
 
 def weld_pulumi(stack: Project, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """A command as people type it in the folder of the program."""
+    """Run a command as a person does, in the folder of the program."""
     command = [sys.executable, "-m", "weld_pulumi", *words]
     ran = subprocess.run(
         command, cwd=stack.folder, env=stack.env, capture_output=True, text=True, timeout=120, check=False
@@ -26,7 +26,7 @@ def weld_pulumi(stack: Project, *words: str, code: int = 0) -> subprocess.Comple
 
 
 def until(condition: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
-    """Wait for something to become true, and no longer than the process lives that has to bring it about."""
+    """Wait until a condition is true, but not beyond the end of the process that has to make it true."""
     deadline = time.monotonic() + WAIT
     while not condition():
         if process is not None:

@@ -1,4 +1,4 @@
-"""What a stack of the model does when something goes wrong, and how the next runs settle it."""
+"""Operations on the model of the engine during which something fails, and the recovery by the next runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from weld_pulumi.simulator import Simulator
 
 
 def changed() -> list[Res]:
-    """The program with another interval, other settings and other streams."""
+    """Return the program with another interval, other settings and other streams."""
     return two_syncs(
         sync_interval="30 2 * * 1-5",
         elt_settings={**SETTINGS, "include_test_data": True},
@@ -28,7 +28,7 @@ def _restarted() -> list[Res]:
     return two_syncs(start_date="2024-01-01")
 
 
-#: What is being done: the program before, and the program of the run in which something goes wrong.
+#: Each operation: the program before, and the program of the run in which something fails.
 OPERATIONS: dict[str, tuple[list[Res] | None, list[Res]]] = {
     "create": (None, two_syncs()),
     "update": (two_syncs(), changed()),
@@ -38,7 +38,7 @@ OPERATIONS: dict[str, tuple[list[Res] | None, list[Res]]] = {
 
 
 def prepared(weld: Simulator, before: list[Res] | None) -> Stack:
-    """A stack that has the program before."""
+    """Return a stack with the program before deployed."""
     stack = Stack(weld)
     if before is not None:
         stack.up(before)
@@ -48,9 +48,9 @@ def prepared(weld: Simulator, before: list[Res] | None) -> Stack:
 
 
 def adopting(resources: list[Res], complaint: str) -> list[Res]:
-    """Do what an error says: write the ``adopt=…`` line that it names into the resource that it is about."""
+    """Follow an error: write the ``adopt=…`` that it names into its resource."""
     if "not authorized" in complaint:
-        return resources  # the person has acted since
+        return resources  # a person has authorized in the meantime
     found = re.search(r"adopt='([^']+)'", complaint)
     assert found, f"no way out is named: {complaint}"
     schema = re.search(r"schema '([^']+)'", complaint)
@@ -64,7 +64,7 @@ def adopting(resources: list[Res], complaint: str) -> list[Res]:
 
 
 def converge(stack: Stack, resources: list[Res], tries: int = 6) -> None:
-    """Run `up` without the fault until it is through; it may refuse only by naming what to adopt."""
+    """Run `up` without the fault until it succeeds; it may fail only by naming what to adopt."""
     wanted = resources
     for _ in range(tries):
         try:

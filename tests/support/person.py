@@ -1,4 +1,4 @@
-"""A person who agrees to all that a browser shows."""
+"""A person who agrees to everything that a browser shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 __all__ = ["agreeing"]
 
-#: A browser in which a person agrees; it writes down its arguments, those of all processes, and its last page.
+#: A browser in which a person agrees; it records its arguments, those of all processes, and its last page.
 AGREES = """#!{python}
 import pathlib, sys, requests
 folder = pathlib.Path({folder!r})
@@ -26,7 +26,7 @@ done = requests.post(page.url.partition("?")[0], data={{"token": token, "decisio
 
 
 def agreeing(folder: Path) -> dict[str, str]:
-    """The variables that make it the browser of this machine; what it saw stands in `folder / "page"`."""
+    """Return the variables that make it the browser of this machine; its last page is in `folder / "page"`."""
     script = folder / "agrees"
     script.write_text(AGREES.format(python=sys.executable, folder=str(folder)))
     script.chmod(0o755)

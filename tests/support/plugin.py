@@ -1,4 +1,4 @@
-"""The plugin process over gRPC, started and spoken to as the engine does it.
+"""The plugin process over gRPC, started and called as the engine does.
 
 with Plugin({"weld:apiKey": key, "weld:apiUrl": url}) as plugin:
     inputs = plugin.check("Connection", {"integration_id": "stripe", "label": "Shop"}).inputs
@@ -28,7 +28,7 @@ from weld_pulumi._registry import ProviderReference
 
 __all__ = ["SECRET", "UNKNOWN", "Checked", "DiffResult", "Plugin", "PluginError", "pickled"]
 
-#: How the engine writes a value that only the next `up` will tell.
+#: The engine's mark for a value that is unknown until the next `up`.
 UNKNOWN = rpc.UNKNOWN
 _SECONDS = 60.0
 
@@ -36,23 +36,23 @@ Props = dict[str, Any]
 
 
 def SECRET(value: Any) -> Props:  # noqa: N802 - reads as a constant
-    """A secret, where the engine sends one: in the configuration."""
+    """Return a secret in the form in which the engine sends one in the configuration."""
     secret: Props = rpc.wrap_rpc_secret(value)
     return secret
 
 
 def pickled(kind: str) -> str:
-    """What a program puts into ``__provider``."""
+    """Return what a program puts into ``__provider``."""
     return str(serialize_provider(ProviderReference(kind)))
 
 
 class PluginError(Exception):
-    """What the engine would print."""
+    """An error; the text is what the engine would print."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """The answer to Check."""
+    """The response to Check."""
 
     inputs: Props
     failures: list[tuple[str, str]]
@@ -60,7 +60,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class DiffResult:
-    """The answer to Diff; ``changes`` is NONE, SOME or UNKNOWN."""
+    """The response to Diff; ``changes`` is NONE, SOME or UNKNOWN."""
 
     changes: str
     replaces: list[str]
@@ -126,7 +126,7 @@ class Plugin:
 
     @property
     def printed(self) -> str:
-        """What it has printed, whole once it has ended: the engine shows this to the person."""
+        """Return what it has printed, complete once it has ended; the engine shows that to the person."""
         return "".join(self._lines)
 
     def check(self, kind: str, news: Props, olds: Props | None = None, urn: str = "") -> Checked:
@@ -145,11 +145,11 @@ class Plugin:
         return response.id, self._plain(kind, response.properties)
 
     def read(self, kind: str, id: str, props: Props) -> tuple[str, Props, Props]:
-        """As in a refresh: ``props`` are the last outputs. Gives id, outputs and inputs."""
+        """Read as in a refresh: ``props`` are the last outputs. Return id, outputs and inputs."""
         return self._read(kind, provider_pb2.ReadRequest(id=id, properties=self._props(kind, props)))
 
     def get(self, kind: str, id: str) -> tuple[str, Props, Props]:
-        """As for ``X.get``: there is no state, and of the inputs only ``__provider``."""
+        """Read as for ``X.get``: without state, and with ``__provider`` as the only input."""
         return self._read(kind, provider_pb2.ReadRequest(id=id, inputs=self._props(kind, {})))
 
     def update(self, kind: str, id: str, olds: Props, news: Props) -> Props:
@@ -160,11 +160,11 @@ class Plugin:
         self._call("Delete", provider_pb2.DeleteRequest(id=id, properties=self._props(kind, props)))
 
     def cancel(self) -> None:
-        """What the engine sends when a person stops it."""
+        """Cancel, as the engine does when a person stops it."""
         self._call("Cancel", empty_pb2.Empty())
 
     def use(self, kind: str, provider: str) -> None:
-        """Send this for ``__provider``, for example one out of an old state."""
+        """Send another value for ``__provider``, for example one from an old state."""
         self._pickled[kind] = provider
 
     def _read(self, kind: str, request: Any) -> tuple[str, Props, Props]:
@@ -179,7 +179,7 @@ class Plugin:
         return _struct({} if props is None else {**props, "__provider": self._provider(kind)})
 
     def _plain(self, kind: str, struct: struct_pb2.Struct) -> Props:
-        """The properties as the engine stores them, without the provider, which must come back as it was."""
+        """Return the properties as the engine stores them, without the provider, which must be unchanged."""
         props: Props = json_format.MessageToDict(struct)
         if props:
             assert props.pop("__provider") == self._provider(kind)

@@ -1,10 +1,10 @@
-"""Programs for the tests of the engine, put together from resources that are written as Python would write them."""
+"""Programs for tests on the real engine, composed of lines of Python."""
 
 from __future__ import annotations
 
 from typing import Any
 
-#: A connection; with two syncs on it, of which one has its streams inline and the other as resources.
+#: A connection. Below, two syncs of it: one with inline streams, one with separate ones.
 CONNECTION = """
 import weld_pulumi as weld
 
@@ -28,44 +28,44 @@ WHOLE = CONNECTION + _SYNCS
 
 
 class Code(str):
-    """An expression of the program, where a plain string would be a text."""
+    """An expression of the program, as opposed to a string."""
 
-    __repr__ = str.__str__  # written into the program as it stands
+    __repr__ = str.__str__  # is written into the program unquoted
 
 
 def program(*lines: str) -> str:
-    """A program of these lines."""
+    """Return a program of these lines."""
     return "\n".join(["import pulumi", "import weld_pulumi as weld", *lines, ""])
 
 
 def resource(kind: str, name: str, /, **arguments: Any) -> str:
-    """A line that makes a resource; it is called as its variable is: ``other = weld.EltSync('other', …)``."""
+    """Return a line that creates a resource with the name of its variable: ``other = weld.EltSync('other', …)``."""
     written = "".join(f", {key}={value!r}" for key, value in arguments.items())
     return f"{name} = weld.{kind}({name!r}{written})"
 
 
 def elt_sync(name: str, connection_id: str, /, **arguments: Any) -> str:
-    """A line that makes a sync into the schema ``weld_<name>``, every six hours, unless it says otherwise."""
+    """Return a line that creates a sync, by default into the schema ``weld_<name>`` every six hours."""
     interval = {} if "orchestration_workflow_id" in arguments else {"sync_interval": "0 */6 * * *"}
     given = {"connection_id": connection_id, "destination_schema_name": f"weld_{name}", **interval, **arguments}
     return resource("EltSync", name, **given)
 
 
 def source_stream(name: str, elt_sync_id: str, /, **arguments: Any) -> str:
-    """A line that makes a stream of a sync; ``elt_sync_id`` is an expression, such as ``sync.id``."""
+    """Return a line that creates a stream of a sync; ``elt_sync_id`` is an expression, such as ``sync.id``."""
     return resource("SourceStream", name, elt_sync_id=Code(elt_sync_id), **arguments)
 
 
 def options(**arguments: Any) -> Code:
-    """Options of a resource, for ``opts=``."""
+    """Return options of a resource, for ``opts=``."""
     return Code(f"pulumi.ResourceOptions({', '.join(f'{key}={value!r}' for key, value in arguments.items())})")
 
 
 def get(kind: str, name: str, id: str) -> str:
-    """A line that reads a resource that another stack, or nobody, manages."""
+    """Return a line that reads an object that another stack, or none, manages."""
     return f"{name} = weld.{kind}.get({name!r}, {id!r})"
 
 
 def export(name: str, expression: str) -> str:
-    """A line that exports an output of the stack."""
+    """Return a line that exports an output of the stack."""
     return f"pulumi.export({name!r}, {expression})"

@@ -1,9 +1,9 @@
-"""A server that answers with exactly the bytes that a test gives it, or with none: networks at their worst.
+"""A server that responds with exactly the bytes that a test gives it, or with none, like a bad network.
 
     with RawServer(json_answer([]), DROP) as server:
         ...  # server.url; afterwards server.requests
 
-Answers are given in turn, the last one again and again. An answer is bytes, or a function that gets the connection.
+Responses are sent in turn, the last one repeatedly. A response is bytes, or a function that gets the connection.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 __all__ = ["CERTIFICATE", "DROP", "Answer", "Asked", "RawServer", "answer", "half", "json_answer"]
 
-#: A certificate for localhost with its key, made for these tests and of no other use.
+#: A certificate for localhost with its key, only for these tests.
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 Answer = bytes | Callable[[socket.socket], None]
@@ -41,7 +41,7 @@ class Asked:
 def answer(
     body: bytes | str = b"", status: int = 200, headers: Mapping[str, str] | None = None, length: bool = True
 ) -> bytes:
-    """A whole answer; without ``length`` its end is the end of the connection."""
+    """Return a complete response; without ``length`` it ends with the connection."""
     content = body if isinstance(body, bytes) else body.encode()
     lines = [f"HTTP/1.1 {status} Whatever"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
@@ -54,12 +54,12 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 
 def DROP(connection: socket.socket) -> None:  # noqa: N802 - reads as a constant
-    """Close the connection instead of an answer."""
+    """Close the connection instead of responding."""
     connection.shutdown(socket.SHUT_RDWR)
 
 
 def half(part: bytes) -> Callable[[socket.socket], None]:
-    """Send this, and close the connection."""
+    """Send these bytes, and close the connection."""
 
     def send(connection: socket.socket) -> None:
         connection.sendall(part)
@@ -69,7 +69,7 @@ def half(part: bytes) -> Callable[[socket.socket], None]:
 
 
 class RawServer:
-    """Listens on a free port of 127.0.0.1 while the ``with`` block lasts."""
+    """Listen on a free port of 127.0.0.1 until the ``with`` block ends."""
 
     def __init__(self, *answers: Answer, tls: bool = False, port: int = 0) -> None:
         self.answers = list(answers) or [json_answer([])]
@@ -110,7 +110,7 @@ class RawServer:
             connection.close()
 
     def drip(self, parts: bytes, seconds: float) -> Callable[[socket.socket], None]:
-        """An answer in single bytes, so many seconds apart."""
+        """Respond byte by byte, with pauses of some seconds."""
 
         def send(connection: socket.socket) -> None:
             for index in range(len(parts)):
@@ -121,7 +121,7 @@ class RawServer:
         return send
 
     def hang(self, connection: socket.socket) -> None:
-        """No answer at all."""
+        """Do not respond at all."""
         self.stop.wait(60)
 
     def _accept(self) -> None:

@@ -1,4 +1,4 @@
-"""Follows "Getting started, From scratch" of README as it stands there, in a terminal."""
+"""Follow "Getting started, From scratch" of the README step by step, in a terminal."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["SETTLED", "Shown", "commands", "follow"]
 
 COLUMNS = 100
 README = Path(__file__).resolve().parents[2] / "README.md"
-#: Needs a package registry: the environment of the tests stands in for what it would make.
+#: Needs a package registry; the environment of the tests is used instead of the one that it would create.
 INSTALL = "pulumi install"
 KEY = "pulumi config set --secret weld:apiKey"
 UP = "pulumi up"
-#: What differs from run to run, and how it stands in the docs.
+#: What differs from run to run, and what the docs show instead.
 SETTLED = [
     (r"localhost:\d{5}/\w{5}", "localhost:41234/x7k2q"),
     (r"127\.0\.0\.1:\d+", "connect.weld.app"),
-    # How long it took decides how wide the column is, and how much of the next one is seen.
+    # The duration determines the width of the column, and how much of the next one is visible.
     (r"created \(\S+\).*", "created (1s)"),
     (r"Status +I\w*", "Status"),
     (r"Duration: \S+", "Duration: 20s"),
@@ -37,14 +37,14 @@ SETTLED = [
 
 @dataclass(frozen=True)
 class Shown:
-    """A command of README, and what the terminal showed at its end."""
+    """A command of the README, and the terminal when it has ended."""
 
     command: str
     screen: Terminal
 
     @property
     def recording(self) -> str:
-        """As it stands in the docs, with what differs from run to run made the same."""
+        """Return the text for the docs, in which nothing differs from run to run."""
         text = "\n".join([f"$ {self.command}", *self.screen.screen.display])
         for pattern, same in SETTLED:
             text = re.sub(pattern, same, text)
@@ -52,16 +52,16 @@ class Shown:
 
 
 def commands() -> list[str]:
-    """The commands of the section, without their comments."""
+    """Return the commands of the section, without their comments."""
     return [line.partition("#")[0].strip() for line in _block("sh").splitlines()]
 
 
 def follow(folder: Path, weld: Simulator) -> Iterator[Shown]:
-    """Write what README shows into an empty folder, and give its commands as a person does.
+    """Write the files that the README shows into an empty folder, and run its commands as a person does.
 
     Args:
         folder: an empty folder.
-        weld: stands in for connect.weld.app.
+        weld: replaces connect.weld.app.
     """
     env = {**surroundings(folder / "pulumi"), **agreeing(folder), "WELD_API_URL": weld.url}
     project = folder / "weld"

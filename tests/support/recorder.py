@@ -1,4 +1,4 @@
-"""Holds requests of the product against an OpenAPI document: path, method, parameters, fields and types of the body.
+"""Compare requests with an OpenAPI document: path, method, parameters, fields and types of the body.
 
 assert violations(weld.requests(), openapi_document()) == []
 """
@@ -19,18 +19,18 @@ Document = Mapping[str, Any]
 
 
 def operations(document: Document) -> set[str]:
-    """Every operation of a document, such as ``GET /elt_syncs/{id}``."""
+    """Return every operation of a document, such as ``GET /elt_syncs/{id}``."""
     return {f"{method.upper()} {path}" for path, methods in document["paths"].items() for method in methods}
 
 
 def operations_called(requests: Iterable[LoggedRequest], document: Document) -> set[str]:
-    """The operations of the document that the requests are."""
+    """Return the operations of the document that the requests use."""
     found = (_operation(request, document) for request in requests)
     return {name for name, _ in filter(None, found)}
 
 
 def violations(requests: Iterable[LoggedRequest], document: Document) -> list[str]:
-    """All that is wrong with the requests by the document, each with its request."""
+    """Return every violation of the document, each with its request."""
     return [
         f"{request.method} {request.path}: {problem}"
         for request in requests
@@ -39,7 +39,7 @@ def violations(requests: Iterable[LoggedRequest], document: Document) -> list[st
 
 
 def _operation(request: LoggedRequest, document: Document) -> tuple[str, Mapping[str, Any]] | None:
-    """The operation with the fewest placeholders that fits: ``/a/b`` before ``/a/{id}``."""
+    """Return the matching operation with the fewest placeholders: ``/a/b`` before ``/a/{id}``."""
     for path in sorted(document["paths"], key=lambda each: each.count("{")):
         if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), request.path):
             operation = document["paths"][path].get(request.method.lower())
@@ -70,7 +70,7 @@ def _query_problems(request: LoggedRequest, document: Document, operation: Mappi
 
 
 def _typed(text: Any, schema: Mapping[str, Any]) -> Any:
-    """A value of a query as its schema sees it: everything arrives as text there."""
+    """Convert a value of a query, which is always a text, to the type of its schema."""
     if schema.get("type") in ("integer", "number"):
         try:
             return int(text)
@@ -101,7 +101,7 @@ def _mismatches(value: Any, schema: Any, document: Document) -> Iterator[str]:
 
 
 def _closed(node: Any) -> Any:
-    """The same schemas, but with no other fields than those that are declared."""
+    """Return the same schemas, without additional fields."""
     if isinstance(node, list):
         return [_closed(item) for item in node]
     if not isinstance(node, Mapping):

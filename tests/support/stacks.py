@@ -1,4 +1,4 @@
-"""Stacks of Pulumi that are configured for Weld on localhost."""
+"""Pulumi stacks that are configured for Weld on localhost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Stacks"]
 
 
 class Stacks:
-    """Makes stacks in folders of their own; each has the address and the key of `weld` unless a test says otherwise."""
+    """Create stacks in separate folders, by default configured with the URL and the key of `weld`."""
 
     def __init__(self, folder: Path, weld: Simulator) -> None:
         self._folder = folder
@@ -28,7 +28,7 @@ class Stacks:
         *,
         files: Mapping[str, str] | None = None,
     ) -> Project:
-        """A stack with this program; a value that is empty is not configured at all."""
+        """Create a stack with this program; an empty value is not configured at all."""
         self._made += 1
         return Project(
             self._folder / f"stack{self._made}",

@@ -1,4 +1,4 @@
-"""A pseudo-terminal of some width, in which a command runs as in front of a person; pyte keeps the screen."""
+"""A pseudo-terminal of some width, in which a command runs as for a person; pyte emulates the screen."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROWS = 40
 
 
 class _Screen(pyte.Screen):
-    """Answers what a command asks, such as where the cursor is, and keeps one saved cursor, as terminals do."""
+    """Respond to queries of a command, such as the cursor position, and keep one saved cursor, as terminals do."""
 
     def __init__(self, columns: int, rows: int, answer: Callable[[bytes], object]) -> None:
         super().__init__(columns, rows)
@@ -71,7 +71,7 @@ class Terminal:
 
     @property
     def lines(self) -> list[str]:
-        """The lines of the screen that are not empty."""
+        """Return the lines of the screen that are not empty."""
         return [line.rstrip() for line in self.screen.display if line.strip()]
 
     @property
@@ -79,7 +79,7 @@ class Terminal:
         return "\n".join(self.lines)
 
     def until(self, pattern: str, count: int = 1) -> list[str]:
-        """Wait until so many different matches of the pattern are on the screen; these (their last group)."""
+        """Wait for a number of different matches of the pattern on the screen; return their last group."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             found = sorted({match[match.re.groups] for match in re.finditer(pattern, self.text)})
@@ -89,14 +89,14 @@ class Terminal:
         raise AssertionError(f"no {pattern!r} in:\n{self.text}")
 
     def watch(self, condition: Callable[[], bool]) -> None:
-        """Look at the screen until something else is so."""
+        """Read the screen until another condition is true."""
         end = time.monotonic() + PATIENCE
         while not condition():
             assert self._feed(), f"it ended:\n{self.text}"
             assert time.monotonic() < end, f"it waits too long:\n{self.text}"
 
     def finish(self) -> int:
-        """Its exit code; the screen then shows the end."""
+        """Wait for the exit code; the screen then shows the end."""
         end = time.monotonic() + PATIENCE
         while self._feed():
             assert time.monotonic() < end, f"it does not end:\n{self.text}"
@@ -109,7 +109,7 @@ class Terminal:
         if select.select([self._terminal], [], [], 0.2)[0]:
             try:
                 data = os.read(self._terminal, 65536)
-            except OSError:  # so Linux says that the other end is closed
+            except OSError:  # on Linux: the other end is closed
                 return False
             self._stream.feed(data)
             return bool(data)
@@ -133,13 +133,13 @@ _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def in_terminal(command: Sequence[str], width: int, env: Mapping[str, str], folder: Path | None = None) -> list[str]:
-    """The lines that a command left on a terminal of some width, without colors; the command must succeed."""
-    # What a spinner drew is overwritten.
+    """Return the final lines of a command on a terminal of some width, without colors; the command must succeed."""
+    # A spinner is overwritten at the end.
     return [line.rpartition("\r")[2].rstrip() for line in drawn(command, width, env, folder).split("\n")]
 
 
 def drawn(command: Sequence[str], width: int, env: Mapping[str, str], folder: Path | None = None) -> str:
-    """All that a command wrote to a terminal of some width, also what it overwrote, without colors."""
+    """Return everything that a command wrote to a terminal of some width, even if overwritten, without colors."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     surroundings = {key: value for key, value in env.items() if key not in ("COLUMNS", "LINES", "NO_COLOR")}
@@ -159,7 +159,7 @@ def _read(terminal: int) -> list[bytes]:
     while True:
         try:
             part = os.read(terminal, 65536)
-        except OSError:  # how Linux says that the other end is closed
+        except OSError:  # on Linux: the other end is closed
             return parts
         if not part:
             return parts

@@ -1,4 +1,4 @@
-"""Variants of one test: the first is quick to have, all of them prove the whole."""
+"""Variants of one test: `make test` runs the first, `make test-all` every one."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ __all__ = ["first_quick"]
 
 
 def first_quick(values: Iterable[Any], *, several: bool = False) -> list[Any]:
-    """Return parameters of which `make test` runs the first, and `make test-all` runs all.
+    """Return parameters for pytest, all but the first marked as long.
 
     Args:
-        values: the value of one parameter each.
-        several: each is a tuple that has the values of several parameters.
+        values: the values of the parameter.
+        several: each value is a tuple for several parameters.
     """
     first, *others = values
     return [first, *(pytest.param(*(other if several else [other]), marks=pytest.mark.long) for other in others)]

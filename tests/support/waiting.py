@@ -1,4 +1,4 @@
-"""What tests of connections share: programs, a person with a browser, and an `up` that runs while the test looks on."""
+"""Helpers for tests of connections: programs, a person with a browser, and an `up` that runs during the test."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tests.support.cli import STACK
 from tests.support.engine import Project
 from weld_pulumi.simulator import Simulator
 
-#: No single thing that a test waits for takes longer, also on a machine that has other things to do.
+#: Seconds until a test gives up on anything it waits for, even on a busy machine.
 PATIENCE = 90.0
 
 
 def program(*connections: str, sync: bool = False) -> str:
-    """A program with connections (the arguments of each after its name), and perhaps a sync on the first one."""
+    """Return a program with connections (the arguments of each after its name), and perhaps a sync of the first one."""
     lines = []
     for number, arguments in enumerate(connections or ("",)):
         name = f"c{number}"
@@ -42,7 +42,7 @@ def program(*connections: str, sync: bool = False) -> str:
 
 
 def made(weld: Simulator, integration_id: str = "stripe") -> list[dict[str, Any]]:
-    """The connections that Weld has, oldest first."""
+    """Return the connections that Weld has, oldest first."""
     return [c for c in weld.state()["connections"] if c["integration_id"] == integration_id]
 
 
@@ -59,7 +59,7 @@ def is_open(port: int) -> bool:
 
 
 def wait_until_closed(port: int) -> float:
-    """Seconds that it took."""
+    """Return the seconds that it took."""
     started = time.monotonic()
     while is_open(port):
         assert time.monotonic() - started < PATIENCE, f"port {port} is still open"
@@ -68,20 +68,20 @@ def wait_until_closed(port: int) -> float:
 
 
 def answer(weld: Simulator, authorize_url: str, decision: str = "authorize") -> requests.Response:
-    """Do what a browser does: answer Weld's page, and follow the way back; the page that the person then sees."""
+    """Do what a browser does: submit Weld's page and follow the redirect; return the page that the person then sees."""
     token = urlsplit(authorize_url).query.removeprefix("token=")
     return requests.post(f"{weld.url}/authorize", data={"token": token, "decision": decision}, timeout=30)
 
 
 def redirect(weld: Simulator, authorize_url: str) -> str:
-    """Answer Weld's page with yes; where the browser is sent then."""
+    """Agree on Weld's page; return the URL to which it redirects."""
     token = urlsplit(authorize_url).query.removeprefix("token=")
     data = {"token": token, "decision": "authorize"}
     return requests.post(f"{weld.url}/authorize", data=data, allow_redirects=False, timeout=30).headers["location"]
 
 
 class Running:
-    """A command of the CLI that is still running."""
+    """A running command of the CLI."""
 
     def __init__(self, project: Project, *words: str) -> None:
         self.process = project.start(*words, "--stack", STACK, "--color", "never")
@@ -102,11 +102,11 @@ class Running:
 
     @property
     def summary(self) -> str:
-        """What the engine repeats at the end: each message once."""
+        """Return the messages that the engine repeats at the end, each once."""
         return self.text.partition("\nDiagnostics:")[2]
 
     def until(self, pattern: str) -> str:
-        """The first line from here on in which the pattern is found."""
+        """Wait for the next line that matches the pattern, and return it."""
         end = time.monotonic() + PATIENCE
         while True:
             line = self._next(end, pattern)
@@ -116,7 +116,7 @@ class Running:
                 return line
 
     def finish(self) -> int:
-        """Its exit code, after all that it printed."""
+        """Read all output, and return the exit code."""
         end = time.monotonic() + PATIENCE
         while self._next(end, "its end") is not None:
             pass
@@ -138,7 +138,7 @@ class Running:
 
 @contextmanager
 def running(project: Project, *words: str) -> Iterator[Running]:
-    """Start a command; nothing of it stays behind."""
+    """Start a command; it leaves no process behind."""
     command = Running(project, *words)
     try:
         yield command
@@ -150,7 +150,7 @@ def running(project: Project, *words: str) -> Iterator[Running]:
 
 @contextmanager
 def up(project: Project, *words: str) -> Iterator[Running]:
-    """`pulumi up` without its preview."""
+    """Start `pulumi up` without its preview."""
     with running(project, "up", "--yes", "--skip-preview", *words) as command:
         yield command
 

@@ -1,4 +1,4 @@
-"""What a message has to name, whatever its English is. Its whole sentence stands in one place: tests/unit/messages."""
+"""Check what a message names, whatever its wording. Complete sentences are only in tests/unit/messages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["each_says", "line_says", "naming", "saying", "says"]
 
 
 def says(text: object, *parts: object) -> bool:
-    """Return True; fail with the whole text where a message lacks one of these parts."""
+    """Return True; fail with the complete text if a message lacks one of these parts."""
     whole = str(text)
     missing = [str(part) for part in parts if str(part) not in whole]
     assert not missing, f"lacks {missing}:\n{whole}"
@@ -17,18 +17,18 @@ def says(text: object, *parts: object) -> bool:
 
 
 def saying(lines: Iterable[str], *parts: object) -> list[str]:
-    """Return the lines that hold all of these parts."""
+    """Return the lines that contain all of these parts."""
     return [line for line in lines if all(str(part) in line for part in parts)]
 
 
 def line_says(text: str, *parts: object) -> bool:
-    """Return True; fail with the whole text where none of its lines holds all of these parts."""
+    """Return True; fail with the complete text if no line contains all of these parts."""
     assert saying(text.splitlines(), *parts), f"no line with all of {[str(part) for part in parts]}:\n{text}"
     return True
 
 
 def each_says(lines: Sequence[str], *expected: Sequence[object]) -> bool:
-    """Return True; fail with the lines where they are not one for each of these groups of parts, in any order."""
+    """Return True; fail with the lines unless there is exactly one for each of these groups of parts, in any order."""
     whole = "\n".join(lines)
     for parts in expected:
         assert len(saying(lines, *parts)) == 1, f"not one line with all of {list(parts)}:\n{whole}"
@@ -37,5 +37,5 @@ def each_says(lines: Sequence[str], *expected: Sequence[object]) -> bool:
 
 
 def naming(*parts: object) -> str:
-    """Return the regular expression, for the ``match`` of pytest, of a text that holds all of these parts."""
+    """Return a regular expression, for ``match`` of pytest, for a text that contains all of these parts."""
     return "(?s)" + "".join(f"(?=.*{re.escape(str(part))})" for part in parts)

@@ -1,7 +1,7 @@
-"""A stand-in for Databricks' Pulumi plugin: programs that use `pulumi_databricks` run on the engine without Databricks.
+"""A stub of Databricks' Pulumi plugin: programs that use `pulumi_databricks` run on the engine without Databricks.
 
-It believes whatever it is told, gives ids and the outputs that Databricks would compute, and remembers nothing: the
-stack's state is where to look. `install` puts it where the engine finds it.
+It accepts all inputs, returns ids and the outputs that Databricks would compute, and stores nothing: tests read the
+state of the stack. `install` puts it where the engine finds it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PYTHONPATH={root} exec {python} -m tests.support.databricks_stub.plugin "$@"
 
 
 def install(folder: Path) -> Path:
-    """Writes the plugin's executable into a folder, which then belongs in front of PATH; returns the folder."""
+    """Write the plugin's executable into a folder, and return the folder, which has to be first on PATH."""
     folder.mkdir(parents=True, exist_ok=True)
     root = Path(__file__).resolve().parents[3]
     script = folder / "pulumi-resource-databricks"

@@ -1,4 +1,4 @@
-"""What Databricks would compute for a resource, and what it would refuse, as far as the examples need it."""
+"""What Databricks would compute for a resource, and reject, as far as the examples need it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _APPLICATION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def identifier(kind: str, props: Props) -> str:
-    """The id that Databricks gives."""
+    """Return an id such as Databricks assigns."""
     if kind.endswith(":Catalog"):
         return str(props["name"])
     if kind.endswith(":Schema"):
@@ -34,7 +34,7 @@ def identifier(kind: str, props: Props) -> str:
 
 
 def computed_outputs(kind: str, props: Props) -> Props:
-    """What is known only once the resource is there."""
+    """Return what is known only after the creation."""
     if kind.endswith(":ServicePrincipal"):
         return {"applicationId": str(uuid.uuid5(uuid.NAMESPACE_DNS, str(props.get("displayName"))))}
     if kind.endswith(":ServicePrincipalSecret"):
@@ -46,14 +46,14 @@ def computed_outputs(kind: str, props: Props) -> Props:
 
 
 def problem(kind: str, props: Props) -> tuple[str, str] | None:
-    """The first thing that Databricks would refuse: property and reason."""
+    """Return the first problem for which Databricks would reject it: property and reason."""
     if kind.endswith(":Grant"):
         wrong = sorted(set(props["privileges"]) - _PRIVILEGES)
         return ("privileges", f"unknown privileges: {', '.join(wrong)}") if wrong else None
     if kind.endswith(":Permissions"):
         for control in props["accessControls"]:
             name = control.get("servicePrincipalName", "")
-            # In a preview this is the engine's sign for an unknown value, which has the same form.
+            # In a preview this is the engine's mark for an unknown value, which has the same form.
             if name and not _APPLICATION_ID.fullmatch(name):
                 return "accessControls", f"{name!r} is not the application id of a service principal"
     return None

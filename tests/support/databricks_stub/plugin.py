@@ -1,4 +1,4 @@
-"""The plugin process: a gRPC server that echoes inputs, and says on standard output which port it listens on."""
+"""The plugin process: a gRPC server that echoes inputs, and prints its port to standard output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Props = dict[str, Any]
 
 
 class DatabricksStub(ResourceProviderServicer):
-    """What the engine asks of a plugin, answered without Databricks."""
+    """The calls of the engine, served without Databricks."""
 
     def CheckConfig(self, request: Any, context: Any) -> Any:  # noqa: N802 - the engine's names, here and below
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -77,7 +77,7 @@ def _with(properties: struct_pb2.Struct, outputs: Props) -> struct_pb2.Struct:
 
 
 def _unknown(outputs: Props) -> Props:
-    """Before a resource is made, nobody can know what is computed for it."""
+    """Mark computed outputs as unknown before the creation."""
     return dict.fromkeys(outputs, rpc.UNKNOWN)
 
 

@@ -23,14 +23,14 @@ OpenSession = Callable[[Settings], WireSession]
 
 
 def beyond_loopback(settings: Settings) -> WireSession:
-    """A session with a host on this machine that heeds the environment as one with any other host."""
+    """Return a session that applies the environment to a host on this machine as to any other host."""
     session = open_session(settings)
     session.trust_env = True
     return session
 
 
 def endpoint_of(request: str) -> Endpoint:
-    """The endpoint for such as "GET /elt_syncs/{}"; one without next steps of its own where Weld has none."""
+    """Return the endpoint of, for example, "GET /elt_syncs/{}", or a new one if Weld has none."""
     table = [each for each in vars(endpoints).values() if isinstance(each, Endpoint)]
     method, path = request.split()
     return next((each for each in table if (each.method, each.path) == (method, path)), Endpoint(method, path))
@@ -38,7 +38,7 @@ def endpoint_of(request: str) -> Endpoint:
 
 @contextmanager
 def never_sent(match: str | None = None) -> Iterator[pytest.ExceptionInfo[WeldConnectionError]]:
-    """The request inside fails before Weld can have received it, and may work the next time."""
+    """Check that the request in the block fails before Weld can have received it, and may be repeated."""
     with pytest.raises(WeldConnectionError, match=match) as raised:
         yield raised
     assert (raised.value.sent, raised.value.final) == ("no", False)
@@ -46,13 +46,13 @@ def never_sent(match: str | None = None) -> Iterator[pytest.ExceptionInfo[WeldCo
 
 @pytest.fixture
 def waits() -> list[float]:
-    """The seconds that were waited between repetitions, without any waiting."""
+    """Return the list of delays between repetitions; no test waits for them."""
     return []
 
 
 @pytest.fixture
 def connect(waits: list[float]) -> Iterator[Connect]:
-    """Makes a client for a URL (of a server, or of the simulator with its key)."""
+    """Return a function that creates a client for a URL (of a server, or of the simulator with its key)."""
     clients: list[WeldClient] = []
 
     def make(

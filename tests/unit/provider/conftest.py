@@ -8,5 +8,5 @@ from weld_pulumi.simulator import Simulator
 
 @pytest.fixture
 def stack(weld: Simulator) -> Stack:
-    """A stack of the model of the engine: what the provider answers, in milliseconds."""
+    """Return a stack on the model of the engine, which takes milliseconds."""
     return Stack(weld)
