@@ -1,7 +1,7 @@
-"""The frozen door of stored stacks: a state file says ``weld_pulumi._registry.load`` and the name of a resource.
+"""The frozen reference of stored stacks: a state contains ``weld_pulumi._registry.load`` and the name of a resource.
 
-Keep this path and these names for ever: every stack that was ever deployed reads them back. The program only pickles a
-:class:`ProviderReference`; the handlers behind it are imported where the engine runs them, in the plugin process.
+This path and these names are permanent, because every stack that was ever deployed is read back through them. The
+program pickles only a :class:`ProviderReference`; the handlers are imported in the plugin process.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pulumi.dynamic
-from pulumi.dynamic.dynamic import serialize_provider
+
+from .pulumi_internals import serialize_provider
 
 if TYPE_CHECKING:
     from .provider.dynamic import DynamicProvider
 
 __all__ = ["OPTIONS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
 
-#: Beside the arguments: what of them is secret, as paths; beside the outputs: which arguments are. The engine tells no
-#: dynamic provider.
+#: Among the inputs: the paths of secret values. Among the outputs: the names of secret arguments. The engine passes
+#: neither to a dynamic provider.
 SECRETS = "__secrets"
-#: Beside the arguments: options of the resource that reach into a list. Of these it tells none either.
+#: Among the inputs: resource options that reach into a list, which the engine does not pass either.
 OPTIONS = "__options"
 
 
@@ -32,9 +33,9 @@ def load(name: str) -> DynamicProvider:
 
 
 class ProviderReference(pulumi.dynamic.ResourceProvider):
-    """Stands for a provider in the program, and pickles as a reference to :func:`load`."""
+    """Take the place of a provider in the program, and pickle as a call of :func:`load`."""
 
-    # It holds no secret, so it need not be encrypted in the state, once for each resource.
+    # It contains no secret, so the state need not encrypt it once for each resource.
     serialize_as_secret_always = False
 
     def __init__(self, name: str) -> None:
@@ -47,5 +48,5 @@ class ProviderReference(pulumi.dynamic.ResourceProvider):
 
 @cache
 def pickled_reference(name: str) -> str:
-    """Return what a program stores of the provider of the resource ``name``."""
-    return str(serialize_provider(ProviderReference(name)))
+    """Return the serialized reference to the provider of the resource ``name``."""
+    return serialize_provider(ProviderReference(name))

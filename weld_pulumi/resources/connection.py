@@ -59,7 +59,7 @@ class Connection(WeldResource):
 
     _schema = CONNECTION
 
-    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
+    # For the type checker only: the SDK would evaluate the annotations for each of a thousand resources.
     if TYPE_CHECKING:
         integration_id: pulumi.Output[str]
         label: pulumi.Output[str]

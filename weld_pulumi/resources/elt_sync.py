@@ -74,8 +74,7 @@ class EltSync(WeldResource):
 
     _schema = ELT_SYNC
 
-    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources, and compare
-    # each of thousands of entries with its type, to change none of them.
+    # For the type checker only: the SDK would evaluate the annotations for each of a thousand resources.
     if TYPE_CHECKING:
         connection_id: pulumi.Output[str]
         destination_schema_name: pulumi.Output[str]

@@ -202,10 +202,7 @@ TABLE.add(
     lambda _: raised(lambda: weld.Connection("it", imported(), integration_id="stripe")),
 )
 TABLE.add(
-    (
-        "Connection 'it': integration_id holds a text with half a character in it (a lone surrogate); write the "
-        "whole character."
-    ),
+    ("Connection 'it': integration_id contains half a character (a lone surrogate). Write the whole character."),
     lambda _: raised(lambda: weld.Connection("it", integration_id="\ud800")),
 )
 
@@ -247,8 +244,8 @@ def a_key_that_is_refused(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    ": sync_interval: is not valid. It is secret, so the reason is not told here; try its value once where it "
-    "is no secret"
+    ": sync_interval: is invalid. The reason is withheld because the value is secret; preview with a non-secret "
+    "test value to see it"
 )
 def an_argument_that_is_secret(stage: Stage) -> str:
     return stage.refusal(sync("c1", sync_interval="every hour", **{SECRETS: ["sync_interval"]}))

@@ -237,8 +237,7 @@ def it_is_authorized_in_a_refresh(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: the link to authorize the connection 'Shop' (stripe) has expired; `pulumi up` opens a "
-    "new one."
+    "warning: Weld: the link to authorize the connection 'Shop' (stripe) has expired; `pulumi up` opens a new one."
 )
 def its_link_has_expired(stage: Stage) -> str:
     stage.up(connection())

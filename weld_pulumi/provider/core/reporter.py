@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ..._text import one_line
-from ..pulumi_internals import log_live
+from ...pulumi_internals import log_live
 from .ownership import CURRENT_URN
 
 __all__ = ["Reporter"]
