@@ -80,7 +80,7 @@ class DynamicProvider(ResourceProvider):
         return CheckResult(to_engine(checked.inputs), failures)
 
     def _check(self, secrets: list[str], olds: Props, news: Props) -> Checked:
-        self._handler.context.ownership.note_check(CURRENT_URN.get())
+        self._handler.context.ownership.note_checked(CURRENT_URN.get())
         if not secrets:
             return self._handler.check(olds, news)
         self._secret_inputs.mark_canonical(secrets, self._handler.schema, olds, news)

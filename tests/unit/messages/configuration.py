@@ -112,8 +112,8 @@ TABLE.add(
 
 
 @TABLE.reads(
-    "the state of stack 'dev' could not be read (`pulumi stack export`), so that resources which this run "
-    "leaves alone are not looked at before something is deleted."
+    "the state of stack 'dev' could not be read (`pulumi stack export`), so an object may be deleted "
+    "although a resource outside this run also manages it."
 )
 def a_state_that_cannot_be_read(_: Stage) -> str:
     said: list[str] = []

@@ -76,7 +76,7 @@ class ProviderContext:
     def __post_init__(self) -> None:
         self.reporter.redact = self.secrets
         self.secret_inputs = SecretInputs(self.secrets)
-        self.reads = ReadCache(lambda: self.client, self.ownership.is_made)
+        self.reads = ReadCache(lambda: self.client, self.ownership.is_created)
 
     @property
     def client(self) -> WeldClient:
