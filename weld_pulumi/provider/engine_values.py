@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._registry import OPTIONS
+from .._text import has_half_character
 from ..pulumi_internals import Unknown, new_unknown
 from ..schema.values import UNKNOWN, plain_number
 from .core.handler import PRIVATE_STATE
@@ -58,7 +59,7 @@ def unfit(value: Any) -> str | None:
         inside: list[Any] = []
         for item in level:
             if isinstance(item, str):
-                if not (item.isascii() or _is_encodable(item)):
+                if has_half_character(item):
                     return "contains half a character (a lone surrogate); write the whole character"
             elif isinstance(item, float):
                 if not math.isfinite(item):
@@ -72,11 +73,3 @@ def unfit(value: Any) -> str | None:
             return None
         level = inside
     return f"is nested more than {_MAX_DEPTH} levels deep"
-
-
-def _is_encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

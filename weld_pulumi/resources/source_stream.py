@@ -159,7 +159,7 @@ class SourceStream(WeldResource):
 
     _schema = SOURCE_STREAM
 
-    # For the type checker only: the SDK would evaluate the annotations for each of a thousand resources.
+    # Outputs, for the type checker only; see WeldResource.
     if TYPE_CHECKING:
         elt_sync_id: pulumi.Output[str]
         name: pulumi.Output[str]
