@@ -14,7 +14,7 @@
     )
 """
 
-from ._run_errors import show_without_traceback
+from ._traceback import wants_traceback
 from ._version import __version__
 from .errors import (
     AuthenticationError,
@@ -53,12 +53,14 @@ from .functions import (
     get_source_streams,
     get_source_streams_output,
 )
+from .pulumi_internals import print_without_traceback
 from .resources.connection import Connection
 from .resources.elt_sync import EltSync
 from .resources.provider import Provider
 from .resources.source_stream import SourceStream, SourceStreamArgs, SourceStreamArgsDict
 
-show_without_traceback()
+if not wants_traceback():
+    print_without_traceback(WeldError)
 
 __all__ = [
     "AuthenticationError",

@@ -1,7 +1,7 @@
-"""The provider reference in stored stacks: a state file holds ``weld_pulumi._registry.load`` and a resource's name.
+"""The frozen reference of stored stacks: a state contains ``weld_pulumi._registry.load`` and the name of a resource.
 
-Never change this path and these names: every deployed stack reads them back. The program only pickles a
-:class:`ProviderReference`; the handlers are imported in the plugin process, where the engine calls them.
+This path and these names are permanent, because every stack that was ever deployed is read back through them. The
+program pickles only a :class:`ProviderReference`; the handlers are imported in the plugin process.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pulumi.dynamic
-from pulumi.dynamic.dynamic import serialize_provider
+
+from .pulumi_internals import serialize_provider
 
 if TYPE_CHECKING:
     from .provider.dynamic import DynamicProvider
 
 __all__ = ["OPTIONS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
 
-#: Among the inputs: paths of what is secret in them; among the outputs: names of secret arguments. The engine passes
+#: Among the inputs: the paths of secret values. Among the outputs: the names of secret arguments. The engine passes
 #: neither to a dynamic provider.
 SECRETS = "__secrets"
 #: Among the inputs: resource options that reach into a list, which the engine does not pass either.
@@ -32,9 +33,9 @@ def load(name: str) -> DynamicProvider:
 
 
 class ProviderReference(pulumi.dynamic.ResourceProvider):
-    """Represent a provider in the program; pickles as a reference to :func:`load`."""
+    """Take the place of a provider in the program, and pickle as a call of :func:`load`."""
 
-    # It holds no secret, so it need not be encrypted in the state for each resource.
+    # It contains no secret, so the state need not encrypt it once for each resource.
     serialize_as_secret_always = False
 
     def __init__(self, name: str) -> None:
@@ -47,5 +48,5 @@ class ProviderReference(pulumi.dynamic.ResourceProvider):
 
 @cache
 def pickled_reference(name: str) -> str:
-    """Return what a program stores as the provider of the resource ``name``."""
-    return str(serialize_provider(ProviderReference(name)))
+    """Return the serialized reference to the provider of the resource ``name``."""
+    return serialize_provider(ProviderReference(name))

@@ -6,12 +6,21 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timezone
 from typing import Any
 
-__all__ = ["first_few", "one_line", "parse_time", "printable", "printable_words", "sentence"]
+__all__ = ["first_few", "has_half_character", "one_line", "parse_time", "printable", "printable_words", "sentence"]
 
 
 def printable(text: str) -> str:
     r"""Escape characters that act instead of being seen: ``\x1b`` and other controls, ``\u202e``, line ends."""
     return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+def has_half_character(text: str) -> bool:
+    """Tell whether a text contains a lone surrogate, so that it cannot be sent."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def one_line(text: str) -> str:

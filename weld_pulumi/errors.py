@@ -59,7 +59,7 @@ _TEMPORARY = frozenset({429, 502, 503, 504})
 class _BaseError(Exception):
     """Stand between WeldError and Exception: Python adds a base to a class only if its first one is not built in.
 
-    :mod:`weld_pulumi._run_errors` adds ``pulumi.RunError``.
+    ``weld_pulumi/__init__.py`` adds ``pulumi.RunError``.
     """
 
 

@@ -17,7 +17,8 @@ from pulumi.output import Unknown
 import weld_pulumi
 from tests.support.plugin import UNKNOWN as UNKNOWN_MARK
 from tests.support.plugin import Plugin
-from weld_pulumi.provider.dynamic import DynamicProvider, new_context
+from weld_pulumi.provider.dynamic import DynamicProvider
+from weld_pulumi.provider.process import new_context
 from weld_pulumi.simulator import Simulator
 
 KINDS = ["Connection", "EltSync", "SourceStream"]

@@ -131,10 +131,10 @@ def test_a_connection_is_recognized_though_others_may_still_come(
 
 def test_a_connection_that_another_resource_has_is_not_taken() -> None:
     context = context_with()
-    context.ownership.make("urn:made", "x")
+    context.ownership.note_created("urn:made", "x")
     context.pending_connections.match("pending-1", "y")
-    context.ownership.note_check("urn:held")
-    context.ownership.hold("urn:held", "z", {}, leaves=False)
+    context.ownership.note_checked("urn:held")
+    context.ownership.note_compared("urn:held", "z", {}, is_replaced=False)
     assert match(context, [new("x"), new("y"), new("z")]) is None
 
 

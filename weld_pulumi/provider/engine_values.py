@@ -1,4 +1,4 @@
-"""Property values as the engine sends them and as the handlers know them, and which can be neither."""
+"""Translation of property values between the engine and the handlers, and values that neither can represent."""
 
 from __future__ import annotations
 
@@ -6,44 +6,64 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi.output import Unknown
-
 from .._registry import OPTIONS
-from ..schema.values import UNKNOWN
+from .._text import has_half_character
+from ..pulumi_internals import Unknown, new_unknown
+from ..schema.values import UNKNOWN, plain_number
 from .core.handler import PRIVATE_STATE
 
 __all__ = ["from_engine", "to_engine", "unfit"]
 
-#: Deeper than any settings are, and far from Python's own limit.
-_DEEPEST = 64
+#: Deeper than any settings, and far below Python's own recursion limit.
+_MAX_DEPTH = 64
 
 
 def from_engine(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate what the engine sends: its unknowns are ours, and its own entries are none of our business."""
+    """Translate properties from the engine, without its own entries."""
     return {
-        key: _known(value)
+        key: _from_engine(value)
         for key, value in props.items()
         if not key.startswith("__") or key in (PRIVATE_STATE, OPTIONS)
     }
 
 
 def to_engine(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Translate what the engine gets."""
-    return {key: _engine_value(value) for key, value in props.items() if value is not None}
+    """Translate properties for the engine."""
+    return {key: _to_engine(value) for key, value in props.items() if value is not None}
+
+
+def _from_engine(value: Any) -> Any:
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: _from_engine(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_from_engine(item) for item in value]
+    return plain_number(value)
+
+
+def _to_engine(value: Any) -> Any:
+    if value is UNKNOWN:
+        return new_unknown()
+    if isinstance(value, dict):
+        return {key: _to_engine(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_to_engine(item) for item in value]
+    return value
 
 
 def unfit(value: Any) -> str | None:
-    """Say why a value of the program can be sent nowhere, whatever argument it is for; None where it can."""
+    """Return why a value of the program cannot be sent, whatever argument it is for; None where it can."""
     level = [value]
-    for _ in range(_DEEPEST + 1):
+    for _ in range(_MAX_DEPTH + 1):
         inside: list[Any] = []
         for item in level:
             if isinstance(item, str):
-                if not (item.isascii() or _encodable(item)):
-                    return "holds a text with half a character in it (a lone surrogate)"
+                if has_half_character(item):
+                    return "contains half a character (a lone surrogate); write the whole character"
             elif isinstance(item, float):
                 if not math.isfinite(item):
-                    return "holds a number that is none (NaN or infinity); write a finite one"
+                    return "contains NaN or infinity; write a finite number"
             elif isinstance(item, dict):
                 inside.extend(item)
                 inside.extend(item.values())
@@ -52,39 +72,4 @@ def unfit(value: Any) -> str | None:
         if not inside:
             return None
         level = inside
-    return f"is nested more than {_DEEPEST} levels deep"
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _known(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, Unknown):
-        return UNKNOWN
-    if isinstance(value, dict):
-        # Most are texts, and there can be thousands of them.
-        return {key: item if isinstance(item, str) else _known(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_known(item) for item in value]
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
-        return int(value)  # the engine hands every number over as a float
-    return value
-
-
-def _engine_value(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    if value is UNKNOWN:
-        return Unknown()  # type: ignore[no-untyped-call]
-    if isinstance(value, dict):
-        return {key: _engine_value(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_engine_value(item) for item in value]
-    return value
+    return f"is nested more than {_MAX_DEPTH} levels deep"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from typing import TypeVar
 
+from .._traceback import wants_traceback
 from ..errors import AuthenticationError, WeldError
-from .pulumi_internals import is_plugin
+from ..pulumi_internals import is_plugin, omit_tracebacks, show_as
 
 __all__ = ["hide_traceback", "present_errors"]
 
@@ -17,22 +16,19 @@ T = TypeVar("T")
 _OLD_KEY = "`pulumi refresh` and `pulumi destroy` use the key of the last `pulumi up`, unless --run-program is given."
 
 
+@show_as("Weld")  # as in "Weld: …", with which the provider's other lines begin
 class _ShownError(Exception):
-    """An error for the engine: Pulumi's servicer sends its class, a colon and its text."""
-
-
-# Reads "Weld: …", as the provider's other lines do: Python omits the module of a built-in class.
-_ShownError.__module__, _ShownError.__qualname__ = "builtins", "Weld"
+    """An error for the engine."""
 
 
 def hide_traceback() -> None:
-    """Make the servicer send errors without their traceback, unless WELD_TRACEBACK=1 asks for it."""
-    if is_plugin() and not _wants_traceback():
-        sys.tracebacklimit = 0
+    """Send errors to the engine without their traceback, unless WELD_TRACEBACK=1 asks for it."""
+    if not wants_traceback():
+        omit_tracebacks()
 
 
 def present_errors(operation: str, run: Callable[[], T], redact: Callable[[str], str] = str) -> T:
-    """Run an operation of a provider, and raise what the engine is to print if it fails.
+    """Run an operation of a provider; if it fails, raise what the engine is to print.
 
     Args:
         operation: names it in the message, for example ``creating the EltSync``.
@@ -40,8 +36,8 @@ def present_errors(operation: str, run: Callable[[], T], redact: Callable[[str],
         redact: takes secrets out of a text.
 
     Raises:
-        WeldError: outside the engine's process, or with WELD_TRACEBACK=1.
-        Exception: in the engine's process: the text alone.
+        WeldError: outside the plugin process, or with WELD_TRACEBACK=1.
+        Exception: in the plugin process: the text alone.
     """
     try:
         return run()
@@ -55,17 +51,13 @@ def present_errors(operation: str, run: Callable[[], T], redact: Callable[[str],
         # These would end the thread, and the engine would wait for a response.
         raise _presented(WeldError(f"{operation} was interrupted ({type(error).__name__}).")) from None
     except Exception as error:
-        # Its text is withheld: it may quote anything.
+        # The text of the error is withheld, since it may quote any value.
         defect = WeldError(
             f"{operation} failed because of a defect of weld-pulumi ({type(error).__name__}). Please report it, with "
             "the output of a run with the environment variable WELD_TRACEBACK=1."
         )
-        raise _presented(defect) from (error if _wants_traceback() else None)
+        raise _presented(defect) from (error if wants_traceback() else None)
 
 
 def _presented(error: WeldError) -> Exception:
-    return _ShownError(str(error)) if is_plugin() and not _wants_traceback() else error
-
-
-def _wants_traceback() -> bool:
-    return os.environ.get("WELD_TRACEBACK") == "1"
+    return _ShownError(str(error)) if is_plugin() and not wants_traceback() else error

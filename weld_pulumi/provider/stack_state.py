@@ -1,4 +1,4 @@
-"""The state of the stack, as Pulumi's own command line exports it: a dynamic provider is told nothing of it."""
+"""The state of the stack, as `pulumi stack export` prints it; a dynamic provider has no other access to it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..pulumi_internals import PACKAGE
 from .core.ownership import Entry
 
 __all__ = ["StackState", "export_stack"]
 
-_TYPES = "pulumi-python:dynamic/weld:"
-#: Seconds for which an export serves: one for a whole `destroy`, as a rule.
-_FRESH = 20.0
+_TYPES = f"{PACKAGE}:dynamic/weld:"
+#: Seconds for which an export is used again; usually one is enough for a whole `destroy`.
+_MAX_AGE = 20.0
+#: Seconds after which an export counts as failed.
 _TIMEOUT = 60.0
 
 
@@ -22,7 +24,7 @@ def export_stack(stack: str) -> str:
     """Return what `pulumi stack export` prints; secrets stay encrypted.
 
     Raises:
-        OSError: there is no `pulumi` on PATH.
+        OSError: `pulumi` is not on PATH.
         subprocess.SubprocessError: it failed, or took too long.
     """
     command = ["pulumi", "stack", "export", "--non-interactive", "--stack", stack]
@@ -33,11 +35,11 @@ def export_stack(stack: str) -> str:
 
 
 class StackState:
-    """Reads Weld's resources in the state of one stack.
+    """Read Weld's resources in the state of one stack.
 
     Args:
-        warn: says that the state could not be read.
-        export: returns the export of a stack, by its name.
+        warn: receives the warning that the state could not be read.
+        export: returns the export of the stack with a name.
     """
 
     def __init__(self, warn: Callable[[str], None], export: Callable[[str], str] = export_stack) -> None:
@@ -47,8 +49,8 @@ class StackState:
         self._entries: Sequence[Entry] | None = None
 
     def __call__(self, urn: str) -> Sequence[Entry] | None:
-        """Return the entries of the stack that holds a URN: the same list for a while; None where it is unreadable."""
-        if urn.startswith("urn:pulumi:") and (not self._read_at or time.monotonic() - self._read_at > _FRESH):
+        """Return the entries of the stack that contains a URN: the same list for a while; None if it is unreadable."""
+        if urn.startswith("urn:pulumi:") and (not self._read_at or time.monotonic() - self._read_at > _MAX_AGE):
             self._entries = self._read(urn.removeprefix("urn:pulumi:").partition("::")[0])
             self._read_at = time.monotonic()
         return self._entries
@@ -56,18 +58,18 @@ class StackState:
     def _read(self, stack: str) -> Sequence[Entry] | None:
         try:
             deployment = json.loads(self._export(stack))["deployment"]
-            return [_entry(told) for told in deployment.get("resources") or () if _is_ours(told)]
+            return [_entry(each) for each in deployment.get("resources") or () if _is_ours(each)]
         except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError, AttributeError):
             self._warn(
-                f"the state of stack {stack!r} could not be read (`pulumi stack export`), so that resources which this "
-                "run leaves alone are not looked at before something is deleted."
+                f"the state of stack {stack!r} could not be read (`pulumi stack export`), so an object may be deleted "
+                "although a resource outside this run also manages it."
             )
             return None
 
 
-def _is_ours(told: dict[str, Any]) -> bool:
-    return str(told.get("type")).startswith(_TYPES) and not told.get("external") and bool(told.get("id"))
+def _is_ours(resource: dict[str, Any]) -> bool:
+    return str(resource.get("type")).startswith(_TYPES) and not resource.get("external") and bool(resource.get("id"))
 
 
-def _entry(told: dict[str, Any]) -> Entry:
-    return Entry(told["urn"], told["id"], told.get("outputs") or {})
+def _entry(resource: dict[str, Any]) -> Entry:
+    return Entry(resource["urn"], resource["id"], resource.get("outputs") or {})

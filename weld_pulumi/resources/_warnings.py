@@ -1,11 +1,12 @@
-"""A warning about the configuration that only the program can give: the plugin sees every value in plain text."""
+"""A warning about the configuration that only the program can give: the plugin gets all values in plain text."""
 
 from __future__ import annotations
 
 from functools import cache
 
 import pulumi
-from pulumi.runtime.config import is_config_secret
+
+from ..pulumi_internals import is_config_secret
 
 __all__ = ["warn_of_plain_key", "warn_once"]
 
@@ -23,5 +24,5 @@ def warn_of_plain_key() -> None:
 
 @cache
 def warn_once(text: str) -> None:
-    """Warn, unless this program was told the same before."""
+    """Warn, unless this program has already warned of the same."""
     pulumi.log.warn(text)

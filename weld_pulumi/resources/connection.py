@@ -59,7 +59,7 @@ class Connection(WeldResource):
 
     _schema = CONNECTION
 
-    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
+    # Outputs, for the type checker only; see WeldResource.
     if TYPE_CHECKING:
         integration_id: pulumi.Output[str]
         label: pulumi.Output[str]

@@ -74,8 +74,7 @@ class EltSync(WeldResource):
 
     _schema = ELT_SYNC
 
-    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources, and compare
-    # each of thousands of entries with its type, to change none of them.
+    # Outputs, for the type checker only; see WeldResource.
     if TYPE_CHECKING:
         connection_id: pulumi.Output[str]
         destination_schema_name: pulumi.Output[str]

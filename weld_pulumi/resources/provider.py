@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pulumi
 
 from ..config import PROVIDER_NAME_KEY, SETTINGS
+from ..pulumi_internals import PACKAGE
 
 __all__ = ["Provider"]
 
@@ -57,7 +58,7 @@ class Provider(pulumi.ProviderResource):
         }
         config = pulumi.Config("weld")
         props: dict[str, pulumi.Input[str | None]] = {PROVIDER_NAME_KEY: resource_name}
-        # As given: look-ups need them, and plain ones only where they are no Outputs.
+        # As given, for look-ups: the plain twins accept a provider without Outputs only.
         self._weld_settings: dict[str, Any] = {PROVIDER_NAME_KEY: resource_name}
         for setting in SETTINGS:
             value = given.get(setting.attribute)
@@ -66,9 +67,9 @@ class Provider(pulumi.ProviderResource):
             if value is not None:
                 self._weld_settings[setting.config_key] = api_key if setting.secret else value
                 props[setting.config_key] = pulumi.Output.from_input(value).apply(_text)
-        super().__init__("pulumi-python", resource_name, props, opts)
+        super().__init__(PACKAGE, resource_name, props, opts)
 
 
 def _text(value: object) -> str | None:
-    """Write a value as a text: a provider's properties are texts."""
+    """Return a value as text, which properties of a provider have to be."""
     return None if value is None else str(value)

@@ -100,7 +100,7 @@ class SourceStreamArgs(dict[str, Any]):
         given = locals()
         super().__init__({name: given[name] for name in SourceStreamArgs.__annotations__ if given[name] is not None})
 
-    # Not for the type checker, which is to refuse names that are no arguments.
+    # Hidden from the type checker, so that it rejects unknown names.
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
@@ -159,7 +159,7 @@ class SourceStream(WeldResource):
 
     _schema = SOURCE_STREAM
 
-    # For the type checker only: the SDK would evaluate them anew for each of a thousand resources.
+    # Outputs, for the type checker only; see WeldResource.
     if TYPE_CHECKING:
         elt_sync_id: pulumi.Output[str]
         name: pulumi.Output[str]

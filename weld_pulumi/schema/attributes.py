@@ -106,7 +106,7 @@ class Schema:
         attributes: in the order in which users read them.
         outputs: those that are not arguments.
         sparse: the canonical form omits what equals its default. The engine stores every argument twice and writes
-            its whole state after each step, so with thousands of streams their size determines the cost of an `up`.
+            its whole state after each step, so with thousands of streams their size determines the duration of an `up`.
     """
 
     def __init__(
@@ -116,7 +116,6 @@ class Schema:
         self.noun = noun
         self._attributes = {attribute.name: attribute for attribute in attributes}
         self._sparse = sparse
-        self._required = [attribute.name for attribute in attributes if attribute.required]
         self.outputs = tuple(outputs)
 
     @property
@@ -153,7 +152,7 @@ class Schema:
         """
         canonical: Props = {}
         problems = self._unknown_arguments(given, path)
-        for attribute in self._concerned(given):
+        for attribute in self:
             value = given.get(attribute.name)
             if value is not None:
                 value, found = attribute.type.parse(value, path + attribute.name)
@@ -167,13 +166,6 @@ class Schema:
             if value is not None:
                 canonical[attribute.name] = value
         return canonical, problems
-
-    def _concerned(self, given: Mapping[str, Any]) -> Iterable[Attribute]:
-        """Return the arguments that the canonical form may contain: most of thousands of entries have few."""
-        if not self._sparse:
-            return self
-        names = dict.fromkeys((*self._required, *given))
-        return [self._attributes[name] for name in names if name in self._attributes]
 
     def _unknown_arguments(self, given: Mapping[str, Any], path: str) -> list[Problem]:
         if given.keys() <= self._attributes.keys():

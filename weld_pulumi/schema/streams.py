@@ -174,9 +174,6 @@ def _entry(item: Any, path: str) -> tuple[Any, list[Problem]]:
         return {"name": name}, problems
     if not isinstance(item, dict):
         return {}, [Problem(path, "is neither a name nor a dict; write 'charges' or {'name': 'charges', …}")]
-    if len(item) == 1 and item.get("name") is not None:
-        name, problems = ENTRY["name"].type.parse(item["name"], f"{path}.name")
-        return {"name": name}, problems  # a name alone, as thousands are, contradicts nothing
     entry, problems = ENTRY.canonical(item, f"{path}.")
     wrong = {problem.path for problem in problems}
     return entry, problems + [p for p in rules(stream_problems(entry, path)) if p.path not in wrong]
@@ -187,9 +184,7 @@ def same_entries(old: Any, new: Any) -> bool:
     if not isinstance(old, list) or not isinstance(new, list):
         return False
     before, now = by_name(old), by_name(new)
-    return before.keys() == now.keys() and not any(
-        entry != before[name] and ENTRY.changed(before[name], entry) for name, entry in now.items()
-    )
+    return before.keys() == now.keys() and not any(ENTRY.changed(before[name], entry) for name, entry in now.items())
 
 
 def by_name(entries: Any) -> dict[Any, Props]:

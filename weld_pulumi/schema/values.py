@@ -29,6 +29,7 @@ __all__ = [
     "in_order_of",
     "parser",
     "plain",
+    "plain_number",
     "rules",
     "same_names",
     "text_type",
@@ -168,10 +169,16 @@ def in_order_of(declared: Iterable[str], reported: Iterable[str]) -> list[str]:
     return kept + sorted(others.difference(kept))
 
 
-def plain(value: Any) -> Any:
-    """Return JSON data with whole numbers as integers: the engine passes every number as a float."""
+def plain_number(value: Any) -> Any:
+    """Return a whole number as an integer, since the engine passes every number as a float; else the value itself."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return int(value)
+    return value
+
+
+def plain(value: Any) -> Any:
+    """Return JSON data with whole numbers as integers."""
+    value = plain_number(value)
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -134,11 +134,11 @@ TABLE.add(
 # What can be sent nowhere ------------------------------------------------------------------------------------------
 
 TABLE.add(
-    ": elt_settings: holds a text with half a character in it (a lone surrogate)",
+    ": elt_settings: contains half a character (a lone surrogate); write the whole character",
     lambda stage: stage.refusal(sync("c1", elt_settings={"a": "\ud800"})),
 )
 TABLE.add(
-    ": elt_settings: holds a number that is none (NaN or infinity); write a finite one",
+    ": elt_settings: contains NaN or infinity; write a finite number",
     lambda stage: stage.refusal(sync("c1", elt_settings={"a": float("nan")})),
 )
 

@@ -112,8 +112,8 @@ TABLE.add(
 
 
 @TABLE.reads(
-    "the state of stack 'dev' could not be read (`pulumi stack export`), so that resources which this run "
-    "leaves alone are not looked at before something is deleted."
+    "the state of stack 'dev' could not be read (`pulumi stack export`), so an object may be deleted "
+    "although a resource outside this run also manages it."
 )
 def a_state_that_cannot_be_read(_: Stage) -> str:
     said: list[str] = []
@@ -202,10 +202,7 @@ TABLE.add(
     lambda _: raised(lambda: weld.Connection("it", imported(), integration_id="stripe")),
 )
 TABLE.add(
-    (
-        "Connection 'it': integration_id holds a text with half a character in it (a lone surrogate); write the "
-        "whole character."
-    ),
+    ("Connection 'it': integration_id contains half a character (a lone surrogate). Write the whole character."),
     lambda _: raised(lambda: weld.Connection("it", integration_id="\ud800")),
 )
 

@@ -1,4 +1,4 @@
-"""Who stands for an object, by what the engine asks in one run and by the stack's state."""
+"""Which resource manages an object, by what the engine requests in one run and by the stack's state."""
 
 from __future__ import annotations
 
@@ -16,72 +16,72 @@ OLD, NEW, THIRD = (
 
 
 def registry(*entries: Entry) -> OwnershipRegistry:
-    """Of a program that has all three."""
+    """The registry of a program with all three resources."""
     owners = OwnershipRegistry(lambda _: entries)
     for urn in (OLD, NEW, THIRD):
-        owners.note_check(urn)
+        owners.note_checked(urn)
     return owners
 
 
-def test_the_last_entry_that_stands_for_an_object_deletes_it() -> None:
+def test_the_last_resource_that_manages_an_object_deletes_it() -> None:
     owners = registry(Entry(OLD, "x", {}), Entry(NEW, "x", {}), Entry(THIRD, "y", {}))
-    assert owners.let_go(NEW, "x") == OLD
-    assert owners.let_go(OLD, "x") is None
-    assert owners.let_go(THIRD, "y") is None
+    assert owners.release(NEW, "x") == OLD
+    assert owners.release(OLD, "x") is None
+    assert owners.release(THIRD, "y") is None
 
 
-def test_both_halves_of_a_replacement_that_took_over_its_own_object_are_counted() -> None:
+def test_both_halves_of_a_replacement_that_adopted_its_own_object_are_counted() -> None:
     owners = registry(Entry(OLD, "x", {}), Entry(OLD, "x", {}))
-    assert owners.let_go(OLD, "x") == OLD
-    assert owners.let_go(OLD, "x") is None
+    assert owners.release(OLD, "x") == OLD
+    assert owners.release(OLD, "x") is None
 
 
 def test_the_old_half_of_a_replacement_is_deleted() -> None:
     owners = registry(Entry(OLD, "x", {}))
-    owners.hold(OLD, "x", {}, leaves=True)
-    owners.make(OLD, "y")
-    assert owners.let_go(OLD, "x") is None
+    owners.note_compared(OLD, "x", {}, is_replaced=True)
+    owners.note_created(OLD, "y")
+    assert owners.release(OLD, "x") is None
 
 
 def test_an_object_of_the_program_is_kept_where_the_state_cannot_be_read() -> None:
     owners = OwnershipRegistry()
-    owners.note_check(NEW)
-    owners.hold(NEW, "x", {}, leaves=False)
-    owners.make(NEW, "y")
-    assert owners.let_go(OLD, "x") == NEW
-    assert owners.let_go(OLD, "y") == NEW
-    assert owners.let_go(OLD, "z") is None
+    owners.note_checked(NEW)
+    owners.note_compared(NEW, "x", {}, is_replaced=False)
+    owners.note_created(NEW, "y")
+    assert owners.release(OLD, "x") == NEW
+    assert owners.release(OLD, "y") == NEW
+    assert owners.release(OLD, "z") is None
 
 
 def test_a_refresh_does_not_count_as_the_program() -> None:
     owners = OwnershipRegistry(lambda _: [Entry(OLD, "x", {})])
-    assert owners.hold(OLD, "x", {}, leaves=False) is None
-    assert owners.hold(NEW, "x", {}, leaves=False) is None
-    assert owners.let_go(OLD, "x") is None
+    assert owners.note_compared(OLD, "x", {}, is_replaced=False) is None
+    assert owners.note_compared(NEW, "x", {}, is_replaced=False) is None
+    assert owners.release(OLD, "x") is None
 
 
-def test_a_sync_stands_for_its_inline_streams() -> None:
+def test_a_sync_manages_its_inline_streams() -> None:
     owners = registry(Entry(OLD, "sync", {"stream_ids": {"charges": "s1"}}), Entry(NEW, "s1", {}))
-    assert owners.let_go(NEW, "s1") == OLD
+    assert owners.release(NEW, "s1") == OLD
 
 
 @pytest.mark.parametrize("first", [OLD, NEW])
 def test_two_resources_of_a_program_cannot_have_the_same_object_whoever_comes_first(first: str) -> None:
     owners = registry()
     if first == OLD:
-        assert owners.hold(OLD, "x", {}, leaves=False) is None
-        assert owners.claim(NEW, "x") == OLD
+        assert owners.note_compared(OLD, "x", {}, is_replaced=False) is None
+        assert owners.reserve(NEW, "x") == OLD
     else:
-        assert owners.claim(NEW, "x") is None
-        assert owners.hold(OLD, "x", {}, leaves=False) == NEW
+        assert owners.reserve(NEW, "x") is None
+        assert owners.note_compared(OLD, "x", {}, is_replaced=False) == NEW
 
 
 def test_an_object_passes_from_one_that_is_replaced_to_another() -> None:
     owners = registry()
-    assert owners.claim(NEW, "x") is None
-    assert owners.hold(OLD, "x", {}, leaves=True) is None
-    owners.make(NEW, "x")
-    assert owners.let_go(OLD, "x") == NEW
+    assert owners.reserve(NEW, "x") is None
+    assert owners.note_compared(OLD, "x", {}, is_replaced=True) is None
+    owners.note_created(NEW, "x")
+    assert owners.release(OLD, "x") == NEW
 
 
 def exported(*resources: dict[str, object]) -> str:
@@ -110,7 +110,7 @@ def test_the_state_holds_what_the_stack_manages_and_the_old_halves_of_replacemen
 @pytest.mark.parametrize(
     "text", ["", "no JSON", "[]", "{}", exported({"type": "pulumi-python:dynamic/weld:EltSync", "id": "x"})]
 )
-def test_a_state_that_cannot_be_read_is_told_once(text: str) -> None:
+def test_a_state_that_cannot_be_read_is_a_warning_once(text: str) -> None:
     said: list[str] = []
 
     def export(stack: str) -> str:

@@ -130,7 +130,7 @@ class _Collector:
         handler = ConnectionHandler(self._context)
         reported = handler.read(connection.id, {}).outs
         integration = reported.get("integration_id") or _integration_of(connection.id, syncs)
-        name = self._names.resource(handler.title, reported.get("label"), integration)
+        name = self._names.resource(handler.schema.kind, reported.get("label"), integration)
         args = {**_beyond_defaults(handler, reported), "integration_id": integration, "label": reported.get("label")}
         comments = []
         if connection.id in destinations:
@@ -157,7 +157,7 @@ class _Collector:
             else:
                 args["source_streams"] = inline
                 self._note_columns(inline)
-        name = self._names.resource(handler.title, sync.destination_schema_name)
+        name = self._names.resource(handler.schema.kind, sync.destination_schema_name)
         connection = self._imported.get(str(args.get("connection_id")))
         integration = connection.integration if connection else str(sync.source_integration_id)
         made = self._resource(handler, sync.id, integration, name, args, comments)
@@ -173,7 +173,7 @@ class _Collector:
             if ("SourceStream", stream.id) in self._options.managed.ids:
                 continue
             args = {"elt_sync_id": sync_id, **entry_of(stream, None)}
-            name = self._names.resource(handler.title, f"{sync_name} {stream.name}")
+            name = self._names.resource(handler.schema.kind, f"{sync_name} {stream.name}")
             if self._resource(handler, stream.id, integration, name, args):
                 self._note_columns([args])
 
@@ -187,7 +187,7 @@ class _Collector:
         comments: list[str] | None = None,
     ) -> Imported | None:
         """Describe one object as the engine would after a first `up`; None if the program cannot declare it."""
-        kind = handler.title
+        kind = handler.schema.kind
         args = {key: value for key, value in args.items() if value is not None}
         if "label" in handler.schema and not str(args.get("label", "")).strip():
             args["label"] = name

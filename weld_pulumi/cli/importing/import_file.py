@@ -9,9 +9,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pulumi.dynamic.dynamic import PROVIDER_KEY
-
 from ..._registry import pickled_reference
+from ...pulumi_internals import PROVIDER_KEY
 from .collect import Imported
 
 __all__ = ["import_file"]

@@ -76,7 +76,7 @@ def adopt(context: ProviderContext, connections: Collection[ConnectionInfo], inp
         WeldValidationError: there is none, there are several, it does not match, or another resource has it.
     """
     found = _adopted(context, connections, inputs)
-    context.ownership.make(CURRENT_URN.get(), found.id)
+    context.ownership.note_created(CURRENT_URN.get(), found.id)
     context.reads.forget_connections()
     _report(context, found, inputs)
     return found
@@ -102,7 +102,7 @@ def _adopted(context: ProviderContext, connections: Collection[ConnectionInfo], 
 
 def warn_of_same(context: ProviderContext, connections: Collection[ConnectionInfo], inputs: Props) -> None:
     """Warn of connections that look like the one to be created."""
-    own = context.ownership.ids() | context.pending_connections.matched()
+    own = context.ownership.managed_ids() | context.pending_connections.matched()
     same = [each for each in ConnectionCandidates(connections, inputs).matching() if each.id not in own]
     if same:
         ids = ", ".join(connection.id for connection in same)

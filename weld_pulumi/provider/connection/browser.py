@@ -10,7 +10,7 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..pulumi_internals import is_plugin
+from ...pulumi_internals import is_plugin
 
 __all__ = ["has_screen", "has_terminal", "open_page", "opens_automatically"]
 

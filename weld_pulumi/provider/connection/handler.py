@@ -32,7 +32,6 @@ AUTHORIZED = "AUTHORIZED"
 class ConnectionHandler(Handler):
     """A connection."""
 
-    title = "Connection"
     schema = CONNECTION
 
     def offline_problems(self, checking: Checking) -> list[Problem]:

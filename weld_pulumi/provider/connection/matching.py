@@ -69,7 +69,7 @@ class NewConnectionMatcher:
 
     def _candidates(self, connections: Iterable[ConnectionInfo]) -> list[ConnectionInfo]:
         """Return the new connections that fit; of these, only those with label and integration if there are any."""
-        taken = {*self._known, *self._context.pending_connections.matched(), *self._context.ownership.ids()}
+        taken = {*self._known, *self._context.pending_connections.matched(), *self._context.ownership.managed_ids()}
         found = [c for c in connections if c.id not in taken and _fits(c, self._key)]
         complete = [c for c in found if c.label is not None and c.integration_id is not None]
         return complete or found

@@ -48,7 +48,7 @@ def take_authorized(context: ProviderContext, news: Props) -> str | None:
     """Return the connection that a person has authorized for the pending resource that `create` replaces."""
     connection_id = context.pending_connections.take_authorized(ConnectionKey.of(news))
     if connection_id is not None:
-        context.ownership.make(CURRENT_URN.get(), connection_id)
+        context.ownership.note_created(CURRENT_URN.get(), connection_id)
         context.reads.forget_connections()
     return connection_id
 
@@ -102,7 +102,7 @@ class PendingConnection:
     def finish(self, connection_id: str | None = None) -> None:
         """Record that `create` returns a connection, or fails."""
         if connection_id is not None:
-            self._context.ownership.make(CURRENT_URN.get(), connection_id)
+            self._context.ownership.note_created(CURRENT_URN.get(), connection_id)
         self._context.pending_connections.finish(self._key, connection_id)
         self._context.reads.forget_connections()
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from ...errors import WeldValidationError
 from .ownership import OwnershipRegistry, alias_advice, name_of
 
-__all__ = ["Candidates", "adopt", "choose", "claim", "duplicate", "renamed"]
+__all__ = ["Candidates", "adopt", "choose", "duplicate", "renamed", "reserve"]
 
 T = TypeVar("T")
 
@@ -59,7 +59,7 @@ class Candidates(ABC, Generic[T]):
 
 
 def adopt(ownership: OwnershipRegistry, urn: str, argument: bool | str, candidates: Candidates[T]) -> T:
-    """Return the object that ``adopt`` of a resource means, and claim it for the resource.
+    """Return the object that ``adopt`` of a resource means, and reserve it for the resource.
 
     Args:
         ownership: of this process.
@@ -71,7 +71,7 @@ def adopt(ownership: OwnershipRegistry, urn: str, argument: bool | str, candidat
         WeldValidationError: there is none, there are several, it does not match, or another resource has it.
     """
     found = choose(argument, candidates)
-    claim(ownership, urn, argument, candidates, found)
+    reserve(ownership, urn, argument, candidates, found)
     return found
 
 
@@ -84,13 +84,13 @@ def choose(argument: bool | str, candidates: Candidates[T]) -> T:
     return _by_id(argument, candidates) if isinstance(argument, str) else _only_one(candidates)
 
 
-def claim(ownership: OwnershipRegistry, urn: str, argument: bool | str, candidates: Candidates[T], found: T) -> None:
-    """Note that a resource adopts an object.
+def reserve(ownership: OwnershipRegistry, urn: str, argument: bool | str, candidates: Candidates[T], found: T) -> None:
+    """Record that a resource is to adopt an object.
 
     Raises:
         WeldValidationError: another resource has it.
     """
-    rival = ownership.claim(urn, candidates.id_of(found))
+    rival = ownership.reserve(urn, candidates.id_of(found))
     if rival:
         raise WeldValidationError(f"adopt={argument!r}: {duplicate(candidates.describe(found), rival)}")
 

@@ -20,6 +20,7 @@ from .ownership import OwnershipRegistry
 from .pending_connections import PendingConnections
 from .read_cache import ReadCache
 from .reporter import Reporter
+from .secret_inputs import SecretInputs
 from .sync_plans import SyncPlans
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ class ProviderContext:
         ownership: which resource of the stack manages which object of Weld.
         pending_connections: who waits for which authorization.
         plans: what the program wants of each sync.
-        secrets: values that must appear in no text.
+        secrets: values that must not appear in any text.
+        secret_inputs: which arguments are secret.
     """
 
     settings: Settings
@@ -67,15 +69,14 @@ class ProviderContext:
     pending_connections: PendingConnections = field(default_factory=PendingConnections)
     plans: SyncPlans = field(default_factory=SyncPlans)
     secrets: SecretRegistry = field(default_factory=SecretRegistry)
-    #: Inputs of a resource, as a fingerprint -> the names of those that the program declares secret.
-    secret_inputs: dict[str, list[str]] = field(default_factory=dict)
     _client: WeldClient | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _locks: defaultdict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
 
     def __post_init__(self) -> None:
         self.reporter.redact = self.secrets
-        self.reads = ReadCache(lambda: self.client, self.ownership.is_made)
+        self.secret_inputs = SecretInputs(self.secrets)
+        self.reads = ReadCache(lambda: self.client, self.ownership.is_created)
 
     @property
     def client(self) -> WeldClient:

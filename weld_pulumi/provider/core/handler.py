@@ -95,7 +95,6 @@ class Handler(ABC):
     nothing else.
     """
 
-    title: ClassVar[str]
     schema: ClassVar[Schema]
 
     def __init__(self, context: ProviderContext) -> None:
@@ -138,7 +137,7 @@ class Handler(ABC):
 
     def _warn_of_replacement(self) -> None:
         """Report what a replacement loses, whether an argument or an option of the program asks for it."""
-        replaced = self.context.ownership.replacing(self.urn)
+        replaced = self.context.ownership.begin_replacement(self.urn)
         if replaced is not None and not is_pending(replaced.id):
             loss = self.loss(replaced.id, replaced.outs)
             if loss:
@@ -176,7 +175,7 @@ class Handler(ABC):
         self.plan(id, wanted)
         changed = self.schema.changed(olds, wanted)
         replaces = self.schema.replacing(changed)
-        rival = self.context.ownership.hold(self.urn, id, olds, leaves=bool(replaces))
+        rival = self.context.ownership.note_compared(self.urn, id, olds, is_replaced=bool(replaces))
         if rival:
             raise WeldValidationError(duplicate(self.describe(id, olds), rival))
         if changed and not replaces and self.context.ownership.is_in_program(self.urn):
@@ -227,7 +226,7 @@ class Handler(ABC):
 
     def is_kept_by_another(self, id: str, props: Props) -> bool:
         """Note that this resource lets go of an object; report and return whether another one still manages it."""
-        keeper = self.context.ownership.let_go(self.urn, id)
+        keeper = self.context.ownership.release(self.urn, id)
         if keeper is None:
             return False
         self.context.reporter.warn(

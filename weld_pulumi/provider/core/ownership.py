@@ -1,8 +1,8 @@
-"""Which resource of the stack stands for which object of Weld.
+"""Ownership: which resource of the stack manages which object of Weld.
 
-An object is deleted only by the last resource that stands for it. Who stands for it is seen in two places: in this
-process, where the engine compares, checks and creates the resources of the program, and in the stack's state, which
-also has what the engine leaves alone in this run (targets, another provider process, `destroy`).
+An object is deleted only with the last resource that manages it. There are two sources: what the engine compares,
+checks and creates in this process, and the stack's state, which also has the resources that this run does not touch
+(with targets, in another provider process, in `destroy`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["CURRENT_URN", "Entry", "Holding", "OwnershipRegistry", "alias_advice", "name_of", "short_name"]
+__all__ = ["CURRENT_URN", "Entry", "OwnershipRegistry", "PreviousObject", "alias_advice", "name_of", "short_name"]
 
-#: URN of the resource that is being handled. Where the adapter does not know it, its kind and id, or "" if it is new.
+#: URN of the resource that is being handled. Where the adapter does not know it: its kind and id, or "" if it is new.
 CURRENT_URN: ContextVar[str] = ContextVar("CURRENT_URN", default="")
 
 
@@ -26,92 +26,103 @@ class Entry(NamedTuple):
     id: str
     outs: Mapping[str, Any]
 
-    def stands_for(self, id: str) -> bool:
-        """Whether it is the object, or a sync that lists it among its inline streams."""
+    def manages(self, id: str) -> bool:
+        """Tell whether the entry is the object, or a sync with the object among its inline streams."""
         inline = self.outs.get("stream_ids")
         return self.id == id or (isinstance(inline, dict) and id in inline.values())
 
 
 @dataclass
-class Holding:
-    """What a resource had when the engine compared it: an object, and the outputs of the last run.
+class PreviousObject:
+    """The object and the outputs that a resource has from the last run.
 
     Attributes:
-        leaves: the resource is being replaced, so it lets go of the object.
+        is_replaced: the resource is being replaced, so it stops managing the object.
     """
 
     id: str
     outs: Mapping[str, Any]
-    leaves: bool = False
+    is_replaced: bool = False
 
 
 class OwnershipRegistry:
-    """Knows who stands for what. A resource is named by its URN; several threads may ask at once.
+    """Which resource, named by its URN, manages which object. Several threads may use it.
+
+    Invariant: an object has at most one owner among the resources of the program. Each of them is registered here
+    before it may manage an object: when the engine compares it (`note_compared`), when a new one is to adopt
+    (`reserve`), and when it has created or adopted (`note_created`). Whoever comes second learns of the first. An
+    object may be deleted only when `release` returns None.
 
     Args:
-        read_state: returns the entries of the state that holds a URN, read once in a while; None where it cannot be
-            read.
+        read_state: returns the entries of the state that contains a URN, the same list for a while; None where the
+            state cannot be read.
     """
 
     def __init__(self, read_state: Callable[[str], Sequence[Entry] | None] = lambda _: None) -> None:
         self._read_state = read_state
+        #: URNs of resources that were checked.
         self._checked: set[str] = set()
-        self._holdings: dict[str, Holding] = {}
-        self._holders: dict[str, list[str]] = {}
-        #: Object -> the resource that is to take it over, and the one that made it or took it over.
-        self._claims: dict[str, str] = {}
-        self._made: dict[str, str] = {}
+        self._previous: dict[str, PreviousObject] = {}
+        #: Object -> the resources that have it from the last run.
+        self._previous_owners: dict[str, list[str]] = {}
+        #: Object -> the new resource that is to adopt it.
+        self._reserved: dict[str, str] = {}
+        #: Object -> the resource that has created or adopted it.
+        self._created: dict[str, str] = {}
         self._adopted_connections: set[str] = set()
         self._deleted: set[str] = set()
-        #: What new syncs are to be made of -> the resource.
-        self._wanted: dict[str, str] = {}
-        #: Entries that this process has answered for in `delete`, of the state that was read last.
-        self._let_go: list[tuple[str, str]] = []
+        #: Description of an object to be created -> the resource.
+        self._planned: dict[str, str] = {}
+        #: (URN, object) of each entry of `_state` that was released.
+        self._released: list[tuple[str, str]] = []
         self._state: Sequence[Entry] | None = None
         self._lock = threading.RLock()
 
-    # What the engine compares, checks and creates --------------------------------------------------------------
+    # Resources of the program ----------------------------------------------------------------------------------
 
-    def note_check(self, urn: str) -> None:
-        """Note that a resource is one of the program: only these are checked; a refresh compares all of the state."""
+    def note_checked(self, urn: str) -> None:
+        """Record that a resource is part of the program: a refresh compares all of the state, but checks nothing."""
         self._checked.add(urn)
 
     def is_in_program(self, urn: str) -> bool:
-        """Whether it is the program's arguments that are compared; where no URN is known that is assumed."""
+        """Tell whether a resource is part of the program; one whose URN is unknown counts as such."""
         return not urn.startswith("urn:") or urn in self._checked
 
-    def hold(self, urn: str, id: str, outs: Mapping[str, Any], leaves: bool) -> str | None:
-        """Note that a resource of the program has an object; return another resource that has it too, or is to."""
+    def note_compared(self, urn: str, id: str, outs: Mapping[str, Any], is_replaced: bool) -> str | None:
+        """Record what a resource of the program has from the last run; return another owner of the object."""
         if not self.is_in_program(urn):
             return None
         with self._lock:
-            self._holdings[urn] = Holding(id, outs, leaves)
-            self._holders.setdefault(id, []).append(urn)
-            return None if leaves else self.owner(urn, id)
+            self._previous[urn] = PreviousObject(id, outs, is_replaced)
+            self._previous_owners.setdefault(id, []).append(urn)
+            return None if is_replaced else self.other_owner(urn, id)
 
-    def replacing(self, urn: str) -> Holding | None:
-        """Return what a resource had, if it is made anew now: the engine compares first, then checks with no inputs."""
+    def begin_replacement(self, urn: str) -> PreviousObject | None:
+        """Record that a resource is replaced; return what it has from the last run, or None if it is new.
+
+        The engine compares a resource first, and then checks the new half of a replacement without old inputs.
+        """
         with self._lock:
-            holding = self._holdings.get(urn)
-            if holding is not None:
-                holding.leaves = True
-            return holding
+            previous = self._previous.get(urn)
+            if previous is not None:
+                previous.is_replaced = True
+            return previous
 
-    def held(self, urn: str) -> str | None:
-        """Return the object that a resource had when the engine compared it."""
-        holding = self._holdings.get(urn)
-        return holding.id if holding is not None else None
+    def previous_id(self, urn: str) -> str | None:
+        """Return the object that a resource has from the last run; None if it is new."""
+        previous = self._previous.get(urn)
+        return previous.id if previous is not None else None
 
-    def claim(self, urn: str, id: str) -> str | None:
-        """Note that a new resource is to take an object over; return the resource of the program that keeps it."""
+    def reserve(self, urn: str, id: str) -> str | None:
+        """Record that a new resource is to adopt an object, unless it has another owner; return that owner."""
         with self._lock:
-            rival = self.owner(urn, id)
-            if rival is None:
-                self._claims[id] = urn
-            return rival
+            owner = self.other_owner(urn, id)
+            if owner is None:
+                self._reserved[id] = urn
+            return owner
 
     def note_adopted_connection(self, id: str) -> None:
-        """Note that a Connection of the program adopts this connection: its syncs may be adopted too."""
+        """Record that a Connection of the program adopts this connection: its syncs may be adopted too."""
         with self._lock:
             self._adopted_connections.add(id)
 
@@ -120,111 +131,113 @@ class OwnershipRegistry:
         with self._lock:
             return sorted(self._adopted_connections)
 
-    def owner(self, urn: str, id: str) -> str | None:
-        """Return the other resource of the program that stands for an object, or is to."""
+    def other_owner(self, urn: str, id: str) -> str | None:
+        """Return the other resource of the program that manages an object, or is to."""
         if id in self._deleted or not urn:
             return None
         with self._lock:
-            owners = [self._made.get(id, urn), self._claims.get(id, urn), *self._keeping(id)]
+            owners = [self._created.get(id, urn), self._reserved.get(id, urn), *self._remaining_owners(id)]
             return next((owner for owner in owners if owner not in ("", urn)), None)
 
-    def first_to_want(self, urn: str, what: str) -> str | None:
-        """Note what a new object is to be made of; return the other resource that wants just the same."""
+    def register_planned(self, urn: str, description: str) -> str | None:
+        """Record the description of an object to be created; return the other resource that came first with it."""
         with self._lock:
-            first = self._wanted.setdefault(what, urn)
+            first = self._planned.setdefault(description, urn)
             return first if urn and first != urn else None
 
-    def make(self, urn: str, id: str) -> None:
-        """Note that `create` of a resource answers with an object, be it new or taken over."""
+    def note_created(self, urn: str, id: str) -> None:
+        """Record the object that `create` of a resource returns, whether it was created or adopted."""
         with self._lock:
-            self._made[id] = urn
+            self._created[id] = urn
 
-    def unmake(self, id: str) -> None:
-        """Note that what was made is removed again."""
+    def forget_created(self, id: str) -> None:
+        """Forget an object that was rolled back."""
         with self._lock:
-            self._made.pop(id, None)
+            self._created.pop(id, None)
 
-    def is_made(self, id: str) -> bool:
-        """Whether this process has made an object or taken it over."""
-        return id in self._made
+    def is_created(self, id: str) -> bool:
+        """Tell whether this process has created or adopted an object."""
+        return id in self._created
 
     def is_deleted(self, id: str) -> bool:
-        """Whether this process has deleted an object, or left it to itself as its deletion policy asks."""
+        """Tell whether this process has deleted an object, or left it in Weld as its deletion policy requires."""
         return id in self._deleted
 
-    def ids(self) -> set[str]:
-        """Return all objects that resources of the program have, as far as this process has seen."""
+    def managed_ids(self) -> set[str]:
+        """Return the objects that resources of the program manage, as far as this process has seen."""
         with self._lock:
-            return {*self._made, *(holding.id for holding in self._holdings.values())}
+            return {*self._created, *(previous.id for previous in self._previous.values())}
 
-    # What the state has ----------------------------------------------------------------------------------------
+    # The state -------------------------------------------------------------------------------------------------
 
-    def in_state(self, urn: str, id: str) -> list[Entry]:
-        """Return the entries that stand for an object in the state of this stack, as far as that can be read."""
+    def entries_in_state(self, urn: str, id: str) -> list[Entry]:
+        """Return the entries of the stack's state that manage an object; none where the state cannot be read."""
         with self._lock:
-            self._look_at_state(urn)
-            return [entry for entry in self._state or () if entry.stands_for(id)]
+            self._update_state(urn)
+            return [entry for entry in self._state or () if entry.manages(id)]
 
     def last_outputs(self, urn: str, id: str) -> Mapping[str, Any]:
-        """Return the outputs of the resource that an object is taken over from; empty for a stranger's object."""
+        """Return the last outputs of another resource that has an object; empty if this stack does not manage it."""
         with self._lock:
-            held = [self._holdings[u].outs for u in self._holders.get(id, ()) if u != urn]
-            return held[0] if held else next((e.outs for e in self.in_state(urn, id) if e.id == id), {})
+            previous = [self._previous[owner].outs for owner in self._previous_owners.get(id, ()) if owner != urn]
+            in_state = (entry.outs for entry in self.entries_in_state(urn, id) if entry.id == id)
+            return previous[0] if previous else next(in_state, {})
 
     def streams_in_state(self, urn: str, sync_id: str) -> dict[str, Mapping[str, Any]]:
-        """Return the outputs of the SourceStreams of a sync by the name of the stream, as far as the state has any."""
+        """Return the outputs of the SourceStreams of a sync in the state, by the name of the stream."""
         with self._lock:
-            self._look_at_state(urn)
-            mine = [entry.outs for entry in self._state or () if entry.outs.get("elt_sync_id") == sync_id]
-            return {str(outs.get("name")): outs for outs in mine}
+            self._update_state(urn)
+            found = [entry.outs for entry in self._state or () if entry.outs.get("elt_sync_id") == sync_id]
+            return {str(outs.get("name")): outs for outs in found}
 
     def former_name(self, urn: str, id: str) -> str | None:
-        """Return another resource of the same type in the state that has an object: it may have been renamed."""
+        """Return another resource of the same type that has an object in the state: it may have been renamed."""
         kind = urn.split("::")[2:3]
-        others = [entry.urn for entry in self.in_state(urn, id) if entry.urn != urn and entry.id == id]
+        others = [entry.urn for entry in self.entries_in_state(urn, id) if entry.urn != urn and entry.id == id]
         return next((other for other in others if other.split("::")[2:3] == kind), None)
 
     # Deletion --------------------------------------------------------------------------------------------------
 
-    def let_go(self, urn: str, id: str) -> str | None:
-        """Note that one entry of the state goes; return another resource, or other entry, that stands for the object.
+    def release(self, urn: str, id: str) -> str | None:
+        """Record that a resource is deleted from the stack; return another one that still manages the object.
 
         None means that it was the last one, so that the object may be deleted.
         """
         with self._lock:
-            # A resource that is compared and not replaced stays; so what goes by its name is an older entry.
-            here = [*([self._made[id]] if id in self._made else ()), *self._keeping(id)]
-            keeper = here[0] if here else self._keeper_in_state(urn, id)
-            self._let_go.append((urn, id))
-            return keeper
+            # A resource that was compared and is not replaced remains, even if an older entry of the same name goes.
+            remaining = [*([self._created[id]] if id in self._created else ()), *self._remaining_owners(id)]
+            owner = remaining[0] if remaining else self._other_owner_in_state(urn, id)
+            self._released.append((urn, id))
+            return owner
 
     def note_deleted(self, id: str) -> None:
-        """Note that an object is deleted, or left to itself as its deletion policy asks."""
+        """Record that an object is deleted, or left in Weld as its deletion policy requires."""
         self._deleted.add(id)
 
-    def _keeping(self, id: str) -> list[str]:
-        return [urn for urn in self._holders.get(id, ()) if not self._holdings[urn].leaves]
+    def _remaining_owners(self, id: str) -> list[str]:
+        return [urn for urn in self._previous_owners.get(id, ()) if not self._previous[urn].is_replaced]
 
-    def _keeper_in_state(self, urn: str, id: str) -> str | None:
-        others = [entry.urn for entry in self.in_state(urn, id)]
-        for gone in [urn, *(u for u, i in self._let_go if i == id)]:
-            if gone in others:
-                others.remove(gone)
-        return others[0] if others else None
+    def _other_owner_in_state(self, urn: str, id: str) -> str | None:
+        # One for each entry: both halves of a replacement have the same URN.
+        owners = [entry.urn for entry in self.entries_in_state(urn, id)]
+        for gone in [urn, *(released for released, object_id in self._released if object_id == id)]:
+            if gone in owners:
+                owners.remove(gone)
+        return owners[0] if owners else None
 
-    def _look_at_state(self, urn: str) -> None:
+    def _update_state(self, urn: str) -> None:
         state = self._read_state(urn)
         if state is not self._state:
-            self._state, self._let_go = state, []
+            self._state, self._released = state, []
 
 
 def short_name(urn: str) -> str:
-    """Return the name of a resource; "" where its URN is not known."""
+    """Return the name of a resource; "" where its URN is unknown."""
     return urn.rpartition("::")[2] if urn.startswith("urn:") else ""
 
 
 def alias_advice(urn: str, former: str) -> str:
-    """Say how a resource keeps what it had under its former name."""
+    """Return the advice for a resource that may have been renamed."""
     return (
         f"If {name_of(urn)} is the new name of {name_of(former)}, write aliases=[pulumi.Alias(name={name_of(former)})] "
         "in its options"

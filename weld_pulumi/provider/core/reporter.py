@@ -1,4 +1,4 @@
-"""Lines for the person who watches ``pulumi up``, each said once in a process."""
+"""Lines for the person who watches ``pulumi up``, each printed once in a process."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import threading
 from collections.abc import Callable
 
 from ..._text import one_line
-from ..pulumi_internals import log_live
+from ...pulumi_internals import log_live
 from .ownership import CURRENT_URN
 
 __all__ = ["Reporter"]
 
 
 def _print(line: str) -> None:
-    # The engine shows what a dynamic provider prints, live, beside the stack.
+    # The engine shows at once, beside the stack, what a dynamic provider prints.
     print(line, file=sys.stdout, flush=True)
 
 
 def _row_for(address: str) -> str | None:
-    """Return the URN of a row of the live view whose name is an address.
+    """Return a URN for a row of the live view whose name is an address.
 
-    In a narrow terminal the view cuts off whatever stands beside a resource, but a row's name is whole. The row is
-    one of the view only: nothing of it gets into the state.
+    In a narrow terminal the view truncates the text beside a resource, but not the name of a row. The row exists in the
+    view only, not in the state.
     """
     urn = CURRENT_URN.get()
     if not urn.startswith("urn:"):
@@ -32,33 +32,33 @@ def _row_for(address: str) -> str | None:
 
 
 class Reporter:
-    """Says things once; may be used by several threads.
+    """Print each line once. Several threads may use it.
 
     Attributes:
-        redact: takes out what must not be shown.
+        redact: takes secrets out of a text.
     """
 
     def __init__(self, write: Callable[[str], None] = _print) -> None:
         self.redact: Callable[[str], str] = str
         self._write = write
-        self._said: set[str] = set()
+        self._printed: set[str] = set()
         self._lock = threading.Lock()
 
     def info(self, text: str, in_full: bool = False) -> None:
-        """Say something that is good to know; ``in_full`` where a person is asked to act, and has to know for what."""
+        """Report a fact; ``in_full`` skips redaction, where a person has to know what they are asked to act on."""
         self._once(f"Weld: {text if in_full else self.redact(text)}")
 
     def warn(self, text: str, in_full: bool = False) -> None:
-        """Say something that may need a person."""
+        """Report what may require a person to act; see :meth:`info`."""
         self._once(f"warning: Weld: {text if in_full else self.redact(text)}")
 
     def live(self, text: str, row: str | None = None, in_full: bool = False) -> None:
-        """Say something that counts only while the resource is at work: it is not repeated at the end.
+        """Report what matters only while the resource is in progress; it is not repeated at the end.
 
         Args:
-            text: what to say, beside the resource.
-            row: an address that a narrow terminal has to show whole.
-            in_full: a person is asked to act, and has to know for what.
+            text: shown beside the resource.
+            row: an address that even a narrow terminal has to show in full.
+            in_full: see :meth:`info`.
         """
         line = one_line(f"Weld: {text if in_full else self.redact(text)}")
         if not log_live(line, CURRENT_URN.get()):
@@ -69,7 +69,7 @@ class Reporter:
     def _once(self, line: str) -> None:
         line = one_line(line)
         with self._lock:
-            if line in self._said:
+            if line in self._printed:
                 return
-            self._said.add(line)
+            self._printed.add(line)
             self._write(line)

@@ -12,7 +12,7 @@ from ...validation.cron import same_schedule
 from ...validation.dates import same_date
 from ...validation.problems import Problem, WholeProblem
 from ...validation.schema_names import same_schema
-from ..core.adoption import Candidates, adopt, choose, claim
+from ..core.adoption import Candidates, adopt, choose, reserve
 from ..core.context import ProviderContext
 from ..core.ownership import alias_advice, name_of
 from .settings import is_within
@@ -122,7 +122,7 @@ def adopted_sync(
     Raises:
         WeldValidationError: there is no candidate, there are several, or the id is of another kind of sync.
     """
-    argument, replaced = inputs.get("adopt"), context.ownership.held(urn)
+    argument, replaced = inputs.get("adopt"), context.ownership.previous_id(urn)
     # A replacement does not adopt what it replaces, but it may adopt what a killed run has created for it.
     if not argument or argument == replaced:
         return None
@@ -133,7 +133,7 @@ def adopted_sync(
         if replaced:
             return None
         raise
-    claim(context.ownership, urn, argument, candidates, found)
+    reserve(context.ownership, urn, argument, candidates, found)
     return found
 
 
@@ -143,7 +143,7 @@ def foreseen_adoption(context: ProviderContext, urn: str, inputs: Mapping[str, A
     Raises:
         WeldValidationError: there is no sync with the id, or it is of another kind.
     """
-    argument, replaced = inputs.get("adopt"), context.ownership.held(urn)
+    argument, replaced = inputs.get("adopt"), context.ownership.previous_id(urn)
     if not argument or replaced or argument is UNKNOWN:
         return None
     if isinstance(argument, str):
@@ -175,7 +175,7 @@ def duplicate_problem(
         inputs: canonical inputs without unknowns.
         max_age: maximum age, in seconds, of the list of syncs.
     """
-    replaced = context.ownership.held(urn)
+    replaced = context.ownership.previous_id(urn)
     syncs = _syncs_of(context, str(inputs["connection_id"]), max_age)
     staying = (sync for sync in syncs if sync.id != replaced and not context.ownership.is_deleted(sync.id))
     found = next((sync for sync in staying if _is_same(context, sync, inputs)), None)
@@ -189,10 +189,10 @@ def duplicate_problem(
 
 
 def _next_step(context: ProviderContext, urn: str, id: str, is_new: bool) -> str:
-    owner = context.ownership.owner(urn, id)
+    owner = context.ownership.other_owner(urn, id)
     if owner:
         return f"{name_of(owner)} of this program also manages it. Remove one of the two resources, or {DIFFER}."
-    owners = {entry.urn for entry in context.ownership.in_state(urn, id)}
+    owners = {entry.urn for entry in context.ownership.entries_in_state(urn, id)}
     if not owners:
         return f"two stacks must not share one. To adopt it, write adopt={id!r}."
     if urn in owners:
@@ -248,7 +248,7 @@ def _nothing_beyond(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping
 
 def warn_of_unreported(context: ProviderContext, inputs: Mapping[str, Any]) -> None:
     """Name the syncs of which it is unknown whether a sync with these inputs would be a duplicate."""
-    own = context.ownership.ids()
+    own = context.ownership.managed_ids()
     unsure = [
         sync
         for sync in _syncs_of(context, str(inputs["connection_id"]), None)

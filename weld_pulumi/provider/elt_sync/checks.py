@@ -103,7 +103,7 @@ def _problems_beside_others(context: ProviderContext, urn: str, inputs: Props) -
         problem = duplicate_problem(context, urn, inputs)
         if problem is not None:
             return [problem]
-        rival = context.ownership.first_to_want(urn, fingerprint(inputs.get(name) for name in CREATED))
+        rival = context.ownership.register_planned(urn, fingerprint(inputs.get(name) for name in CREATED))
         if rival:
             return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
         warn_of_unreported(context, inputs)
@@ -147,7 +147,7 @@ def _ask(
 
 def _missing_connection(context: ProviderContext, connection_id: str) -> list[Problem]:
     known = context.reads.connections()
-    if context.ownership.is_made(connection_id) or any(connection.id == connection_id for connection in known):
+    if context.ownership.is_created(connection_id) or any(connection.id == connection_id for connection in known):
         return []
     near = did_you_mean(connection_id, [connection.id for connection in known])
     return [

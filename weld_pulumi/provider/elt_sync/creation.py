@@ -57,7 +57,7 @@ def create_sync(context: ProviderContext, urn: str, news: Props) -> EltSyncInfo:
 
 def roll_back(context: ProviderContext, id: str, connection_id: str, error: WeldError) -> None:
     """Delete a sync whose creation could not be completed, and add to the error whether that succeeded."""
-    context.ownership.unmake(id)
+    context.ownership.forget_created(id)
     context.plans.drop(id)
     context.reads.forget_streams(id)
     context.reads.forget_syncs_of(connection_id)

@@ -64,7 +64,7 @@ def _entry_or_empty(item: Any) -> Props:
 def _has_pattern(entries: list[Any]) -> bool:
     """Tell whether canonical entries contain a pattern, which stands for names that only Weld can list."""
     names = [entry.get("name") for entry in entries if isinstance(entry, dict)]
-    return is_pattern("".join(name for name in names if isinstance(name, str)))  # there can be thousands
+    return any(is_pattern(name) for name in names if isinstance(name, str))
 
 
 def has_open(entries: Any) -> TypeGuard[list[Props]]:
@@ -86,10 +86,8 @@ def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Prop
         entry = known.get(name)
         if name not in streams:
             described.append({**known[name], "exclude": True})
-        elif entry is None or len(entry) == 1:
-            described.append(entry_of(streams[name], entry))
         else:
-            kept = {key: entry[key] for key in _PROGRAM_ONLY if key in entry}
+            kept = {key: value for key, value in (entry or {}).items() if key in _PROGRAM_ONLY}
             described.append({**entry_of(streams[name], entry), **kept})
     return described
 

@@ -36,7 +36,6 @@ __all__ = ["EltSyncHandler"]
 class EltSyncHandler(Handler):
     """One sync."""
 
-    title = "EltSync"
     schema = ELT_SYNC
 
     # Check -----------------------------------------------------------------------------------------------------
@@ -108,7 +107,7 @@ class EltSyncHandler(Handler):
         with self.context.lock_for(f"create/{news['connection_id']}"):
             adopted = adopted_sync(self.context, self.urn, news, FRESH)
             sync = adopted or create_sync(self.context, self.urn, news)
-            self.context.ownership.make(self.urn, sync.id)
+            self.context.ownership.note_created(self.urn, sync.id)
         if adopted is not None:
             return sync.id, self._adopt(adopted, news)
         try:

@@ -28,7 +28,7 @@ def warn_of_shared_schema(context: ProviderContext, urn: str, inputs: Mapping[st
     schema = inputs.get("destination_schema_name")
     if not isinstance(schema, str):
         return
-    rival = context.ownership.first_to_want(urn, f"schema {schema.lower()}")
+    rival = context.ownership.register_planned(urn, f"schema {schema.lower()}")
     try:
         other = f"{name_of(rival)} of this program" if rival else _other_sync(context, urn, schema)
     except WeldError:
@@ -42,11 +42,11 @@ def warn_of_shared_schema(context: ProviderContext, urn: str, inputs: Mapping[st
 
 def _other_sync(context: ProviderContext, urn: str, schema: str) -> str:
     into_same = [s for s in context.reads.all_syncs() if same_schema(s.destination_schema_name, schema)]
-    gone = context.ownership.held(urn)
+    gone = context.ownership.previous_id(urn)
     found = next((s for s in into_same if s.id != gone and not context.ownership.is_deleted(s.id)), None)
     if found is None:
         return ""
-    if owner := context.ownership.owner(urn, found.id):
+    if owner := context.ownership.other_owner(urn, found.id):
         return f"{name_of(owner)} of this program (sync {found.id})"
     if former := context.ownership.former_name(urn, found.id):
         return f"{name_of(former)} of this stack (sync {found.id}) – {alias_advice(urn, former)} –"

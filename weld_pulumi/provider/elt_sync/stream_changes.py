@@ -32,7 +32,7 @@ def changes_of(before: Any, now: Any) -> StreamChanges:
     old, new = by_name(before), by_name(now)
     # A name, or a whole entry, that is unknown may be any of those that are missing.
     gone = [] if any(entry is UNKNOWN or has_unknown(entry.get("name")) for entry in now) else old.keys() - new.keys()
-    both = [name for name, entry in new.items() if name in old and entry != old[name]]
+    both = [name for name in new if name in old]
     changed = {name: fields for name in both if (fields := ENTRY.changed(old[name], new[name]))}
     added = [name for name in new if name not in old and isinstance(name, str)]
     return StreamChanges(added, sorted(map(str, gone)), changed)

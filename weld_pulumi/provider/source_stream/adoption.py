@@ -22,7 +22,7 @@ __all__ = ["last_entry", "refuse", "report_adoption"]
 
 
 def refuse(context: ProviderContext, urn: str, there: EltStreamInfo | None, inputs: Props) -> EltStreamInfo:
-    """Return the stream to adopt, and claim it for the resource.
+    """Return the stream to adopt, and reserve it for the resource.
 
     Raises:
         WeldValidationError: there is none, another resource has it, or it differs and ``adopt`` is not set.
@@ -33,7 +33,7 @@ def refuse(context: ProviderContext, urn: str, there: EltStreamInfo | None, inpu
         raise WeldValidationError(
             f"adopt=True: sync {sync_id} has no stream {name!r}. It has: {listed}. Leave adopt out to create one."
         )
-    rival = context.ownership.claim(urn, there.id)
+    rival = context.ownership.reserve(urn, there.id)
     if rival:
         raise WeldValidationError(duplicate(f"stream {name!r} ({there.id}) of sync {sync_id}", rival))
     differing = differs_from(there, stream_part(inputs))
@@ -50,7 +50,7 @@ def refuse(context: ProviderContext, urn: str, there: EltStreamInfo | None, inpu
 def report_adoption(context: ProviderContext, urn: str, inputs: Props) -> list[Problem]:
     """Report which stream `create` will adopt, what of it differs and which columns that exposes; return refusals."""
     there = context.reads.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
-    replaced = context.ownership.held(urn)
+    replaced = context.ownership.previous_id(urn)
     if there is None and (replaced or not inputs.get("adopt")):
         return []
     if there is not None and there.id == replaced:
@@ -84,5 +84,5 @@ def _report_columns(context: ProviderContext, urn: str, there: EltStreamInfo, in
 def last_entry(context: ProviderContext, urn: str, stream: EltStreamInfo) -> Mapping[str, Any]:
     """Return the last arguments that this stack has given a stream, separate or inline; empty for a stranger's."""
     known = context.ownership.last_outputs(urn, stream.id)
-    inline = [entry.outs.get("source_streams") for entry in context.ownership.in_state(urn, stream.id)]
+    inline = [entry.outs.get("source_streams") for entry in context.ownership.entries_in_state(urn, stream.id)]
     return known or next((found for each in inline if (found := by_name(each).get(stream.name))), {})

@@ -32,8 +32,7 @@ def exposure(before: Any, now: Any) -> dict[str, list[str]]:
     """
     if not isinstance(before, list) or not isinstance(now, list):
         return {}
-    old = {entry.get("name"): entry for entry in before if any(name in entry for name in WRITE_ONLY)}
-    new = by_name(now) if old else {}
+    old, new = {entry.get("name"): entry for entry in before}, by_name(now)
     return {name: found for name in old.keys() & new.keys() if (found := exposed_columns(old[name], new[name]))}
 
 

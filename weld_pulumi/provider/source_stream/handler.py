@@ -42,7 +42,6 @@ _CHECKED_BY_WELD = SENT.union(SOURCE_STREAM.names(lambda attribute: attribute.id
 class SourceStreamHandler(Handler):
     """One stream."""
 
-    title = "SourceStream"
     schema = SOURCE_STREAM
 
     # Check -----------------------------------------------------------------------------------------------------
@@ -77,7 +76,7 @@ class SourceStreamHandler(Handler):
         try:
             available = self.context.reads.available_streams(sync_id)
         except NotFoundError:
-            if self.context.ownership.is_made(sync_id):
+            if self.context.ownership.is_created(sync_id):
                 return []
             missing = f"there is no sync {sync_id!r} in Weld; `weld-pulumi syncs` lists them"
             return [WholeProblem("elt_sync_id", missing)]
@@ -122,7 +121,7 @@ class SourceStreamHandler(Handler):
             # The sync waits for its connection, and has reported that; a later `up` replaces both.
             return str(PendingId.new(short_name(self.urn))), {**news}
         there = self.context.reads.streams_of(sync_id).get(name)
-        if there is None and (not news.get("adopt") or self.context.ownership.held(self.urn)):
+        if there is None and (not news.get("adopt") or self.context.ownership.previous_id(self.urn)):
             return self._add(news)
         return self._adopt(refuse(self.context, self.urn, there, news), news)
 
@@ -151,12 +150,12 @@ class SourceStreamHandler(Handler):
     def _start(self, stream: EltStreamInfo, news: Props, undoing: bool) -> None:
         """Enable the sync where it waited for its first stream, and carry out the triggers, also those of the sync."""
         sync_id = news["elt_sync_id"]
-        self.context.ownership.make(self.urn, stream.id)
+        self.context.ownership.note_created(self.urn, stream.id)
         try:
             is_enabled = self.context.plans.wants_enabled(sync_id) and self._is_enabled(sync_id, enable=True)
             self._fire({}, {**self.context.plans.triggers(sync_id), **news}, stream.id, is_enabled, undoing)
         except WeldError:
-            self.context.ownership.unmake(stream.id)
+            self.context.ownership.forget_created(stream.id)
             raise
 
     def _roll_back(self, stream: EltStreamInfo, sync_id: str, error: WeldError) -> None:
@@ -259,7 +258,7 @@ class SourceStreamHandler(Handler):
         if is_pending(id):
             return  # it does not exist at Weld
         if name in (self.context.plans.inline_streams(sync_id) or ()):
-            self.context.ownership.let_go(self.urn, id)
+            self.context.ownership.release(self.urn, id)
             self.context.reporter.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
         if self.is_kept_by_another(id, props):
