@@ -84,9 +84,9 @@ def runs_that_are_going_on(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Error: POST /elt_streams/<refunds>/request_run: Weld answered 500 (fault): A fault was asked for: "
-    "500. Weld itself failed: run it again in a while; https://status.weld.app tells of known trouble. "
-    "Runs of 1 of 2 streams were requested before the error."
+    "Error: POST /elt_streams/<refunds>/request_run: Weld returned 500 (fault): A fault was asked for: 500. "
+    "Weld failed internally: retry later; https://status.weld.app lists known incidents. Runs of 1 of 2 "
+    "streams were requested before the error."
 )
 def runs_that_fail(stage: Stage) -> str:
     sync(stage, "charges", "refunds")
@@ -265,8 +265,8 @@ def what_waits_in_the_stack_and_is_authorized(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "the link to authorize the connection 'Shop' (stripe) was used, but no connection came of it; `pulumi "
-    "up` opens a new one."
+    "the link to authorize the connection 'Shop' (stripe) was used, but created no connection; `pulumi up` "
+    "opens a new one."
 )
 def what_waits_in_the_stack_and_was_used_in_vain(stage: Stage) -> str:
     resource = pending(stage)

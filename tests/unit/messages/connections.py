@@ -21,8 +21,8 @@ ADOPT: dict[str, Any] = {"adopt": True, "deletion_policy": "retain"}
 
 
 @TABLE.reads(
-    "warning: Weld: Weld lists no integration 'my-own' for this workspace (`weld-pulumi integrations` shows "
-    "those it lists); continuing with it anyway."
+    "warning: Weld: Weld does not list an integration 'my-own' for this workspace (`weld-pulumi "
+    "integrations` shows those it lists); continuing with it anyway."
 )
 def an_integration_that_weld_does_not_list(stage: Stage) -> str:
     return stage.preview(connection(integration_id="my-own"))
@@ -288,7 +288,7 @@ def somebody_has_authorized_what_is_taken_away(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: checking in Weld whether a person has acted failed: GET /connections: Weld returned 403 "
+    "warning: Weld: Weld could not be asked whether a person has acted: GET /connections: Weld returned 403 "
     "(fault): A fault was asked for: 403. The key in use comes from the test. Create a new one in Weld under "
     "Settings -> API Keys, then either run `pulumi config set --secret weld:apiKey` and paste it, or set the "
     "environment variable WELD_API_KEY.\n"

@@ -109,7 +109,7 @@ def two_keys(stage: Stage) -> str:
 
 @TABLE.reads(
     "✗ Settings: the environment variable WELD_API_URL: 'http://weld.example' must begin with https:// "
-    "(the key is sent along), so write https://weld.example. Fix that first; Weld was not contacted."
+    "because the key is sent to it; write https://weld.example. Fix that first; Weld was not contacted."
 )
 def an_address_that_is_not_allowed(stage: Stage) -> str:
     return finding(stage.run("doctor", WELD_API_URL="http://weld.example"), "Settings")
