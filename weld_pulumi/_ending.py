@@ -1,4 +1,4 @@
-"""Is this process about to end? Worker threads of the plugin ask, so as not to begin anything new then."""
+"""Detect interpreter shutdown, so that worker threads stop starting new work."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ __all__ = ["process_is_ending"]
 
 
 def process_is_ending() -> bool:
-    """Tell whether the main thread has ended, or waits for the worker threads in order to end.
+    """Return whether the main thread has ended, or is waiting for the worker threads in order to end.
 
-    The engine interrupts a plugin with SIGINT. Its main thread then waits for its pool of worker threads, and while it
-    waits it counts as alive; that it does, only the pool itself notes.
+    The engine interrupts a plugin with SIGINT. Its main thread then waits for its pool of worker threads, and counts as
+    alive meanwhile; only the pool records that it waits.
     """
     return not threading.main_thread().is_alive() or bool(getattr(concurrent.futures.thread, "_shutdown", False))
