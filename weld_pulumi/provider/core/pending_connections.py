@@ -79,8 +79,8 @@ class PendingConnections:
     """Record which resources of this process wait for a person. Methods may be called from several threads.
 
     Invariant: for each key at most one resource waits, and one that is authorized stops waiting in the same step in
-    which its connection is recorded as matched. So a thread that reads first :meth:`rivals`, then :meth:`matched`,
-    finds each connection of another resource in one of them.
+    which its connection is recorded as matched. So a thread that calls first :meth:`rivals`, then :meth:`matched`, sees
+    every other resource in one of them.
 
     A key is *reserved* in check, for a resource without a link; *added* in create, which opens the link; *restored* in
     diff and read, if an earlier run opened the link. It is free again once the resource is matched or removed, or
