@@ -13,7 +13,7 @@ __all__ = ["CONNECTION"]
 
 
 def _seconds(value: Any) -> float:
-    reason = f"{show(value)} is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting"
+    reason = f"{show(value)} is not a number of seconds from 0 to 86400; write 600, or 0 not to wait"
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(reason)
     if not 0 <= value <= 86400:
@@ -31,7 +31,7 @@ def _redirect_uri(value: str) -> str:
     if "?" in value or not (local or (parts.scheme == "https" and parts.hostname and port is None)):
         raise ValueError(
             f"{show(value)}: Weld accepts https:// without port and query, or http://localhost with any port; "
-            "leave it out to have this run listen"
+            "leave it out, and this run listens"
         )
     return value
 

@@ -17,6 +17,7 @@ from ...schema.streams import ENTRY
 from ...schema.values import in_order_of
 from ...validation.streams import unknown_stream_problems
 from ..core.context import ProviderContext
+from ..core.polling import poll
 from .columns import WRITE_ONLY
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ SENT = frozenset(attribute.name for attribute in _SENT)
 _DEFAULTS = {attribute.name: attribute.default for attribute in _SENT if attribute.default is not None}
 #: Not managed when omitted, unlike all others.
 _POINTER = "incremental_pointer_id"
-#: Seconds between looks for a stream that Weld has accepted but does not list yet.
-_POLL_DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0)
+#: Seconds before each further look for a stream that Weld has accepted but does not list yet.
+_POLL_DELAYS = (0.5, 1.0, 2.0, 4.0)
 
 
 def entry_of(live: EltStreamInfo, declared: Mapping[str, Any] | None) -> Props:
@@ -131,15 +132,18 @@ def _find_streams(context: ProviderContext, sync_id: str, wanted: Iterable[str])
         WeldError: Weld accepted them, but does not list them.
     """
     missing = set(wanted)
-    for pause in _POLL_DELAYS:
-        context.clock.sleep(pause)
+
+    def look() -> dict[str, EltStreamInfo] | None:
         context.reads.forget_streams(sync_id)
         found = context.reads.streams_of(sync_id)
-        missing = {name for name in missing if name not in found}
-        if not missing:
-            return found
+        missing.difference_update(found)
+        return None if missing else found
+
+    found = poll(look, _POLL_DELAYS, context.clock.sleep)
+    if found is not None:
+        return found
     raise WeldError(
-        f"Weld accepted stream {sorted(missing)[0]!r} for sync {sync_id} but does not list it. Compare the name with "
+        f"Weld accepted stream {min(missing)!r} for sync {sync_id} but does not list it. Compare the name with "
         f"`weld-pulumi streams {sync_id}`."
     )
 
