@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..._property_paths import arguments_of
 from ...api.lookup import by_id
 from ...errors import WeldValidationError
 from ...schema.attributes import Props
@@ -49,17 +49,17 @@ def problems_at_weld(context: ProviderContext, urn: str, checking: Checking) -> 
     """
     olds, inputs = checking.olds, checking.inputs
     changed = ELT_SYNC.changed(olds, inputs) if olds else [attribute.name for attribute in ELT_SYNC]
-    asked = [name for name in _CHECKED if name in changed]
-    if olds and not asked:
+    names = [name for name in _CHECKED if name in changed]
+    if olds and not names:
         return []
-    wrong = {re.split(r"[.[]", problem.path)[0] for problem in checking.problems}
+    wrong = set(arguments_of(problem.path for problem in checking.problems))
     valid = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
     entries = single_entries(checking.given.get("source_streams"))
     rest = [valid.get(name) for name in (*_CHECKED, "adopt") if name not in ("connection_id", "source_streams")]
     if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in rest):
-        return []
+        return []  # nothing valid is left that Weld could check
     if olds or wrong & _IDENTIFYING:
-        return _check(context, valid, entries, olds, asked)
+        return _check(context, valid, entries, olds, names)
     return _check_new(context, urn, inputs, valid, entries, is_valid=not wrong)
 
 
@@ -84,12 +84,12 @@ def _check_new(
     if adopted is None:
         found = _check(context, valid, entries, {}, _CHECKED)
         return [*found, *(_problems_beside_others(context, urn, inputs) if is_valid else ())]
-    place = {
+    identity = {
         "connection_id": adopted.source_connection_id,
         "destination_schema_name": adopted.destination_schema_name,
     }
     # What is unknown in the program is taken from the adopted sync.
-    seen = {name: value for name, value in place.items() if inputs[name] is UNKNOWN and value is not None}
+    seen = {name: value for name, value in identity.items() if inputs[name] is UNKNOWN and value is not None}
     if is_valid:
         wanted = {**inputs, **seen}
         streams = context.reads.streams_in(adopted) if is_inline(wanted) else {}
@@ -112,7 +112,7 @@ def _problems_beside_others(context: ProviderContext, urn: str, inputs: Props) -
 
 
 def _check(
-    context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any], asked: Collection[str]
+    context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any], names: Collection[str]
 ) -> list[Problem]:
     """Check arguments that only Weld can judge.
 
@@ -121,7 +121,7 @@ def _check(
         inputs: canonical inputs.
         entries: ``source_streams`` in the order of the program, so that a problem names the entry there.
         olds: inputs of the last run.
-        asked: names of the arguments to check.
+        names: the arguments to check.
     """
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str):
@@ -129,18 +129,18 @@ def _check(
             report_unseen_streams(context)
         return []
     problems: list[Problem] = []
-    if "connection_id" in asked or "elt_settings" in asked:
+    if "connection_id" in names or "elt_settings" in names:
         schema = context.reads.settings_schema(connection_id)
         if schema is None and (missing := _missing_connection(context, connection_id)):
             return missing
         problems += settings_problems(schema or {}, inputs.get("elt_settings"), lambda value: value is UNKNOWN)
         for path, reason in misspelled_settings(schema or {}, inputs.get("elt_settings")):
             context.reporter.warn(f"sync {named(CURRENT_URN.get(), inputs)}: {path} {reason}")
-    if "orchestration_workflow_id" in asked:
+    if "orchestration_workflow_id" in names:
         problems += _orchestration(context, inputs.get("orchestration_workflow_id"))
-    if "start_date" in asked and isinstance(inputs.get("start_date"), str):
+    if "start_date" in names and isinstance(inputs.get("start_date"), str):
         problems += _start_date(context, connection_id)
-    if any(entries) and ("source_streams" in asked or "connection_id" in asked):
+    if any(entries) and ("source_streams" in names or "connection_id" in names):
         problems += _streams(context, inputs, entries, olds)
     return problems
 
