@@ -93,8 +93,8 @@ def listed(*names: str, **lists: Any) -> dict[str, Any]:
 FIRST = "source_streams[0].hashed_columns"
 TABLE.add(
     (
-        "source_streams[0]: is 'b', and was 'a' in the last `pulumi up`, so "
-        "ignore_changes=['source_streams[0].hashed_columns'] would mix the two up; keep the order and add new "
+        "source_streams[0]: is 'b', but was 'a' in the last `pulumi up`, so "
+        "ignore_changes=['source_streams[0].hashed_columns'] would confuse the two; keep the order and add new "
         "streams at the end, or leave the option out for one `pulumi up`"
     ),
     lambda _: optioned("ignore_changes", FIRST, listed("a"), listed("b")),
@@ -102,25 +102,25 @@ TABLE.add(
 TABLE.add(
     (
         "source_streams: ignore_changes=['source_streams[0].hashed_columns'] goes by index, but from "
-        "source_streams[0] ('b*') on no index stands for a certain stream; give the stream an entry with its plain "
-        "name before that one, and write the index of it"
+        "source_streams[0] ('b*') on an index refers to no particular stream; add an entry with the stream's plain "
+        "name before that one, and use its index"
     ),
     lambda _: optioned("ignore_changes", FIRST, listed("a"), listed("b*")),
 )
 TABLE.add(
     (
-        "source_streams[0].hashed_columns: holds 'x' twice: its order is not that of the last `pulumi up`, or "
-        "ignore_changes=['source_streams[0].hashed_columns[0]'] put the name there; let the option name "
-        "hashed_columns as a whole"
+        "source_streams[0].hashed_columns: contains 'x' twice: its order differs from that in the last `pulumi up`, "
+        "or ignore_changes=['source_streams[0].hashed_columns[0]'] put the name there; write the path of "
+        "hashed_columns as a whole in the option"
     ),
     lambda _: optioned("ignore_changes", f"{FIRST}[0]", listed("a"), listed("a", hashed_columns=["x", "x"])),
 )
 
 
 @TABLE.reads(
-    "source_streams[0].hashed_columns: has another order than in the last `pulumi up`; with "
-    "replace_on_changes=['source_streams[0].hashed_columns'] that would replace the resource, because other "
-    "arguments change too. Run `pulumi up` once without the other changes"
+    "source_streams[0].hashed_columns: has another order than in the last `pulumi up`; together with the other "
+    "changes, replace_on_changes=['source_streams[0].hashed_columns'] would replace the resource because of it. "
+    "Run `pulumi up` once without the other changes"
 )
 def an_order_that_would_replace(_: Stage) -> str:
     before = {**listed("a", hashed_columns=["x", "y"]), "enabled": True}
@@ -197,8 +197,8 @@ def an_end_of_one_of_two(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSync: POST /elt_syncs/<raw>/enable: Weld returned 500 (fault): A fault was asked for: "
-    "500. Weld failed internally: retry later; https://status.weld.app lists known incidents. What was "
-    "created of the sync before that has been removed again."
+    "500. Weld failed internally: retry later; https://status.weld.app lists known incidents. The "
+    "sync, created only in part, has been removed again."
 )
 def a_creation_that_is_undone(stage: Stage) -> str:
     stage.weld.fault("status", "POST", r"/elt_syncs/[^/]+/enable", status=500)
@@ -220,8 +220,8 @@ def a_creation_that_cannot_be_undone(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSync: the response to the creation of the sync was lost. The sync <raw> has appeared "
-    "meanwhile, but Weld does not report its schema, so it may be another one's. If it is this one, write "
-    "adopt='<raw>'; if not, run it again."
+    "meanwhile, but Weld does not report its schema, so it may be another one. If it is this one, write "
+    "adopt='<raw>'; if not, run `pulumi up` again."
 )
 def an_answer_that_was_lost_of_a_weld_that_reports_little(stage: Stage) -> str:
     stage.weld.set_readings({"optional_fields": "left_out"})
@@ -243,8 +243,8 @@ def an_answer_that_was_lost_where_nobody_can_look(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSync: POST /elt_syncs/<raw>/source_streams: Weld returned 400 without a message. "
-    "'chargess' is not a stream of this source; did you mean 'charges'? What was created of the sync before "
-    "that has been removed again."
+    "'chargess' is not a stream of this source; did you mean 'charges'? The sync, created only in part, "
+    "has been removed again."
 )
 def streams_that_weld_refuses(stage: Stage) -> str:
     stage.weld.set_reading("error_body", "empty")
@@ -253,7 +253,7 @@ def streams_that_weld_refuses(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSync: Weld accepted stream 'chargess' for sync <raw> but does not list it. Compare the "
-    "name with `weld-pulumi streams <raw>`. What was created of the sync before that has been removed again."
+    "name with `weld-pulumi streams <raw>`. The sync, created only in part, has been removed again."
 )
 def a_stream_that_weld_does_not_list(stage: Stage) -> str:
     stage.weld.set_readings({"unknown_stream": "accepted", "upsert_answer": "empty", "list_lag_seconds": 1000})

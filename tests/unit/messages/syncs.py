@@ -96,7 +96,7 @@ def a_sync_of_another_resource(stage: Stage) -> str:
 @TABLE.reads(
     "destination_schema_name: Weld has this sync already: <raw> (connection <Shop>, schema 'raw'); 'shop' of "
     "this stack manages it. If 'renamed' is the new name of 'shop', write "
-    "aliases=[pulumi.Alias(name='shop')] in its options; else remove one of the two resources, or write "
+    "aliases=[pulumi.Alias(name='shop')] in its options; otherwise remove one of the two resources, or write "
     "another destination_schema_name, sync_interval, elt_settings or start_date in one of them."
 )
 def a_sync_of_a_resource_with_a_former_name(stage: Stage) -> str:
@@ -106,7 +106,7 @@ def a_sync_of_a_resource_with_a_former_name(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "destination_schema_name: 'shop' of this program is the same in all that Weld reports; remove one of the "
+    "destination_schema_name: 'shop' of this program would create the same sync; remove one of the "
     "two resources, or write another destination_schema_name, sync_interval, elt_settings or start_date in one "
     "of them"
 )
@@ -233,8 +233,8 @@ def a_sync_to_adopt_that_another_resource_has(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: adopt=True of 'shop': which sync that is stays unknown until `pulumi up`, as its "
-    "connection or its schema is. Connections that this program adopts have: <raw> (schema 'raw', interval '0 "
+    "warning: Weld: adopt=True of 'shop': the sync to adopt is unknown until `pulumi up`, because its "
+    "connection or schema is. Connections that this program adopts have: <raw> (schema 'raw', interval '0 "
     "0 * * *'); <raw> (schema 'raw', interval '0 0 * * *'). Write adopt='ID' to see it in preview."
 )
 def a_sync_to_adopt_that_is_not_known_yet(stage: Stage) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from weld_pulumi.api.models import EltStreamInfo
-from weld_pulumi.provider.elt_sync.entries import has_open, resolved_by_names, single_entries
+from weld_pulumi.provider.elt_sync.entries import has_patterns, resolved_by_names, single_entries
 from weld_pulumi.provider.source_stream.streams import body_of
 from weld_pulumi.schema.streams import STREAM_LIST
 
@@ -21,10 +21,10 @@ def test_a_pattern_is_seen_wherever_the_program_has_it(wild: dict[str, Any]) -> 
     for written in ([wild, plain], [plain, wild], [wild]):
         entries, problems = STREAM_LIST.parse(written, "source_streams")
         assert problems == []
-        assert has_open(entries)
-    assert not has_open(STREAM_LIST.parse([plain], "source_streams")[0])
-    assert not has_open([])
-    assert not has_open(None)
+        assert has_patterns(entries)
+    assert not has_patterns(STREAM_LIST.parse([plain], "source_streams")[0])
+    assert not has_patterns([])
+    assert not has_patterns(None)
 
 
 def test_a_pattern_before_plain_names_is_resolved() -> None:

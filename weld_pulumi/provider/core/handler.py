@@ -155,7 +155,7 @@ class Handler(ABC):
         return ""
 
     def asks_weld(self, checking: Checking) -> bool:
-        """Tell whether Weld has to be asked about these inputs."""
+        """Tell whether these inputs have to be checked with Weld."""
         return True
 
     @abstractmethod
@@ -225,7 +225,7 @@ class Handler(ABC):
         """Delete the object."""
 
     def is_kept_by_another(self, id: str, props: Props) -> bool:
-        """Note that this resource lets go of an object; report and return whether another one still manages it."""
+        """Release an object; report and return whether another resource still manages it."""
         keeper = self.context.ownership.release(self.urn, id)
         if keeper is None:
             return False

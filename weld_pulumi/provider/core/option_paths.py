@@ -1,8 +1,9 @@
-"""``ignore_changes`` and ``replace_on_changes`` that reach into a list: the engine goes by index, streams by name.
+"""``ignore_changes`` and ``replace_on_changes`` with paths into a list: the engine goes by index, streams by name.
 
-The engine keeps, or compares, what the last `up` stored at an index, whichever stream that was, and tells no provider
-of it. So the program hands these options over, and where they would mean another stream than the one that stands there,
-the preview says so: otherwise columns of one stream would be those of another, or a sync be replaced for an order.
+The engine keeps, or compares, what the last `up` stored at an index, whichever stream that was, and does not notify the
+provider. The program therefore passes these options on, and check rejects a path that would apply to another stream
+than the one in the program: otherwise one stream would get the columns of another, or a sync would be replaced because
+of an order.
 """
 
 from __future__ import annotations
@@ -20,33 +21,33 @@ __all__ = ["IGNORE", "REPLACE", "option_problems"]
 
 IGNORE, REPLACE = "ignore_changes", "replace_on_changes"
 _STREAMS = "source_streams"
-#: The index of an entry (none for all of them), and what of the entry is meant.
+#: The index of an entry (none: every entry), and the path inside it.
 _IN_ENTRY = re.compile(r'(?:source_streams|\["source_streams"\])(?:\[(\d+)\]|\[\*\]|\["\*"\]|\.\*)(.*)')
-_ONE_FIELD = re.compile(r'\.?(?:\["(\w+)"\]|(\w+))')
-_IN_NAMES = re.compile(r"(excluded_columns|hashed_columns|excluded_substreams)\W*(?:\d|\*)")
+_FIELD = re.compile(r'\.?(?:\["(\w+)"\]|(\w+))')
+_NAME_IN_LIST = re.compile(r"(excluded_columns|hashed_columns|excluded_substreams)\W*(?:\d|\*)")
 
 
 class _Place(NamedTuple):
-    """An entry that an option names: ``number`` None means every entry, ``field`` None all of the entry."""
+    """The entry to which a path leads: ``position`` None is every entry, ``field`` None the whole entry."""
 
-    number: int | None
+    position: int | None
     field: str | None
 
     def within(self, length: int) -> Iterable[int]:
         every = range(length)
-        return every if self.number is None else every[self.number : self.number + 1]
+        return every if self.position is None else every[self.position : self.position + 1]
 
 
 def option_problems(
-    table: Schema, options: Any, given: Mapping[str, Any], olds: Mapping[str, Any], inputs: Mapping[str, Any]
+    schema: Schema, options: Any, given: Mapping[str, Any], olds: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> list[Problem]:
-    """Return problems with options that reach into lists.
+    """Return the problems of options with paths into lists.
 
     Args:
-        table: of the resource.
-        options: as the program hands them over: paths by the name of the option, and ``names``: those of its
-            ``source_streams``. None: there are none.
-        given: arguments as the engine hands them over, with what it ignores put back.
+        schema: of the resource.
+        options: as the program passes them: the paths of each option, and ``names``: those of its ``source_streams``.
+            None: there are none.
+        given: arguments as the engine passes them, in which ``ignore_changes`` has restored old values.
         olds: inputs of the last run; empty for a new resource.
         inputs: canonical inputs.
     """
@@ -56,9 +57,11 @@ def option_problems(
     for name in (IGNORE, REPLACE):
         for path in options.get(name, ()):
             option = f"{name}={[path]!r}"
-            found = list(_moved(option, path, options.get("names"), given, olds)) or list(_twice(option, path, given))
-            if not found and name == REPLACE and olds and table.changed(olds, inputs):
-                found = list(_reordered(table, option, path, olds, inputs))
+            found = list(_index_problems(option, path, options.get("names"), given, olds)) or list(
+                _duplicate_names(option, path, given)
+            )
+            if not found and name == REPLACE and olds and schema.changed(olds, inputs):
+                found = list(_order_problems(schema, option, path, olds, inputs))
             problems += found[:1]
     return problems
 
@@ -67,21 +70,23 @@ def _place(path: str) -> _Place | None:
     found = _IN_ENTRY.match(path)
     if found is None:
         return None
-    field = _ONE_FIELD.match(found[2])
+    field = _FIELD.match(found[2])
     return _Place(int(found[1]) if found[1] else None, (field[1] or field[2]) if field else None)
 
 
-def _moved(option: str, path: str, names: Any, given: Mapping[str, Any], olds: Mapping[str, Any]) -> Iterator[Problem]:
-    """Refuse an index that names no certain stream, or another one than in the last run."""
+def _index_problems(
+    option: str, path: str, names: Any, given: Mapping[str, Any], olds: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Reject an index that refers to no particular stream, or to another one than in the last run."""
     place, entries, before = _place(path), given.get(_STREAMS), olds.get(_STREAMS)
     if place is None or not isinstance(entries, list):
         return
     now = names if isinstance(names, list) else [_name(entry) for entry in entries]
-    first = next((i for i, name in enumerate(now) if _is_open(name, entries[i : i + 1])), None)
-    if first is not None and (place.number is None or place.number >= first):
+    first = next((i for i, name in enumerate(now) if _is_pattern_or_exclusion(name, entries[i : i + 1])), None)
+    if first is not None and (place.position is None or place.position >= first):
         reason = (
-            f"{option} goes by index, but from {_STREAMS}[{first}] ({show(now[first])}) on no index stands for a "
-            "certain stream; give the stream an entry with its plain name before that one, and write the index of it"
+            f"{option} goes by index, but from {_STREAMS}[{first}] ({show(now[first])}) on an index refers to no "
+            "particular stream; add an entry with the stream's plain name before that one, and use its index"
         )
         yield Problem(_STREAMS, reason)
         return
@@ -89,15 +94,15 @@ def _moved(option: str, path: str, names: Any, given: Mapping[str, Any], olds: M
         was = _name(before[index]) if isinstance(before, list) else None
         if isinstance(was, str) and isinstance(now[index], str) and was != now[index]:
             reason = (
-                f"is {show(now[index])}, and was {show(was)} in the last `pulumi up`, so {option} would mix the two "
-                "up; keep the order and add new streams at the end, or leave the option out for one `pulumi up`"
+                f"is {show(now[index])}, but was {show(was)} in the last `pulumi up`, so {option} would confuse the "
+                "two; keep the order and add new streams at the end, or leave the option out for one `pulumi up`"
             )
             yield Problem(f"{_STREAMS}[{index}]", reason)
 
 
-def _twice(option: str, path: str, given: Mapping[str, Any]) -> Iterator[Problem]:
-    """Refuse a name that the engine has put in the place of another, of which nothing is left then."""
-    inside = _IN_NAMES.search(path)
+def _duplicate_names(option: str, path: str, given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Reject a name that the engine has put in place of another one, which is lost then."""
+    inside = _NAME_IN_LIST.search(path)
     if inside is None:
         return
     place, entries = _place(path), given.get(_STREAMS)
@@ -112,20 +117,20 @@ def _twice(option: str, path: str, given: Mapping[str, Any]) -> Iterator[Problem
         for name in held:
             if isinstance(name, str) and held.count(name) > 1:
                 reason = (
-                    f"holds {show(name)} twice: its order is not that of the last `pulumi up`, or {option} put the "
-                    f"name there; let the option name {inside[1]} as a whole"
+                    f"contains {show(name)} twice: its order differs from that in the last `pulumi up`, or {option} "
+                    f"put the name there; write the path of {inside[1]} as a whole in the option"
                 )
                 yield Problem(at + inside[1], reason)
 
 
-def _reordered(
-    table: Schema, option: str, path: str, olds: Mapping[str, Any], inputs: Mapping[str, Any]
+def _order_problems(
+    schema: Schema, option: str, path: str, olds: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> Iterator[Problem]:
-    """Refuse what the engine would take for a change, and replace the resource, though only an order is new."""
+    """Reject a path at which only an order has changed: the engine would replace the resource because of it."""
     place = _place(path)
     if place is None:
-        found = _ONE_FIELD.match(path)
-        compared = [("", table, (found[1] or found[2]) if found else None, olds, inputs)]
+        found = _FIELD.match(path)
+        compared = [("", schema, (found[1] or found[2]) if found else None, olds, inputs)]
     else:
         before, now = olds.get(_STREAMS), inputs.get(_STREAMS)
         both = list(zip(before, now, strict=False)) if isinstance(before, list) and isinstance(now, list) else []
@@ -134,23 +139,21 @@ def _reordered(
         for name in _in_another_order(fields, old, new):
             if only in (None, name):
                 reason = (
-                    f"has another order than in the last `pulumi up`; with {option} that would replace the resource, "
-                    "because other arguments change too. Run `pulumi up` once without the other changes"
+                    f"has another order than in the last `pulumi up`; together with the other changes, {option} would "
+                    "replace the resource because of it. Run `pulumi up` once without the other changes"
                 )
                 yield Problem(at + name, reason)
 
 
-def _in_another_order(table: Schema, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    told = [
-        field for field in table if isinstance(old.get(field.name), list) and old[field.name] != new.get(field.name)
-    ]
-    return [field.name for field in told if not field.differs(old[field.name], field.value(new))]
+def _in_another_order(schema: Schema, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    rewritten = [a for a in schema if isinstance(old.get(a.name), list) and old[a.name] != new.get(a.name)]
+    return [a.name for a in rewritten if not a.differs(old[a.name], a.value(new))]
 
 
 def _name(entry: Any) -> Any:
     return entry.get("name") if isinstance(entry, dict) else None
 
 
-def _is_open(name: Any, entry: list[Any]) -> bool:
+def _is_pattern_or_exclusion(name: Any, entry: list[Any]) -> bool:
     excludes = bool(entry) and isinstance(entry[0], dict) and entry[0].get("exclude") is True
     return excludes or (isinstance(name, str) and is_pattern(name))

@@ -138,7 +138,7 @@ def adopted_sync(
 
 
 def foreseen_adoption(context: ProviderContext, urn: str, inputs: Mapping[str, Any]) -> EltSyncInfo | None:
-    """Return the sync to adopt, as far as that is clear while its connection or schema is unknown; warn if it is not.
+    """Return the sync to adopt if that is clear although its connection or schema is unknown; warn if it is not.
 
     Raises:
         WeldValidationError: there is no sync with the id, or it is of another kind.
@@ -155,7 +155,7 @@ def foreseen_adoption(context: ProviderContext, urn: str, inputs: Mapping[str, A
         return found[0]
     there = f" Connections that this program adopts have: {_listed(found or near)}." if near else ""
     context.reporter.warn(
-        f"adopt=True of {name_of(urn)}: which sync that is stays unknown until `pulumi up`, as its connection or its "
+        f"adopt=True of {name_of(urn)}: the sync to adopt is unknown until `pulumi up`, because its connection or "
         f"schema is.{there} Write adopt='ID' to see it in preview."
     )
     return None
@@ -167,7 +167,7 @@ def foreseen_adoption(context: ProviderContext, urn: str, inputs: Mapping[str, A
 def duplicate_problem(
     context: ProviderContext, urn: str, inputs: Mapping[str, Any], max_age: float | None = None
 ) -> Problem | None:
-    """Refuse a new sync that already exists, and say what to write instead; None where it does not.
+    """Return why a new sync is a duplicate, with what to write instead; None where it is not.
 
     Args:
         context: of this process.
@@ -196,16 +196,16 @@ def _next_step(context: ProviderContext, urn: str, id: str, is_new: bool) -> str
     if not owners:
         return f"two stacks must not share one. To adopt it, write adopt={id!r}."
     if urn in owners:
-        # With `--replace` and after `state taint` the engine asks as for a new resource.
+        # With `--replace`, and after `state taint`, the engine checks it as a new resource.
         return (
-            "this resource manages it. To replace it all the same, run `pulumi destroy --target URN "
+            "this resource manages it. To replace it anyway, run `pulumi destroy --target URN "
             "--target-dependents` and then `pulumi up`."
         )
     name = name_of(min(owners))
     if is_new:
         return (
-            f"{name} of this stack manages it. {alias_advice(urn, min(owners))}; else remove one of the two "
-            f"resources, or {DIFFER}."
+            f"{name} of this stack manages it. {alias_advice(urn, min(owners))}; otherwise remove one of the "
+            f"two resources, or {DIFFER}."
         )
     return (
         f"{name} of this stack manages it. To exchange two syncs, exchange the names of the resources with "
@@ -219,7 +219,7 @@ def _is_same(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping[str, A
     return (
         sync.destination_schema_name is not None
         and is_alike(sync, inputs)
-        and _nothing_beyond(context, sync, inputs)
+        and _has_only_declared_settings(context, sync, inputs)
         and (sync.start_date is None or start_date is None or same_date(start_date, sync.start_date))
     )
 
@@ -235,8 +235,8 @@ def is_alike(sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
     )
 
 
-def _nothing_beyond(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
-    """Settings beyond the declared ones make another sync, unless Weld filled them in from the schema's defaults."""
+def _has_only_declared_settings(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping[str, Any]) -> bool:
+    """Tell whether the sync has no settings besides the declared ones, except defaults that Weld filled in."""
     declared = inputs.get("elt_settings") or {}
     beyond = {key: value for key, value in (sync.elt_settings or {}).items() if key not in declared}
     if not beyond:
@@ -247,7 +247,7 @@ def _nothing_beyond(context: ProviderContext, sync: EltSyncInfo, inputs: Mapping
 
 
 def warn_of_unreported(context: ProviderContext, inputs: Mapping[str, Any]) -> None:
-    """Name the syncs of which it is unknown whether a sync with these inputs would be a duplicate."""
+    """Warn of syncs that the new one may duplicate, because Weld does not report their schema."""
     own = context.ownership.managed_ids()
     unsure = [
         sync

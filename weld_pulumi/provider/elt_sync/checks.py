@@ -1,11 +1,11 @@
-"""What only Weld can tell about the arguments of an EltSync: settings, orchestration, start date, streams."""
+"""Checks of an EltSync that need Weld: settings, orchestration, start date, streams, adoption, duplicates."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ..._property_paths import arguments_of
 from ...api.lookup import by_id
 from ...errors import WeldValidationError
 from ...schema.attributes import Props
@@ -29,9 +29,9 @@ from .view import describe_sync, is_inline
 __all__ = ["problems_at_weld", "schedule_problem"]
 
 _CHECKED = ELT_SYNC.names(lambda attribute: attribute.checked_by_weld)
-_TWICE = f"of this program is the same in all that Weld reports; remove one of the two resources, or {DIFFER}"
-#: Arguments that determine which sync is meant.
-_PLACE = frozenset((*ELT_SYNC.names(lambda attribute: attribute.identifies), "adopt"))
+_DUPLICATE = f"of this program would create the same sync; remove one of the two resources, or {DIFFER}"
+#: Arguments that determine which sync a resource refers to.
+_IDENTIFYING = frozenset((*ELT_SYNC.names(lambda attribute: attribute.identifies), "adopt"))
 
 
 def schedule_problem(inputs: Mapping[str, Any]) -> list[Problem]:
@@ -43,76 +43,76 @@ def schedule_problem(inputs: Mapping[str, Any]) -> list[Problem]:
 
 
 def problems_at_weld(context: ProviderContext, urn: str, checking: Checking) -> list[Problem]:
-    """Ask Weld about what has changed, as far as it is not wrong anyway.
+    """Check what has changed and is valid so far.
 
     For a new resource, also report which sync `up` will adopt, and look for duplicates.
     """
     olds, inputs = checking.olds, checking.inputs
     changed = ELT_SYNC.changed(olds, inputs) if olds else [attribute.name for attribute in ELT_SYNC]
-    asked = [name for name in _CHECKED if name in changed]
-    if olds and not asked:
+    names = [name for name in _CHECKED if name in changed]
+    if olds and not names:
         return []
-    wrong = {re.split(r"[.[]", problem.path)[0] for problem in checking.problems}
-    sound = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
+    wrong = set(arguments_of(problem.path for problem in checking.problems))
+    valid = {name: UNKNOWN if name in wrong else value for name, value in inputs.items()}
     entries = single_entries(checking.given.get("source_streams"))
-    rest = [sound.get(name) for name in (*_CHECKED, "adopt") if name not in ("connection_id", "source_streams")]
+    rest = [valid.get(name) for name in (*_CHECKED, "adopt") if name not in ("connection_id", "source_streams")]
     if wrong and not any(entries) and all(value in (None, False, UNKNOWN) for value in rest):
-        return []
-    if olds or wrong & _PLACE:
-        return _ask(context, sound, entries, olds, asked)
-    return _ask_about_new(context, urn, inputs, sound, entries, is_sound=not wrong)
+        return []  # nothing valid is left that Weld could check
+    if olds or wrong & _IDENTIFYING:
+        return _check(context, valid, entries, olds, names)
+    return _check_new(context, urn, inputs, valid, entries, is_valid=not wrong)
 
 
-def _ask_about_new(
-    context: ProviderContext, urn: str, inputs: Props, sound: Props, entries: list[Props], is_sound: bool
+def _check_new(
+    context: ProviderContext, urn: str, inputs: Props, valid: Props, entries: list[Props], is_valid: bool
 ) -> list[Problem]:
-    """Ask Weld about a sync that is to be created or adopted.
+    """Check a sync that is to be created or adopted.
 
     Args:
         context: of this process.
         urn: of the resource.
         inputs: canonical inputs.
-        sound: the same, with what is wrong in them unknown.
+        valid: the same, in which invalid arguments are unknown.
         entries: ``source_streams`` in the order of the program.
-        is_sound: nothing is wrong.
+        is_valid: all arguments are valid.
     """
-    find = foreseen_adoption if has_unknown([inputs[name] for name in _PLACE if name in inputs]) else adopted_sync
+    find = foreseen_adoption if has_unknown([inputs[name] for name in _IDENTIFYING if name in inputs]) else adopted_sync
     try:
         adopted = find(context, urn, inputs)
     except WeldValidationError as error:
-        return [*_ask(context, sound, entries, {}, _CHECKED), WholeProblem("adopt", str(error))]
+        return [*_check(context, valid, entries, {}, _CHECKED), WholeProblem("adopt", str(error))]
     if adopted is None:
-        found = _ask(context, sound, entries, {}, _CHECKED)
-        return [*found, *(_problems_beside_others(context, urn, inputs) if is_sound else ())]
-    place = {
+        found = _check(context, valid, entries, {}, _CHECKED)
+        return [*found, *(_problems_beside_others(context, urn, inputs) if is_valid else ())]
+    identity = {
         "connection_id": adopted.source_connection_id,
         "destination_schema_name": adopted.destination_schema_name,
     }
-    # What is unknown in the program is read from the sync that is adopted.
-    seen = {name: value for name, value in place.items() if inputs[name] is UNKNOWN and value is not None}
-    if is_sound:
+    # What is unknown in the program is taken from the adopted sync.
+    seen = {name: value for name, value in identity.items() if inputs[name] is UNKNOWN and value is not None}
+    if is_valid:
         wanted = {**inputs, **seen}
         streams = context.reads.streams_in(adopted) if is_inline(wanted) else {}
         report_adoption(context, urn, adopted, describe_sync(adopted, streams, wanted), wanted)
-    return _ask(context, {**sound, **seen}, entries, {}, _CHECKED)
+    return _check(context, {**valid, **seen}, entries, {}, _CHECKED)
 
 
 def _problems_beside_others(context: ProviderContext, urn: str, inputs: Props) -> list[Problem]:
-    """Look at what already exists beside a new sync, whose arguments are sound."""
+    """Compare a new sync, whose arguments are valid, with those that exist or are to be created."""
     if not has_unknown(inputs):
         problem = duplicate_problem(context, urn, inputs)
         if problem is not None:
             return [problem]
         rival = context.ownership.register_planned(urn, fingerprint(inputs.get(name) for name in CREATED))
         if rival:
-            return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_TWICE}")]
+            return [WholeProblem("destination_schema_name", f"{name_of(rival)} {_DUPLICATE}")]
         warn_of_unreported(context, inputs)
     warn_of_shared_schema(context, urn, inputs)
     return []
 
 
-def _ask(
-    context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any], asked: Collection[str]
+def _check(
+    context: ProviderContext, inputs: Props, entries: list[Props], olds: Mapping[str, Any], names: Collection[str]
 ) -> list[Problem]:
     """Check arguments that only Weld can judge.
 
@@ -121,7 +121,7 @@ def _ask(
         inputs: canonical inputs.
         entries: ``source_streams`` in the order of the program, so that a problem names the entry there.
         olds: inputs of the last run.
-        asked: names of the arguments to check.
+        names: the arguments to check.
     """
     connection_id = inputs.get("connection_id")
     if not isinstance(connection_id, str):
@@ -129,18 +129,18 @@ def _ask(
             report_unseen_streams(context)
         return []
     problems: list[Problem] = []
-    if "connection_id" in asked or "elt_settings" in asked:
+    if "connection_id" in names or "elt_settings" in names:
         schema = context.reads.settings_schema(connection_id)
         if schema is None and (missing := _missing_connection(context, connection_id)):
             return missing
         problems += settings_problems(schema or {}, inputs.get("elt_settings"), lambda value: value is UNKNOWN)
         for path, reason in misspelled_settings(schema or {}, inputs.get("elt_settings")):
             context.reporter.warn(f"sync {named(CURRENT_URN.get(), inputs)}: {path} {reason}")
-    if "orchestration_workflow_id" in asked:
+    if "orchestration_workflow_id" in names:
         problems += _orchestration(context, inputs.get("orchestration_workflow_id"))
-    if "start_date" in asked and isinstance(inputs.get("start_date"), str):
+    if "start_date" in names and isinstance(inputs.get("start_date"), str):
         problems += _start_date(context, connection_id)
-    if any(entries) and ("source_streams" in asked or "connection_id" in asked):
+    if any(entries) and ("source_streams" in names or "connection_id" in names):
         problems += _streams(context, inputs, entries, olds)
     return problems
 

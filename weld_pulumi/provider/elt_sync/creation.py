@@ -26,7 +26,7 @@ def create_sync(context: ProviderContext, urn: str, news: Props) -> EltSyncInfo:
 
     Raises:
         WeldValidationError: it already exists.
-        WeldError: it was not created, or nobody can tell.
+        WeldError: it was not created, or that is unknown.
     """
     connection_id = news["connection_id"]
     problem = duplicate_problem(context, urn, news, FRESH)
@@ -48,8 +48,8 @@ def create_sync(context: ProviderContext, urn: str, news: Props) -> EltSyncInfo:
     if uncertain:
         raise WeldError(
             f"the response to the creation of the sync was lost. The sync {sync.id} has appeared meanwhile, but Weld "
-            f"does not report its schema, so it may be another one's. If it is this one, write adopt={sync.id!r}; if "
-            "not, run it again."
+            f"does not report its schema, so it may be another one. If it is this one, write adopt={sync.id!r}; "
+            "if not, run `pulumi up` again."
         )
     context.reads.note_sync(connection_id, sync)
     return sync
@@ -69,4 +69,4 @@ def roll_back(context: ProviderContext, id: str, connection_id: str, error: Weld
             f"or adopt it with adopt={id!r}."
         )
     else:
-        error.add_next_step("What was created of the sync before that has been removed again.")
+        error.add_next_step("The sync, created only in part, has been removed again.")

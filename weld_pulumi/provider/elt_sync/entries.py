@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "available_streams",
     "entries_of",
-    "has_open",
+    "has_patterns",
     "resolved",
     "resolved_by_names",
     "resolved_streams",
@@ -32,7 +32,7 @@ __all__ = [
     "without_kept",
 ]
 
-#: Known to the program only. (A stream that exists is not excluded.)
+#: Arguments of an existing stream that only the program knows.
 _PROGRAM_ONLY = ENTRY.names(lambda attribute: attribute.program_only and attribute.name != "exclude")
 
 
@@ -49,7 +49,7 @@ def without_kept(problems: list[Problem], old: Any, given: Any) -> list[Problem]
 
 
 def single_entries(given: Any) -> list[Props]:
-    """Return ``source_streams`` in the order of the program; an entry that is wrong or listed twice is empty."""
+    """Return ``source_streams`` in the order of the program; an invalid or duplicate entry is empty."""
     entries = [_entry_or_empty(item) for item in given] if isinstance(given, list) else []
     times = Counter(str(entry.get("name")) for entry in entries)
     return [{} if times[str(entry.get("name"))] > 1 else entry for entry in entries]
@@ -61,17 +61,17 @@ def _entry_or_empty(item: Any) -> Props:
     return item if isinstance(item, dict) else {}
 
 
-def _has_pattern(entries: list[Any]) -> bool:
-    """Tell whether canonical entries contain a pattern, which stands for names that only Weld can list."""
+def _has_wildcard(entries: list[Any]) -> bool:
+    """Tell whether canonical entries contain a pattern with wildcards, whose matches only Weld can list."""
     names = [entry.get("name") for entry in entries if isinstance(entry, dict)]
     return any(is_pattern(name) for name in names if isinstance(name, str))
 
 
-def has_open(entries: Any) -> TypeGuard[list[Props]]:
+def has_patterns(entries: Any) -> TypeGuard[list[Props]]:
     """Tell whether canonical entries contain a pattern or an exclusion."""
     if not isinstance(entries, list):
         return False
-    return _has_pattern(entries) or any("exclude" in entry for entry in entries if isinstance(entry, dict))
+    return _has_wildcard(entries) or any("exclude" in entry for entry in entries if isinstance(entry, dict))
 
 
 def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:
@@ -114,7 +114,7 @@ def resolved_streams(context: ProviderContext, inputs: Props, olds: Mapping[str,
     only real changes.
     """
     entries = inputs.get("source_streams")
-    if not has_open(entries) or has_unknown(entries):
+    if not has_patterns(entries) or has_unknown(entries):
         return entries
     available = available_streams(context, inputs) if ask else None
     if available is None:
@@ -124,7 +124,7 @@ def resolved_streams(context: ProviderContext, inputs: Props, olds: Mapping[str,
 
 def _in_last_order(found: list[Props], entries: list[Props], before: Any) -> list[Props]:
     """Move newly matched streams to the end: the engine compares lists by index, so its diff is shorter."""
-    first = next(index for index, entry in enumerate(entries) if has_open([entry]))
+    first = next(index for index, entry in enumerate(entries) if has_patterns([entry]))
     known = {e.get("name"): n for n, e in enumerate(before) if isinstance(e, dict)} if isinstance(before, list) else {}
     return found[:first] + sorted(found[first:], key=lambda entry: known.get(entry["name"], len(known)))
 
@@ -145,9 +145,9 @@ def resolved(
 
 def resolved_by_names(entries: Any, before: Any) -> Any:
     """Resolve patterns against the names of the last run; leave them unresolved where those are patterns themselves."""
-    if not has_open(entries) or has_unknown(entries):
+    if not has_patterns(entries) or has_unknown(entries):
         return entries
-    if not isinstance(before, list) or _has_pattern(before):
+    if not isinstance(before, list) or _has_wildcard(before):
         return entries
     names = [OfferedStream(name=str(entry["name"]), is_selectable=True) for entry in before]
     return resolve(entries, names).entries

@@ -21,7 +21,7 @@ from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
 from .candidates import adopted_sync
 from .checks import problems_at_weld, schedule_problem
 from .creation import create_sync, roll_back
-from .entries import has_open, resolved, resolved_by_names, resolved_streams, without_kept
+from .entries import has_patterns, resolved, resolved_by_names, resolved_streams, without_kept
 from .notices import loss_of, report_stream_changes, warn_of_kept_data
 from .pending import still_pending, wait_for_connection, warn_of_pending
 from .reconcile import add_streams, enable_or_disable, reconcile_streams, update_sync, warn_of_kept_settings
@@ -260,7 +260,7 @@ class EltSyncHandler(Handler):
     def _with_streams(self, id: str, news: Props) -> Props:
         """Return the inputs with every pattern resolved, and plan the sync for its SourceStreams."""
         entries = news.get("source_streams")
-        if has_open(entries):
+        if has_patterns(entries):
             entries = resolved(self.context, entries, self.context.reads.available_streams(id), news)
         self.context.plans.plan(id, news["enabled"], entries)
         return news if entries is None else {**news, "source_streams": entries}

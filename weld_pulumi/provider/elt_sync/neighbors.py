@@ -1,4 +1,4 @@
-"""What other syncs of the workspace show about a new one: shared destination schemas, and the streams of a source."""
+"""Comparison of a new sync with others of the workspace: shared destination schemas, and the streams of a source."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def report_unseen_streams(context: ProviderContext) -> None:
 def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: list[Props]) -> None:
     """Compare the streams of a connection's first sync with those that another sync of its integration can have."""
     try:
-        guide = _guide(context, str(inputs.get("connection_id")))
-        available = context.reads.available_streams(guide.id) if guide is not None else {}
+        similar = _similar_sync(context, str(inputs.get("connection_id")))
+        available = context.reads.available_streams(similar.id) if similar is not None else {}
     except WeldError:
-        guide, available = None, {}  # only advice
-    if guide is None or not available:
+        similar, available = None, {}  # only advice
+    if similar is None or not available:
         report_unseen_streams(context)
         return
     doubts = [f"{problem.path}: {problem.reason}" for problem in unknown_stream_problems(entries, available)]
@@ -78,11 +78,11 @@ def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: 
     if doubts:
         context.reporter.warn(
             f"sync {named(CURRENT_URN.get(), inputs)} is the first of its connection, so its streams are compared with "
-            f"those of sync {guide.id}, which has the same integration: {first_few(doubts)}. `pulumi up` checks them."
+            f"those of sync {similar.id}, which has the same integration: {first_few(doubts)}. `pulumi up` checks them."
         )
 
 
-def _guide(context: ProviderContext, connection_id: str) -> EltSyncInfo | None:
+def _similar_sync(context: ProviderContext, connection_id: str) -> EltSyncInfo | None:
     """Return a sync of another connection with the same integration."""
     integrations = {connection.id: connection.integration_id for connection in context.reads.connections()}
     wanted = integrations.get(connection_id)

@@ -10,14 +10,14 @@ from ...schema.values import fingerprint, plain
 
 __all__ = ["as_declared", "is_within", "merged", "removed_keys"]
 
-#: What nobody writes as a value: "XXX" may be one.
+#: A masked secret. ("XXX" may be a value.)
 _MASKED = re.compile(r"[*•●]{3,}")
 
 
 def as_declared(declared: Any, live: Any) -> Any:
-    """Return the live settings seen through the declared ones: keys that the program does not have are left out.
+    """Return the live settings, limited to the keys that the program declares.
 
-    What means the same keeps the program's form: another order of a list, a secret that Weld shows masked.
+    An equivalent value keeps the program's form: a list in another order, a secret that Weld masks.
     """
     live = plain(live)
     if isinstance(declared, dict) and isinstance(live, dict):
@@ -36,9 +36,9 @@ def is_within(declared: Any, live: Any) -> bool:
 
 
 def merged(live: Any, before: Any, wanted: Props) -> Props:
-    """Return the settings to send: the wanted keys, and what is there beyond the program.
+    """Return the settings to send: those of the program, and others that Weld has.
 
-    Weld may merge what is sent or replace everything by it; a complete dict means the same in both.
+    Weld may merge what is sent or replace everything with it; a complete dict has the same effect in both cases.
     """
     base = dict(live) if isinstance(live, dict) else {}
     for key in before if isinstance(before, dict) else {}:
@@ -51,7 +51,7 @@ def merged(live: Any, before: Any, wanted: Props) -> Props:
 
 
 def removed_keys(before: Any, wanted: Any) -> list[tuple[str, ...]]:
-    """Return the paths of keys that the program had and has no more."""
+    """Return the paths of keys that the program no longer sets."""
     return [tuple(p) for p in _removed(before, wanted, [])]
 
 

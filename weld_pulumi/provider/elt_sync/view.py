@@ -60,7 +60,7 @@ def view_of(sync: EltSyncInfo, streams: Mapping[str, EltStreamInfo] | None, decl
 
 
 def _is_managed(attribute: Attribute, declared: Mapping[str, Any]) -> bool:
-    """Tell whether a change at Weld concerns the program. An orchestration that is attached there always does."""
+    """Tell whether drift of an argument is detected; that of an orchestration always is."""
     always = attribute.required or attribute.default is not None or attribute.name == "orchestration_workflow_id"
     return always or not declared or bool(declared.get(attribute.name) is not None)
 

@@ -18,10 +18,10 @@ from .streams import differs_from, stream_part
 if TYPE_CHECKING:
     from ...api.models import EltStreamInfo
 
-__all__ = ["last_entry", "refuse", "report_adoption"]
+__all__ = ["last_entry", "report_adoption", "stream_to_adopt"]
 
 
-def refuse(context: ProviderContext, urn: str, there: EltStreamInfo | None, inputs: Props) -> EltStreamInfo:
+def stream_to_adopt(context: ProviderContext, urn: str, there: EltStreamInfo | None, inputs: Props) -> EltStreamInfo:
     """Return the stream to adopt, and reserve it for the resource.
 
     Raises:
@@ -48,7 +48,7 @@ def refuse(context: ProviderContext, urn: str, there: EltStreamInfo | None, inpu
 
 
 def report_adoption(context: ProviderContext, urn: str, inputs: Props) -> list[Problem]:
-    """Report which stream `create` will adopt, what of it differs and which columns that exposes; return refusals."""
+    """Report which stream `create` will adopt, how it differs, and which columns that exposes; return why it cannot."""
     there = context.reads.streams_of(inputs["elt_sync_id"]).get(inputs["name"])
     replaced = context.ownership.previous_id(urn)
     if there is None and (replaced or not inputs.get("adopt")):
@@ -56,7 +56,7 @@ def report_adoption(context: ProviderContext, urn: str, inputs: Props) -> list[P
     if there is not None and there.id == replaced:
         return []
     try:
-        there = refuse(context, urn, there, inputs)
+        there = stream_to_adopt(context, urn, there, inputs)
     except WeldValidationError as error:
         return [WholeProblem("name", str(error))]
     if former := context.ownership.former_name(urn, there.id):
@@ -82,7 +82,7 @@ def _report_columns(context: ProviderContext, urn: str, there: EltStreamInfo, in
 
 
 def last_entry(context: ProviderContext, urn: str, stream: EltStreamInfo) -> Mapping[str, Any]:
-    """Return the last arguments that this stack has given a stream, separate or inline; empty for a stranger's."""
+    """Return the last arguments of a stream in this stack, separate or inline; empty if it is not managed."""
     known = context.ownership.last_outputs(urn, stream.id)
     inline = [entry.outs.get("source_streams") for entry in context.ownership.entries_in_state(urn, stream.id)]
     return known or next((found for each in inline if (found := by_name(each).get(stream.name))), {})

@@ -24,7 +24,7 @@ def exposed_columns(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[s
 
 
 def exposure(before: Any, now: Any) -> dict[str, list[str]]:
-    """Return such columns by stream.
+    """Return the exposed columns by stream.
 
     Args:
         before: canonical entries of the last run; a stream that did not exist at Weld is among them as an exclusion.
@@ -41,7 +41,7 @@ def _protected(entry: Mapping[str, Any]) -> set[str]:
 
 
 def warn_of_exposure(reporter: Reporter, owner: str, columns: Mapping[str, list[str]]) -> None:
-    """Name the columns that will arrive in plain text."""
+    """Warn of columns that will arrive in plain text."""
     if columns:
         exposed = first_few(f"{name} ({', '.join(columns[name])})" for name in sorted(columns))
         reporter.warn(

@@ -17,7 +17,7 @@ from ...validation.streams import unknown_stream_problems
 from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import short_name
 from ..core.pending_connections import PendingId, is_pending
-from .adoption import last_entry, refuse, report_adoption
+from .adoption import last_entry, report_adoption, stream_to_adopt
 from .columns import WRITE_ONLY, exposed_columns, warn_of_exposure, warn_of_first_lists
 from .streams import (
     SENT,
@@ -123,7 +123,7 @@ class SourceStreamHandler(Handler):
         there = self.context.reads.streams_of(sync_id).get(name)
         if there is None and (not news.get("adopt") or self.context.ownership.previous_id(self.urn)):
             return self._add(news)
-        return self._adopt(refuse(self.context, self.urn, there, news), news)
+        return self._adopt(stream_to_adopt(self.context, self.urn, there, news), news)
 
     def _add(self, news: Props) -> tuple[str, Props]:
         sync_id, name = news["elt_sync_id"], news["name"]
@@ -152,7 +152,9 @@ class SourceStreamHandler(Handler):
         sync_id = news["elt_sync_id"]
         self.context.ownership.note_created(self.urn, stream.id)
         try:
-            is_enabled = self.context.plans.wants_enabled(sync_id) and self._is_enabled(sync_id, enable=True)
+            is_enabled = self.context.plans.wants_enabled(sync_id)
+            if is_enabled:
+                self._enable(sync_id)
             self._fire({}, {**self.context.plans.triggers(sync_id), **news}, stream.id, is_enabled, undoing)
         except WeldError:
             self.context.ownership.forget_created(stream.id)
@@ -239,18 +241,20 @@ class SourceStreamHandler(Handler):
         is_enabled = is_enabled or (bool(actions.runs) and self._is_enabled(news["elt_sync_id"]))
         actions.carry_out(self.context, is_enabled, undoing)
 
-    def _is_enabled(self, sync_id: str, enable: bool = False) -> bool:
-        """Tell whether the sync is enabled, asking Weld once; ``enable`` it where it is not."""
+    def _enable(self, sync_id: str) -> None:
+        """Enable the sync where it is not; the first stream in this process does."""
+        with self.context.lock_for(f"enable/{sync_id}"):
+            if not self._is_enabled(sync_id):
+                self.client.enable_sync(sync_id)
+                self.context.plans.note_enabled(sync_id)
+
+    def _is_enabled(self, sync_id: str) -> bool:
+        """Tell whether the sync is enabled; once it is, it is not read again."""
         plans = self.context.plans
         with self.context.lock_for(f"enable/{sync_id}"):
-            if plans.is_enabled(sync_id):
-                return True
-            is_enabled = self.client.get_sync(sync_id).enabled
-            if enable and not is_enabled:
-                self.client.enable_sync(sync_id)
-            if enable or is_enabled:
+            if not plans.is_enabled(sync_id) and self.client.get_sync(sync_id).enabled:
                 plans.note_enabled(sync_id)
-            return enable or is_enabled
+            return plans.is_enabled(sync_id)
 
     def delete(self, id: str, props: Props) -> None:
         """Remove the stream from its sync, unless another resource manages it."""
