@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+from .._text import one_line
+
 __all__ = ["Interpreter", "Runtime", "belongs_to_another_user", "read_runtime", "weld_pulumi_version"]
 
 _SECONDS = 60
@@ -83,7 +85,7 @@ def read_runtime(project: Path) -> Runtime:
     try:
         described = yaml.safe_load(project.read_text("utf-8"))
     except (OSError, yaml.YAMLError) as error:
-        raise ValueError(" ".join(str(error).split())) from None
+        raise ValueError(one_line(str(error))) from None
     described = described if isinstance(described, dict) else {}
     runtime = described.get("runtime")
     runtime = runtime if isinstance(runtime, dict) else {"name": runtime}
