@@ -96,4 +96,4 @@ def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: S
     # One sync, one resource.
     stacked.write(text + elt_sync("copy", stripe, destination_schema_name="weld_found", adopt=made))
     refused = stacked.preview(check=False)
-    assert line_says(refused.text, "of this program", f"sync {made} ")
+    assert line_says(refused.text, "of this program", f"manages sync {made};")
