@@ -1,5 +1,4 @@
-"""What the engine asks of each resource: check, diff, create, read, update, delete, on plain data.
+"""The operations of the engine on each resource: check, diff, create, read, update and delete, on plain data.
 
-Nothing here imports Pulumi: :mod:`weld_pulumi.provider.dynamic` translates. Nothing here speaks HTTP: that is
-:mod:`weld_pulumi.api`.
+Only :mod:`weld_pulumi.provider.dynamic` imports Pulumi, and translates. HTTP is left to :mod:`weld_pulumi.api`.
 """
