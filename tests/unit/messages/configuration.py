@@ -142,8 +142,8 @@ def asked(stage: Stage, ask: Callable[[], object]) -> str:
 
 
 @TABLE.reads(
-    "get_connection(label='Shopp'): no connection fits. Candidates: <Shop> (stripe, label 'Shop'). Use the "
-    "id of the right one."
+    "get_connection(label='Shopp'): no connection fits. Candidates: <Shop> (stripe, label 'Shop'). Give the id "
+    "of the right one."
 )
 def no_connection_fits(stage: Stage) -> str:
     stage.weld.delete_connection(stage.weld.state()["connections"][0]["id"])
