@@ -71,7 +71,7 @@ class SchemaPreparation:
             for key, part in _as_weld_means(schema).items()
             if self._is_kept(key, part, schema)
         }
-        for negating in {"if", "not"} & prepared.keys():  # what is left out in them would refuse more
+        for negating in {"if", "not"} & prepared.keys():  # what is left out in them would reject more
             if prepared[negating] != schema[negating] or (negating == "if" and self._has_unknown):
                 del prepared[negating]
         return prepared
