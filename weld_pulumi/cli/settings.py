@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
-from jsonschema import Draft7Validator, SchemaError
 
 from .._text import printable
 from ..api.client import WeldClient
@@ -94,6 +93,8 @@ def snippet(schema: Mapping[str, Any]) -> str:
 
 
 def _is_schema(schema: Any) -> bool:
+    from jsonschema import Draft7Validator, SchemaError  # slow to import
+
     validator: Any = Draft7Validator
     try:
         # Without formats, patterns are not compiled: that can take long, and some are legal in JavaScript only.

@@ -1,7 +1,7 @@
-"""What can be told to be wrong before anything is sent: pure functions without network and without Pulumi.
+"""Rules for arguments that are checked before anything is sent: pure functions, without network and without Pulumi.
 
-A value that is not known yet is skipped; what would be legal in Weld's own pages is not refused. Importing this package
-is cheap: cronsim and jsonschema are loaded by the first function that needs them.
+Unknown values are skipped, and nothing is rejected that Weld's own app allows. Importing this package is cheap: cronsim
+and jsonschema are loaded by the first function that needs them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cron expressions: standard ones with five fields, and when two of them mean one schedule."""
+"""Standard cron expressions of five fields: check them, and compare their schedules."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ _LAST_DAY = {month: 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31 f
 
 
 def canonical_cron(text: str) -> str:
-    """Return the expression with its white space folded.
+    """Return the expression with single spaces between its fields.
+
+    >>> canonical_cron(" 0  */6 * * *")
+    '0 */6 * * *'
 
     Raises:
-        ValueError: it is not a cron expression of five fields, or never runs; the message says what to write.
+        ValueError: it is not a cron expression of five fields, or never runs; the message names what to write.
     """
     folded = " ".join(text.split())
     if not folded:
@@ -24,43 +27,45 @@ def canonical_cron(text: str) -> str:
     if advice:
         raise ValueError(f"{show(folded)} is not a cron expression: {advice}")
     if not _ever_runs(folded):
-        raise ValueError(f"{show(folded)} never runs, the month has no such day; write {show(_possible(folded), 200)}")
+        raise ValueError(
+            f"{show(folded)} never runs, since the month has no such day; write {show(_nearest_possible(folded), 200)}"
+        )
     return folded
 
 
 def same_schedule(a: str | None, b: str | None) -> bool:
-    """Tell whether two expressions run at the same times, whichever way they are written.
+    """Return whether two expressions run at the same times, however they are written.
 
-    What is no cron expression is compared as text.
+    Texts that are no cron expressions are compared as texts. None equals None only.
     """
     if a is None or b is None:
         return a is b
     one, other = " ".join(a.split()), " ".join(b.split())
-    return one == other or (_meaning(one) is not None and _meaning(one) == _meaning(other))
+    return one == other or (_schedule(one) is not None and _schedule(one) == _schedule(other))
 
 
-def _possible(folded: str) -> str:
+def _nearest_possible(folded: str) -> str:
     minute, hour, _, month, weekday = folded.split()
     return next(filter(_ever_runs, (f"{minute} {hour} {day} {month} {weekday}" for day in (30, 28))))
 
 
 def _ever_runs(folded: str) -> bool:
-    meaning = _meaning(folded)
-    return meaning is not None and bool(meaning.days)
+    schedule = _schedule(folded)
+    return schedule is not None and bool(schedule.days)
 
 
-class _Meaning(NamedTuple):
+class _Schedule(NamedTuple):
     minutes: frozenset[int]
     hours: frozenset[int]
-    # Crons differ in when one of the two day fields suffices: Debian's where neither begins with a star, others where
-    # neither holds every day. Only what means the same to both is the same.
+    # Implementations of cron differ in when either of the two day fields suffices: in Debian's, if neither begins with
+    # a star; in others, if neither holds every day. Two expressions are the same only if they are in both.
     days: frozenset[tuple[int, int, int]]
     days_elsewhere: frozenset[tuple[int, int, int]]
 
 
 @lru_cache(maxsize=256)
-def _meaning(folded: str) -> _Meaning | None:
-    """Return when an expression runs, None where it is not standard cron."""
+def _schedule(folded: str) -> _Schedule | None:
+    """Return when an expression runs, None if it is not standard cron."""
     from datetime import datetime
 
     from cronsim import CronSim, CronSimError
@@ -68,7 +73,9 @@ def _meaning(folded: str) -> _Meaning | None:
     try:
         minute, hour, day, month, weekday = folded.split()
         cron = CronSim(f"{minute} {hour} * {month} {weekday}", datetime(2000, 1, 1))
-        days = CronSim(f"0 0 {day} * *", datetime(2000, 1, 1)).days  # apart, so that an impossible date is no error
+        days = CronSim(
+            f"0 0 {day} * *", datetime(2000, 1, 1)
+        ).days  # separately, so that an impossible date is no error
     except (CronSimError, ValueError):
         return None
     weekdays = {day % 7 for day in cron.weekdays if isinstance(day, int)}
@@ -77,11 +84,11 @@ def _meaning(folded: str) -> _Meaning | None:
     star = day.startswith("*") or weekday.startswith("*")
     every = len(days) == 31 or len(weekdays) == 7
     on = (_days(cron.months, days, weekdays, both) for both in (star, every))
-    return _Meaning(frozenset(cron.minutes), frozenset(cron.hours), *on)
+    return _Schedule(frozenset(cron.minutes), frozenset(cron.hours), *on)
 
 
 def _days(months: set[int], days: set[int], weekdays: set[int], both: bool) -> frozenset[tuple[int, int, int]]:
-    """Return month, day and weekday of the dates on which both day fields, or one of them, fit."""
+    """Return month, day and weekday of the dates that match both day fields, or either of them."""
     return frozenset(
         (month, day, weekday)
         for month in months

@@ -1,4 +1,4 @@
-"""Dates: ``YYYY-MM-DD``, or a time stamp that stands for one."""
+"""Dates: ``YYYY-MM-DD``, or a timestamp."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STAMP = re.compile(
     r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)? ?(?:Z|([+-])(\d{2}):?(\d{2})?)?)?",
     re.ASCII | re.IGNORECASE,
 )
-_LOOKALIKES = tuple(
+_OTHER_FORMATS = tuple(
     re.compile(shape + r"(?!\d)", re.ASCII)
     for shape in (
         r"(?P<year>\d{4})([-/._ ])(?P<one>\d{1,2})\2(?P<other>\d{1,2})",
@@ -24,10 +24,13 @@ _LOOKALIKES = tuple(
 
 
 def canonical_date(text: str) -> str:
-    """Return the date as ``YYYY-MM-DD``; a time stamp with an offset gives its date in UTC.
+    """Return the date as ``YYYY-MM-DD``; of a timestamp with an offset, its date in UTC.
+
+    >>> canonical_date("2020-01-01T01:00:00+02:00")
+    '2019-12-31'
 
     Raises:
-        ValueError: it is not a date; the message says what to write.
+        ValueError: it is not a date; the message names what to write.
     """
     stamp = _STAMP.fullmatch(text.strip())
     try:
@@ -39,7 +42,7 @@ def canonical_date(text: str) -> str:
 
 
 def same_date(a: str | None, b: str | None) -> bool:
-    """Tell whether two dates or time stamps mean one day; None equals None only."""
+    """Return whether two dates or timestamps are the same day; None equals None only."""
     return a == b or (a is not None and b is not None and _folded(a) == _folded(b))
 
 
@@ -66,8 +69,8 @@ def _advice(text: str) -> str:
 
 
 def _candidates(text: str) -> list[str]:
-    """Return the dates that the text may have meant, without guessing the order of day and month."""
-    found = next((match for shape in _LOOKALIKES if (match := shape.match(text))), None)
+    """Return the dates that the text may stand for, with day and month in either order."""
+    found = next((match for shape in _OTHER_FORMATS if (match := shape.match(text))), None)
     if not found:
         return []
     year, one, other = (int(found[part]) for part in ("year", "one", "other"))

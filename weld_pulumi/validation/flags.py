@@ -1,4 +1,4 @@
-"""Arguments of one stream that contradict each other."""
+"""Check the arguments of one stream for contradictions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ _FULL_SYNCS = ("full_sync_always", "full_sync_at_midnight")
 
 
 def stream_problems(entry: Mapping[str, object], path: str = "") -> list[Problem]:
-    """Return the contradictions within one stream; `path` is the entry's own, '' for a SourceStream."""
+    """Return the contradictions within one stream.
+
+    Args:
+        entry: arguments of a SourceStream, or an entry of ``source_streams``.
+        path: property path of the entry; '' for a SourceStream.
+    """
     return [*_name(entry, path), *_full_syncs(entry, path), *_columns(entry, path), *_exclude(entry, path)]
 
 
@@ -24,7 +29,7 @@ def _name(entry: Mapping[str, object], path: str) -> list[Problem]:
 def _full_syncs(entry: Mapping[str, object], path: str) -> list[Problem]:
     if entry.get("protected_from_full_sync") is not True:
         return []
-    reason = "contradicts protected_from_full_sync, which forbids full syncs; set only one of the two to True"
+    reason = "contradicts protected_from_full_sync, which prevents full syncs; set only one of the two to True"
     return [Problem(at(path, flag), reason) for flag in _FULL_SYNCS if entry.get(flag) is True]
 
 
@@ -33,14 +38,14 @@ def _columns(entry: Mapping[str, object], path: str) -> list[Problem]:
         return []
     excluded = _strings(entry.get("excluded_columns"))
     both = [column for column in dict.fromkeys(_strings(entry.get("hashed_columns"))) if column in set(excluded)]
-    reason = "column {} is in excluded_columns too, so there is nothing to hash; keep it in one of the two lists"
+    reason = "column {} is also in excluded_columns, so there is nothing to hash; keep it in one of the two lists"
     return [Problem(at(path, "hashed_columns"), reason.format(show(column))) for column in both]
 
 
 def _exclude(entry: Mapping[str, object], path: str) -> list[Problem]:
     if entry.get("exclude") is not True:
         return []
-    reason = "has no effect beside exclude=True, which takes the matching streams away; remove one of the two"
+    reason = "has no effect with exclude=True, which removes the matching streams; remove one of the two"
     others = (name for name in entry if name not in ("name", "exclude"))
     return [Problem(at(path, name), reason) for name in others if is_plain(entry[name]) and entry[name]]
 

@@ -1,4 +1,4 @@
-"""Patterns in ``source_streams``: which streams they stand for."""
+"""Replace patterns in ``source_streams`` by the streams that match."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _WILD = "*?["
 
 
 class AvailableLike(Protocol):
-    """What resolving needs to know of a stream that the source offers; `is_selectable` None means not told."""
+    """A stream that the source offers; `is_selectable` is None if Weld does not report it."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -23,12 +23,11 @@ class AvailableLike(Protocol):
 
 
 class Resolution(NamedTuple):
-    """The streams that entries stand for.
+    """The entries without patterns.
 
     Attributes:
-        entries: one plain entry for each stream, in the order of the program: at the place of a pattern stand the
-            streams that take their flags from it, by name. What stands before the first pattern or exclusion so keeps
-            its index.
+        entries: one plain entry for each stream, in the order of the program. A pattern is replaced by the streams that
+            take their flags from it, sorted by name, so entries before the first pattern or exclusion keep their index.
         unmatched: patterns that match no selectable stream.
         unmatched_excludes: names or patterns of exclude entries that match no stream at all.
     """
@@ -39,41 +38,41 @@ class Resolution(NamedTuple):
 
 
 def is_pattern(name: str) -> bool:
-    """Tell whether a name holds ``*``, ``?`` or ``[``; a stream that is really called so wins over the pattern."""
+    """Return whether a name contains ``*``, ``?`` or ``[``; a stream with exactly this name wins over the pattern."""
     return any(sign in name for sign in _WILD)
 
 
 def resolve(entries: Sequence[Mapping[str, Any]], available: Iterable[AvailableLike]) -> Resolution:
-    """Replace patterns by the streams that they stand for.
+    """Replace patterns by the streams that match.
 
-    A plain name wins over every pattern, of several patterns the last wins, and an exclude entry takes matches of
-    patterns away wherever it stands in the list.
+    A plain name wins over every pattern, of several patterns the last wins, and an exclude entry removes matches of
+    patterns wherever it is in the list.
     """
     offered = list(available)
     names = {stream.name for stream in offered}
     usable = {stream.name for stream in offered if stream.is_selectable is not False and not stream.retired}
-    plain, patterns, excludes = _sorted_out(entries, names)
+    plain, patterns, excludes = _by_kind(entries, names)
     matched: dict[str, Mapping[str, Any]] = {}
     unmatched = _match(patterns, usable, matched)
-    taken: dict[str, Mapping[str, Any]] = {}
-    unmatched_excludes = _match(excludes, names, taken)
-    chosen = {name: entry for name, entry in matched.items() if name not in taken} | plain
-    standing_for = defaultdict[int, list[str]](list)
+    excluded: dict[str, Mapping[str, Any]] = {}
+    unmatched_excludes = _match(excludes, names, excluded)
+    chosen = {name: entry for name, entry in matched.items() if name not in excluded} | plain
+    names_by_entry = defaultdict[int, list[str]](list)
     for name in sorted(chosen):
-        standing_for[id(chosen[name])].append(name)
+        names_by_entry[id(chosen[name])].append(name)
     resolved: list[dict[str, Any]] = []
     for entry in entries:
         if isinstance(entry.get("name"), str):
-            resolved += [_plain_entry(entry, name) for name in standing_for.get(id(entry), ())]
+            resolved += [_plain_entry(entry, name) for name in names_by_entry.get(id(entry), ())]
         else:
-            resolved.append(dict(entry))  # its name is not known yet
+            resolved.append(dict(entry))  # its name is unknown
     return Resolution(resolved, unmatched, unmatched_excludes)
 
 
 _Entries = list[Mapping[str, Any]]
 
 
-def _sorted_out(
+def _by_kind(
     entries: Sequence[Mapping[str, Any]], names: set[str]
 ) -> tuple[dict[str, Mapping[str, Any]], _Entries, _Entries]:
     plain: dict[str, Mapping[str, Any]] = {}
@@ -93,11 +92,11 @@ def _sorted_out(
 
 
 def _match(entries: _Entries, names: set[str], into: dict[str, Mapping[str, Any]]) -> list[str]:
-    """Note for each name the last entry that matches it; return the patterns that match nothing."""
+    """Map each name to the last entry that matches it; return the patterns that match nothing."""
     unmatched = []
     for entry in entries:
         pattern = entry["name"]
-        fits = re.compile(translate(pattern)).match  # as fnmatchcase does, but compiled once
+        fits = re.compile(translate(pattern)).match  # like fnmatchcase, but compiled once
         found = [pattern] if pattern in names else [name for name in names if fits(name)]
         into.update(dict.fromkeys(found, entry))
         if not found:

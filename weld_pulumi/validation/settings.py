@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from .problems import Problem, WholeProblem, show
-from .regexes import PatternBudget
 from .suggest import did_you_mean
 
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
-
-_DIALECT = re.compile(r"https?://json-schema\.org/draft[-/](07|2020-12)/schema#?")
 _MISSPELLED = 10  # are reported at most
 
 # Keywords that reject nothing if there are no settings.
 _IDLE = {
     *("$schema", "$id", "$comment", "title", "description", "default", "examples", "definitions", "$defs"),
     *("properties", "patternProperties", "additionalProperties", "dependencies"),
-}
-# Keywords whose errors no value of an unknown part can undo.
-_CERTAIN = {
-    *("additionalProperties", "dependencies", "dependentRequired", "required", "type"),
-    *("maxItems", "maxProperties", "minItems", "minProperties"),
 }
 
 
@@ -44,8 +34,12 @@ def settings_problems(
     given = {} if settings is None else settings
     if not given and _requires_nothing(schema):
         return []
+    if is_unknown(given):
+        return []
+    from .settings_validation import validate  # loads jsonschema
+
     try:
-        found = set() if is_unknown(given) else _findings(schema, given, is_unknown)
+        found = validate(schema, given, is_unknown)
     except Exception:  # whatever Weld's schema makes jsonschema do, a preview goes on
         return []
     return [WholeProblem(_path(steps), reason) for steps, reason in sorted(found)]
@@ -73,51 +67,6 @@ def _requires_nothing(schema: Mapping[str, Any]) -> bool:
     """Return whether a schema plainly requires no setting, so that jsonschema need not be loaded to find out."""
     requiring = {key: part for key, part in schema.items() if key not in _IDLE and part != []}
     return requiring in ({}, {"type": "object"})
-
-
-_Path = tuple["str | int", ...]
-
-
-def _findings(
-    schema: Mapping[str, Any], settings: Mapping[str, Any], is_unknown: Callable[[object], bool]
-) -> set[tuple[_Path, str]]:
-    """Return path and reason of each problem."""
-    from jsonschema import Draft7Validator, Draft202012Validator, validators
-
-    from .settings_errors import explain
-    from .settings_schema import SchemaPreparation
-
-    dialect = _DIALECT.fullmatch(str(schema.get("$schema", "http://json-schema.org/draft-07/schema#")))
-    if not dialect:
-        return set()
-    validator: Any = Draft7Validator
-    if dialect[1] != "07":  # Weld writes `dependencies` in both
-        extend: Any = validators.extend
-        validator = extend(Draft202012Validator, {"dependencies": validator.VALIDATORS["dependencies"]})
-    values = list(_values(settings, ()))
-    unknown = {path for path, value in values if is_unknown(value)}
-    patterns = PatternBudget([len(value) for _, value in values if isinstance(value, str)])
-    prepared = SchemaPreparation(schema, len(values), patterns, bool(unknown)).schema(schema)
-    validator.check_schema(prepared, format_checker=None)
-    errors = [error for error in validator(prepared).iter_errors(settings) if not _may_be_undone(error, unknown)]
-    return {(finding.path, finding.reason) for finding in explain(errors)}
-
-
-def _values(value: object, path: _Path) -> Iterator[tuple[_Path, object]]:
-    """Yield the settings, each value in them and each key, with its path."""
-    yield path, value
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, each in inner:
-        yield (*path, step), step
-        yield from _values(each, (*path, step))
-
-
-def _may_be_undone(error: ValidationError, unknown: set[_Path]) -> bool:
-    """Return whether the error may go away once the unknown values are known."""
-    path = tuple(error.path)
-    if path in unknown:
-        return True
-    return error.validator not in _CERTAIN and any(path == each[: len(path)] for each in unknown)
 
 
 def _path(steps: Iterable[str | int]) -> str:

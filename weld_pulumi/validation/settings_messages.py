@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .problems import listed, show
-from .suggest import Hints, ask
+from .suggest import NameSuggestions, question
 
 #: Keyword that keeps choices as Weld wrote them, with titles; jsonschema ignores keywords that it does not define.
 SOURCE = "x-weld-source"
@@ -90,12 +90,12 @@ def example(schema: object, depth: int = 3) -> object:
     return schema.get("minimum", _EXAMPLES.get(str(kind), "…"))
 
 
-def not_offered(offered: list[Choice], value: object, hints: Hints) -> str:
+def not_offered(offered: list[Choice], value: object, suggest: NameSuggestions) -> str:
     """Describe a value that is not offered, with the nearest choice; a title counts as its value."""
-    known = offered if hints.left else []
+    known = offered if suggest.left else []
     by_name = {name: str(each) for each in known for name in (each.title, str(each.value)) if name}
     word = value if isinstance(value, str) else show(value)
-    meant = list(dict.fromkeys(by_name[name] for name in hints(word, by_name)))
+    meant = list(dict.fromkeys(by_name[name] for name in suggest(word, by_name)))
     hint = f"did you mean {listed(meant)}? Weld offers" if meant else "write"
     return f"is not one of the values that Weld offers; {hint} {listed(offered)}"
 
@@ -119,10 +119,10 @@ def missing(name: str, schema: Mapping[str, Any], why: str) -> str:
     return f"is missing{title}: {why}; {detail}write {show(name)}: {show(example(wanted))}"
 
 
-def not_allowed(name: str, schema: Mapping[str, Any], hints: Hints) -> str:
+def not_allowed(name: str, schema: Mapping[str, Any], suggest: NameSuggestions) -> str:
     """Describe a setting that the schema does not allow, with the nearest name that it does."""
     known = schema.get("properties", {})
-    advice = ask(hints(name, known)) or (f"write {listed(list(known), show)}" if known else "remove it")
+    advice = question(suggest(name, known)) or (f"write {listed(list(known), show)}" if known else "remove it")
     return f"is not a setting that Weld accepts here; {advice}"
 
 

@@ -16,11 +16,14 @@ from .regexes import PatternBudget
 from .settings_messages import SOURCE, literals
 
 _DEEPEST = 30  # schemas within each other; jsonschema soon meets Python's own limit
-_LARGEST = 50_000  # schemas in all
-_MOST_WORK = 500_000  # schemas times values: a few seconds
-_VALUES_OF_ENUM = 20  # are compared as fast as one schema is applied
+_LARGEST = 10_000  # schemas in all
+_MOST_WORK = 100_000  # schemas times values in the settings: at worst some seconds
+_VALUES_OF_ENUM = 100  # are compared as fast as one schema is applied
 
-_NOT_SCHEMAS = {"const", "default", "enum", "examples", "required", "type", "uniqueItems", SOURCE}
+_NOT_SCHEMAS = {
+    *("const", "default", "enum", "examples", "required", "type", "uniqueItems", SOURCE),
+    *("deprecated", "readOnly", "writeOnly"),
+}
 _BY_NAME = {"dependencies", "dependentSchemas", "properties"}
 _DROPPED = {
     *("$anchor", "$defs", "$dynamicAnchor", "$dynamicRef", "$id", "$recursiveRef", "$schema", "definitions"),
@@ -68,7 +71,7 @@ class SchemaPreparation:
             for key, part in _as_weld_means(schema).items()
             if self._is_kept(key, part, schema)
         }
-        for negating in {"if", "not"} & prepared.keys():  # what is left out in them would refuse more
+        for negating in {"if", "not"} & prepared.keys():  # what is left out in them would reject more
             if prepared[negating] != schema[negating] or (negating == "if" and self._has_unknown):
                 del prepared[negating]
         return prepared

@@ -1,4 +1,4 @@
-"""Stream names against the streams that the source offers."""
+"""Check stream names against the streams that the source offers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any, Protocol
 from .dates import canonical_date
 from .patterns import AvailableLike, is_pattern
 from .problems import Problem, at, listed, show
-from .suggest import Hints, ask
+from .suggest import NameSuggestions, question
 
 
 class RetirementLike(Protocol):
-    """What Weld tells of a stream that it gives up."""
+    """What Weld reports about a retired stream."""
 
     @property
     def in_favor_of(self) -> str | None: ...  # noqa: D102
@@ -21,7 +21,7 @@ class RetirementLike(Protocol):
 
 
 class StreamLike(AvailableLike, Protocol):
-    """What checking needs to know of a stream that the source offers; None means not told."""
+    """A stream that the source offers; an attribute is None if Weld does not report it."""
 
     @property
     def sub_streams(self) -> Sequence[str] | None: ...  # noqa: D102
@@ -30,13 +30,13 @@ class StreamLike(AvailableLike, Protocol):
 
 
 def duplicate_problems(entries: Sequence[object], path: str = "source_streams") -> list[Problem]:
-    """Return a problem for every plain name that is listed again."""
+    """Return a problem for every plain name that is listed twice."""
     first: dict[str, int] = {}
     problems = []
     for index, entry in enumerate(entries):
         name = entry.get("name") if isinstance(entry, Mapping) else None
         if isinstance(name, str) and first.setdefault(name, index) != index and not is_pattern(name):
-            reason = f"{show(name)} is listed already at {path}[{first[name]}]; remove one of the two entries"
+            reason = f"{show(name)} is already listed at {path}[{first[name]}]; remove one of the two entries"
             problems.append(Problem(f"{path}[{index}].name", reason))
     return problems
 
@@ -47,20 +47,20 @@ def unknown_stream_problems(
     path: str = "source_streams",
     in_use: Collection[str] = (),
 ) -> list[Problem]:
-    """Return problems with names that the source does not offer, has retired or cannot sync, and with sub-streams.
+    """Return problems with streams and sub-streams that the source does not offer, has retired or cannot sync.
 
-    Patterns, exclude entries and names not known yet are skipped. A source that offers nothing refuses nothing, since
-    Weld may not have looked at it yet.
+    Patterns, exclude entries and unknown names are skipped. If the source offers no streams, nothing is rejected, since
+    Weld may not have read it yet.
 
     Args:
         entries: the entries of ``source_streams``.
-        offered: what the source offers, by name; there can be thousands, and they are asked about one by one.
+        offered: the streams that the source offers, by name; there can be thousands.
         path: the property path of `entries`.
-        in_use: names of streams that the sync has already; retired or not selectable, they go on running.
+        in_use: names of streams that the sync already has; these keep running, even if retired or not selectable.
     """
     if not offered:
         return []
-    hints, some = Hints(), ""
+    suggest, any_names = NameSuggestions(), ""
     problems: list[Problem] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, Mapping) or entry.get("exclude") is True:
@@ -71,11 +71,11 @@ def unknown_stream_problems(
         here = f"{path}[{index}]"
         if name in offered:
             problems += _unusable(offered[name], here, in_use)
-            problems += _sub_streams(entry, offered[name], here, hints)
+            problems += _sub_streams(entry, offered[name], here, suggest)
         elif not is_pattern(name):
-            advice = ask(hints(name, offered)) or some
+            advice = question(suggest(name, offered)) or any_names
             if not advice:
-                advice = some = f"write {listed(sorted(offered), show)}"
+                advice = any_names = f"write {listed(sorted(offered), show)}"
             problems.append(Problem(at(here, "name"), f"{show(name)} is not a stream of this source; {advice}"))
     return problems
 
@@ -105,12 +105,16 @@ def _day(text: str) -> str:
         return show(text)
 
 
-def _sub_streams(entry: Mapping[str, Any], stream: StreamLike, path: str, hints: Hints) -> Iterator[Problem]:
+def _sub_streams(
+    entry: Mapping[str, Any], stream: StreamLike, path: str, suggest: NameSuggestions
+) -> Iterator[Problem]:
     excluded, known = entry.get("excluded_substreams"), stream.sub_streams
     if known is None or not isinstance(excluded, list):
         return
     for index, name in enumerate(excluded):
         if isinstance(name, str) and name not in known:
             advice = f"write {listed(sorted(known), show)}" if known else "it has none, so remove the name"
-            reason = f"{show(name)} is not a sub-stream of {show(stream.name)}; {ask(hints(name, known)) or advice}"
+            reason = (
+                f"{show(name)} is not a sub-stream of {show(stream.name)}; {question(suggest(name, known)) or advice}"
+            )
             yield Problem(f"{at(path, 'excluded_substreams')}[{index}]", reason)

@@ -1,4 +1,4 @@
-"""The known names that a mistyped one most likely stands for."""
+"""Suggest the known names that a misspelled one most likely stands for."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _SEPARATORS = str.maketrans("", "", "_- .")
 
 
 def fold(word: str) -> str:
-    """Take away what people vary in a name: case and separators (``Google_Ads`` and ``google-ads`` are one)."""
+    """Return a name without what people vary: case and separators, as in ``Google_Ads`` and ``google-ads``."""
     return word.lower().translate(_SEPARATORS)
 
 
 def likeness(one: str, other: str) -> float:
-    """Tell how alike two names are, 0 to 1; 1 when they differ in case and separators only."""
+    """Return the similarity of two names from 0 to 1; 1 if they differ in case and separators only."""
     from difflib import SequenceMatcher
 
     return SequenceMatcher(None, fold(one), fold(other), autojunk=False).ratio()
 
 
 def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
-    """Return the names that `word` may have meant, the likeliest first."""
+    """Return the names that `word` may stand for, the most likely first."""
     from difflib import get_close_matches
 
     by_fold: dict[str, list[str]] = {}
@@ -34,23 +34,23 @@ def nearest(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ``did you mean 'a' or 'b'?``, or '' where nothing is near."""
-    return ask(nearest(word, known))
+    """Return ``did you mean 'a' or 'b'?``, or '' if no name is similar."""
+    return question(nearest(word, known))
 
 
-def ask(names: list[str]) -> str:
-    """Put names that `nearest` found into a question, '' where it found none."""
+def question(names: list[str]) -> str:
+    """Return ``did you mean 'a' or 'b'?`` for the names that `nearest` found, '' for none."""
     return f"did you mean {listed(names, show)}?" if names else ""
 
 
-class Hints:
-    """`nearest` for as many words as somebody will read: each takes milliseconds where thousands are known."""
+class NameSuggestions:
+    """Call `nearest` for the first 25 words only: a call takes milliseconds if thousands of names are known."""
 
     def __init__(self) -> None:
         self.left = 25
 
     def __call__(self, word: str, known: Iterable[str]) -> list[str]:
-        """Return the nearest names; none once there have been enough."""
+        """Return the nearest names; [] after enough calls."""
         if not self.left:
             return []
         self.left -= 1

@@ -179,7 +179,7 @@ TABLE.add(
     lambda _: of(ELT_SYNC, source_streams=[5]),
 )
 TABLE.add(
-    "source_streams[1].name: 'charges' is listed already at source_streams[0]; remove one of the two entries",
+    "source_streams[1].name: 'charges' is already listed at source_streams[0]; remove one of the two entries",
     lambda _: of(ELT_SYNC, source_streams=["charges", {"name": "charges"}]),
 )
 TABLE.add("source_streams[0].name: is empty; write a text or leave the argument out", lambda _: entry(name=" "))
@@ -189,22 +189,22 @@ TABLE.add(
 )
 TABLE.add(
     (
-        "source_streams[0].full_sync_always: contradicts protected_from_full_sync, which forbids full syncs; set "
-        "only one of the two to True"
+        "source_streams[0].full_sync_always: contradicts protected_from_full_sync, which prevents full syncs; "
+        "set only one of the two to True"
     ),
     lambda _: entry(protected_from_full_sync=True, full_sync_always=True),
 )
 TABLE.add(
     (
-        "source_streams[0].hashed_columns: column 'email' is in excluded_columns too, so there is nothing to hash; "
-        "keep it in one of the two lists"
+        "source_streams[0].hashed_columns: column 'email' is also in excluded_columns, so there is nothing to "
+        "hash; keep it in one of the two lists"
     ),
     lambda _: entry(excluded_columns=["email"], hashed_columns=["email"]),
 )
 TABLE.add(
     (
-        "source_streams[0].full_sync_always: has no effect beside exclude=True, which takes the matching streams "
-        "away; remove one of the two"
+        "source_streams[0].full_sync_always: has no effect with exclude=True, which removes the matching "
+        "streams; remove one of the two"
     ),
     lambda _: entry(exclude=True, full_sync_always=True),
 )
@@ -256,27 +256,30 @@ TABLE.add(
     "has 256 characters, Databricks allows 255; write a shorter name", lambda _: str(schema_name_problem("x" * 256))
 )
 TABLE.add(
-    "'my schema' has a space, which Databricks refuses in a name; write 'my_schema'",
+    "'my schema' has a space, which Databricks rejects in a name; write 'my_schema'",
     lambda _: str(schema_name_problem("my schema")),
 )
 TABLE.add(
-    "'raw/stripe' has a slash, which Databricks refuses in a name; write 'raw_stripe'",
+    "'raw/stripe' has a slash, which Databricks rejects in a name; write 'raw_stripe'",
     lambda _: str(schema_name_problem("raw/stripe")),
 )
 TABLE.add(
-    "'a.b.c' has a period, which Databricks refuses in a name; write 'a_b_c'",
+    "'a.b.c' has a period, which Databricks rejects in a name; write 'a_b_c'",
     lambda _: str(schema_name_problem("a.b.c")),
 )
 TABLE.add(
-    "'a\\tb' has the control character '\\t', which Databricks refuses in a name; write 'a_b'",
+    "'a\\tb' has the control character '\\t', which Databricks rejects in a name; write 'a_b'",
     lambda _: str(schema_name_problem("a\tb")),
 )
 TABLE.add(
-    "'main.weld' names a catalog too, only the schema's own name goes here; write 'weld'",
+    "'main.weld' includes a catalog, but only the schema's own name belongs here; write 'weld'",
     lambda _: str(schema_name_problem("main.weld")),
 )
 TABLE.add(
-    ("'information_schema' is a schema that Databricks itself fills; write another name, for example 'weld_stripe'"),
+    (
+        "'information_schema' is a schema that Databricks itself maintains; write another name, for example "
+        "'weld_stripe'"
+    ),
     lambda _: str(schema_name_problem("information_schema")),
 )
 TABLE.add(

@@ -79,8 +79,8 @@ def an_import_of_settings_that_may_be_secret(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Note: EltSync <my schema> is left out: destination_schema_name 'my schema' has a space, which Databricks "
-    "refuses in a name; write 'my_schema'."
+    "Note: EltSync <my schema> is left out: destination_schema_name 'my schema' has a space, which "
+    "Databricks rejects in a name; write 'my_schema'."
 )
 def an_import_of_a_sync_that_the_program_cannot_have(stage: Stage) -> str:
     stage.sync(stage.connection(), "my schema")
@@ -88,8 +88,8 @@ def an_import_of_a_sync_that_the_program_cannot_have(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "Note: The streams of sync <raw> stay out of the program: source_streams[0].full_sync_always contradicts "
-    "protected_from_full_sync, which forbids full syncs; set only one of the two to True."
+    "Note: The streams of sync <raw> stay out of the program: source_streams[0].full_sync_always "
+    "contradicts protected_from_full_sync, which prevents full syncs; set only one of the two to True."
 )
 def an_import_of_streams_that_the_program_cannot_have(stage: Stage) -> str:
     flags = {"full_sync_always": True, "protected_from_full_sync": True}

@@ -26,22 +26,22 @@ TABLE.add(
 )
 TABLE.add(
     (
-        "'3600' is not a cron expression: it has 1 field, not the five minute, hour, day of month, month, day of "
-        "week; write for example '0 */6 * * *'"
+        "'3600' is not a cron expression: it has 1 field, not the five fields minute, hour, day of month, "
+        "month, day of week; write for example '0 */6 * * *'"
     ),
     lambda _: refused("3600"),
 )
 TABLE.add(
     (
-        "'* * *' is not a cron expression: it has 3 fields, not the five minute, hour, day of month, month, day of "
-        "week; write for example '0 */6 * * *'"
+        "'* * *' is not a cron expression: it has 3 fields, not the five fields minute, hour, day of month, "
+        "month, day of week; write for example '0 */6 * * *'"
     ),
     lambda _: refused("* * *"),
 )
 TABLE.add(
     (
-        "'0 0 6 * * *' is not a cron expression: it has 6 fields, not the five minute, hour, day of month, month, "
-        "day of week; write '0 6 * * *'"
+        "'0 0 6 * * *' is not a cron expression: it has 6 fields, not the five fields minute, hour, day of "
+        "month, month, day of week; write '0 6 * * *'"
     ),
     lambda _: refused("0 0 6 * * *"),
 )
@@ -89,4 +89,6 @@ TABLE.add(
     ),
     lambda _: refused("0 0 * * 5#2"),
 )
-TABLE.add("'0 0 31 2 *' never runs, the month has no such day; write '0 0 28 2 *'", lambda _: refused("0 0 31 2 *"))
+TABLE.add(
+    "'0 0 31 2 *' never runs, since the month has no such day; write '0 0 28 2 *'", lambda _: refused("0 0 31 2 *")
+)

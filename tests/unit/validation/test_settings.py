@@ -259,6 +259,16 @@ def test_a_legal_value_is_no_problem(schema: Any, value: Any) -> None:
     assert told(schema, value) == []
 
 
+@pytest.mark.parametrize("dialect", [DRAFT_07, DRAFT_2020])
+def test_annotations_of_a_setting_do_not_stop_its_check(dialect: str) -> None:
+    annotated = {
+        **{"type": "string", "readOnly": False, "writeOnly": True, "deprecated": True, "x-secret": True},
+        **{"default": True, "examples": [True], "description": "a key", "format": "password", "$comment": "x"},
+    }
+    found = problems({"a": annotated}, {"a": 5}, **{"$schema": dialect})
+    assert are(found, [("elt_settings.a", ["a string"])])
+
+
 def test_the_whole_has_to_be_a_dict() -> None:
     properties = {"a": {"type": "string"}}
     assert are(problems(properties, ["x"], required=["a"]), [("elt_settings", ["a dict", "for example {'a': '…'}"])])

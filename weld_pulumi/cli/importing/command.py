@@ -1,13 +1,9 @@
-"""``weld-pulumi import``: the command, the files it writes, and what it prints."""
+"""``weld-pulumi import``: the command, what it reads, and what it prints."""
 
 from __future__ import annotations
 
-import errno
-import os
 import shlex
-import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,30 +19,11 @@ from ..lookup import find
 from ..output import console, json_option, print_json, print_line, print_note, spinner
 from ..progress import progress
 from .collect import Options, Workspace, collect
-from .files import PROJECT, README, REQUIREMENTS, STATE, NextSteps, is_ours, project, readme, requirements
-from .import_file import import_file
+from .files import NextSteps
 from .managed import NOTHING, managed_by
-from .program import programs
+from .write import Target
 
 __all__ = ["import_"]
-
-_PROGRAM, _ADDITION = "__main__.py", "weld_unmanaged.py"
-
-
-@dataclass(frozen=True)
-class _Target:
-    """The options for what to write, and where."""
-
-    output: Path
-    protect: bool
-    adopt: bool
-    only_unmanaged: bool
-    force: bool
-
-    @property
-    def main(self) -> str:
-        """The main file of the program; an addition to an existing program has another name."""
-        return _ADDITION if self.only_unmanaged else _PROGRAM
 
 
 @click.command(
@@ -96,29 +73,29 @@ def import_(
     Nothing is changed in Weld. --connection and --sync take ids or names and may be repeated; together, they select
     exactly what is imported.
     """
-    what = _Target(**wanted)
-    _require_free(what, [what.main, *([] if what.adopt else [STATE])])
-    found = _read(client, connections, syncs, separate=not inline, what=what)
+    target = Target(**wanted)
+    target.require_free()
+    found = _read(client, connections, syncs, separate=not inline, target=target)
     if not found.resources:
         for text in found.notes:
             print_note(f"Note: {text}")
-        beyond = " that the current stack does not manage" if what.only_unmanaged else ""
+        beyond = " that the current stack does not manage" if target.only_unmanaged else ""
         raise WeldValidationError(f"There is nothing in Weld to import{beyond}.")
-    next_steps = _next_steps(what, client.settings.api_url)
-    written = _write(what, found, next_steps)
+    next_steps = target.next_steps(client.settings.api_url)
+    written = target.write(found, next_steps)
     counts = {kind: [r.kind for r in found.resources].count(kind) for kind in ("Connection", "EltSync", "SourceStream")}
     streams = sum(len(r.inputs.get("source_streams") or ()) for r in found.resources)
     if as_data:
         files = [str(path) for path in written]
         print_json({"written": files, "resources": counts, "inline_streams": streams, "notes": found.notes})
     else:
-        _report(what, found, written, counts, streams, next_steps)
+        _report(target, found, written, counts, streams, next_steps)
 
 
 def _read(
-    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, what: _Target
+    client: WeldClient, connections: Sequence[str], syncs: Sequence[str], separate: bool, target: Target
 ) -> Workspace:
-    managed = managed_by(click.get_current_context().params.get("stack")) if what.only_unmanaged else NOTHING
+    managed = managed_by(click.get_current_context().params.get("stack")) if target.only_unmanaged else NOTHING
     context = ProviderContext(client.settings, lambda _: client, Reporter(lambda _: None))
     with spinner(console(to_stderr=True), "Reading Weld"):
         connection_ids = [find(client, word, "connection").id for word in connections]
@@ -131,7 +108,7 @@ def _read(
         synced = [s for s in synced if (s.id in sync_ids if sync_ids else s.source_connection_id in connection_ids)]
     taken, synced = sorted(taken, key=_of_connection), sorted(synced, key=_of_sync)
     with progress(f"Reading {len(taken)} connections and {len(synced)} syncs", len(taken) + len(synced)) as count:
-        return collect(context, taken, synced, destinations, Options(separate, what.adopt, managed, count.step))
+        return collect(context, taken, synced, destinations, Options(separate, target.adopt, managed, count.step))
 
 
 def _destinations(
@@ -151,71 +128,8 @@ def _of_sync(sync: EltSyncInfo) -> tuple[str, ...]:
     return sync.source_integration_id or "", sync.destination_schema_name or "", sync.id
 
 
-def _require_free(what: _Target, names: Sequence[str]) -> None:
-    there = [str(what.output / name) for name in names if (what.output / name).exists()]
-    if there and not what.force:
-        verb = "exists" if len(there) == 1 else "exist"
-        raise WeldValidationError(
-            f"{' and '.join(there)} {verb} already; choose another folder with --output, or use --force to overwrite."
-        )
-
-
-def _next_steps(what: _Target, api_url: str) -> NextSteps:
-    return NextSteps(
-        is_new=not what.only_unmanaged and not _has_project(what.output),
-        api_url=api_url,
-        adopt=what.adopt,
-        protect=what.protect,
-        addition=_ADDITION.removesuffix(".py") if what.only_unmanaged else None,
-        # Pulumi runs in the folder of the stack.
-        state=str(what.output / STATE) if what.only_unmanaged else STATE,
-    )
-
-
-def _has_project(output: Path) -> bool:
-    return any((output / name).exists() for name in (PROJECT, "Pulumi.yml"))
-
-
-def _write(what: _Target, found: Workspace, next_steps: NextSteps) -> list[Path]:
-    texts = programs(found, what.main, what.protect)
-    if not what.adopt:
-        texts[STATE] = import_file(found.resources)
-    _require_free(what, list(texts))
-    output = what.output
-    if not what.only_unmanaged:
-        beside = {PROJECT: project(output), REQUIREMENTS: requirements(), README: readme(next_steps)}
-        if _has_project(output):
-            del beside[PROJECT]
-        texts |= {n: text for n, text in beside.items() if not (output / n).exists() or is_ours(output / n)}
-    contents = {output / name: text.encode("utf-8", "backslashreplace") for name, text in texts.items()}
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        _replace(contents)
-    except OSError as error:
-        raise WeldValidationError(f"{error.filename or output} cannot be written: {error.strerror}.") from None
-    return list(contents)
-
-
-def _replace(contents: Mapping[Path, bytes]) -> None:
-    """Write files that only their owner may read: first all of them beside the old ones, then replace these."""
-    written: dict[Path, str] = {}
-    try:
-        for path, content in contents.items():
-            if path.is_dir():
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-            descriptor, written[path] = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-            with open(descriptor, "wb") as file:
-                file.write(content)
-        for path in contents:
-            os.replace(written[path], path)
-            del written[path]
-    finally:
-        for left in written.values():
-            os.unlink(left)
-
-
 def _report(
-    what: _Target,
+    target: Target,
     found: Workspace,
     written: Sequence[Path],
     counts: dict[str, int],
@@ -228,8 +142,8 @@ def _report(
     for text in found.notes:
         print_note(f"Note: {text}")
     steps = next_steps.steps()
-    if what.output != Path(".") and not what.only_unmanaged:
-        steps.insert(0, ("Change to the program's folder:", [f"cd {shlex.quote(str(what.output))}"]))
+    if target.output != Path(".") and not target.only_unmanaged:
+        steps.insert(0, ("Change to the program's folder:", [f"cd {shlex.quote(str(target.output))}"]))
     for step, commands in steps:
         for line in ("", step, *(f"  {command}" for command in commands)):
             print_line(line)
