@@ -95,7 +95,7 @@ TABLE.add(
     lambda _: of(SOURCE_STREAM, incremental_pointer_id=5),
 )
 TABLE.add(
-    ("authorization_timeout: '10 min' is not a number of seconds from 0 to 86400; write 600, or 0 for not waiting"),
+    ("authorization_timeout: '10 min' is not a number of seconds from 0 to 86400; write 600, or 0 not to wait"),
     lambda _: of(CONNECTION, authorization_timeout="10 min"),
 )
 TABLE.add(
@@ -109,7 +109,7 @@ TABLE.add(
 TABLE.add(
     (
         "redirect_uri: 'http://example.com': Weld accepts https:// without port and query, or "
-        "http://localhost with any port; leave it out to have this run listen"
+        "http://localhost with any port; leave it out, and this run listens"
     ),
     lambda _: of(CONNECTION, redirect_uri="http://example.com"),
 )
