@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, ReadTimeoutError
 
+from .._traceback import wants_traceback
 from .._version import __version__
 from ..config import Settings, is_loopback
 from ..errors import LostResponseError, WeldConnectionError
@@ -155,7 +156,7 @@ class Transport:
         path = endpoint.path_of(*ids)
         key = self.settings.require_key()
         # Weld's message may repeat the settings in forms that no redactor recognizes.
-        withhold = bool(body and body.get("elt_settings")) and os.environ.get("WELD_TRACEBACK") != "1"
+        withhold = bool(body and body.get("elt_settings")) and not wants_traceback()
         redact = Redactor((key, *secrets, *self.secrets), withhold=withhold)
         call = _Call(endpoint, path, params, body, key, redact, received)
         most = self.settings.max_retries

@@ -20,6 +20,7 @@ from ..provider.connection.matching import NewConnectionMatcher
 from ..provider.connection.waiting_files import announced
 from ..provider.core.context import ProviderContext
 from ..provider.core.pending_connections import ConnectionKey
+from ..schema.attributes import TYPE_PREFIX
 from .authorize_pending import RunConnection, StackConnection
 from .authorize_session import AuthorizeSession, Result, result_of
 from .client_options import api_url_option, client_of, stack_option
@@ -28,7 +29,7 @@ from .project import export_stack, find_project
 
 __all__ = ["authorize"]
 
-_TYPE = "pulumi-python:dynamic/weld:Connection"
+_TYPE = f"{TYPE_PREFIX}Connection"
 
 
 @click.command(

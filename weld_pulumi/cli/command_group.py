@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
 
+from .._traceback import wants_traceback
 from ..errors import WeldError
 
 __all__ = ["SectionGroup"]
@@ -40,6 +40,6 @@ class SectionGroup(click.Group):
         try:
             return super().invoke(ctx)
         except WeldError as error:
-            if os.environ.get("WELD_TRACEBACK") == "1":
+            if wants_traceback():
                 raise
             raise click.ClickException(str(error)) from None

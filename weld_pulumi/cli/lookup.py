@@ -16,12 +16,11 @@ from .._text import first_few
 from ..api.client import WeldClient
 from ..api.lookup import by_id, or_none
 from ..errors import WeldValidationError
+from ..schema.attributes import TYPE_PREFIX
 from ..validation.suggest import did_you_mean
 from .project import PulumiFailedError, export_stack, find_project
 
 __all__ = ["Found", "find", "find_among"]
-
-_TYPE = "pulumi-python:dynamic/weld:"
 
 
 class Found(NamedTuple):
@@ -139,9 +138,9 @@ def _ids_in_stack(name: str) -> set[tuple[str, str]]:
             raise
         return set()
     return {
-        (str(each["type"]).removeprefix(_TYPE), str(each.get("id")))
+        (str(each["type"]).removeprefix(TYPE_PREFIX), str(each.get("id")))
         for each in resources
-        if str(each.get("type")).startswith(_TYPE) and str(each.get("urn")).rpartition("::")[2] == name
+        if str(each.get("type")).startswith(TYPE_PREFIX) and str(each.get("urn")).rpartition("::")[2] == name
     }
 
 

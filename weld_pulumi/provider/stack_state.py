@@ -8,12 +8,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..pulumi_internals import PACKAGE
+from ..schema.attributes import TYPE_PREFIX
 from .core.ownership import Entry
 
 __all__ = ["StackState", "export_stack"]
 
-_TYPES = f"{PACKAGE}:dynamic/weld:"
 #: Seconds for which an export is used again; usually one is enough for a whole `destroy`.
 _MAX_AGE = 20.0
 #: Seconds after which an export counts as failed.
@@ -68,7 +67,9 @@ class StackState:
 
 
 def _is_ours(resource: dict[str, Any]) -> bool:
-    return str(resource.get("type")).startswith(_TYPES) and not resource.get("external") and bool(resource.get("id"))
+    return (
+        str(resource.get("type")).startswith(TYPE_PREFIX) and not resource.get("external") and bool(resource.get("id"))
+    )
 
 
 def _entry(resource: dict[str, Any]) -> Entry:

@@ -10,7 +10,10 @@ from ..validation.problems import Problem
 from ..validation.suggest import did_you_mean
 from .values import ValueType, has_unknown
 
-__all__ = ["Attribute", "Change", "Output", "Props", "Schema"]
+__all__ = ["TYPE_PREFIX", "Attribute", "Change", "Output", "Props", "Schema"]
+
+#: Type tokens are this and the kind of resource; frozen, since stored stacks contain them.
+TYPE_PREFIX = "pulumi-python:dynamic/weld:"
 
 Props = dict[str, Any]
 

@@ -10,13 +10,11 @@ from weld_pulumi.schema.attributes import Schema as Arguments
 from weld_pulumi.schema.connection import CONNECTION
 from weld_pulumi.schema.elt_sync import ELT_SYNC
 from weld_pulumi.schema.streams import SOURCE_STREAM
-from weld_pulumi.validation import (
-    canonical_date,
-    integration_problem,
-    schema_name_problem,
-    stream_problems,
-    unknown_stream_problems,
-)
+from weld_pulumi.validation.dates import canonical_date
+from weld_pulumi.validation.flags import stream_problems
+from weld_pulumi.validation.integrations import integration_problem
+from weld_pulumi.validation.schema_names import schema_name_problem
+from weld_pulumi.validation.streams import unknown_stream_problems
 
 from .stage import Stage, Table, raised, sync
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from weld_pulumi.validation import settings_problems
-from weld_pulumi.validation.settings import misspelled_settings
+from weld_pulumi.validation.settings import misspelled_settings, settings_problems
 
 from .stage import Table
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weld_pulumi.validation import canonical_cron
+from weld_pulumi.validation.cron import canonical_cron
 
 from .stage import Table, raised
 

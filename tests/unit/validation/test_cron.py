@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.support.wording import says
-from weld_pulumi.validation import canonical_cron, same_schedule
+from weld_pulumi.validation.cron import canonical_cron, same_schedule
 
 EXAMPLE = "for example '0 */6 * * *'"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.wording import says
-from weld_pulumi.validation import canonical_date, same_date
+from weld_pulumi.validation.dates import canonical_date, same_date
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.wording import says
-from weld_pulumi.validation import Problem, stream_problems
+from weld_pulumi.validation.flags import stream_problems
+from weld_pulumi.validation.problems import Problem
 
 PROTECTED = ["protected_from_full_sync", "only one"]
 NO_EFFECT = ["no effect", "exclude=True", "remove"]

@@ -9,13 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.wording import says
-from weld_pulumi.validation import (
-    did_you_mean,
-    integration_problem,
-    nearest,
-    same_schema,
-    schema_name_problem,
-)
+from weld_pulumi.validation.integrations import integration_problem
+from weld_pulumi.validation.schema_names import same_schema, schema_name_problem
+from weld_pulumi.validation.suggest import did_you_mean, nearest
 
 
 @pytest.mark.parametrize("name", ["weld_stripe", "weld-stripe", "Weld", "1st", "übung", "目录", "a" * 255, "default"])

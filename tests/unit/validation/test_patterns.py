@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weld_pulumi.validation import is_pattern, resolve
+from weld_pulumi.validation.patterns import is_pattern, resolve
 
 from .offered import Offered
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weld_pulumi.validation import Problem, is_plain, show
-from weld_pulumi.validation.problems import listed
+from weld_pulumi.validation.problems import Problem, is_plain, listed, show
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.wording import says
-from weld_pulumi.validation import settings_problems
+from weld_pulumi.validation.settings import settings_problems
 
 DRAFT_07 = "http://json-schema.org/draft-07/schema#"
 DRAFT_2020 = "https://json-schema.org/draft/2020-12/schema"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from weld_pulumi.validation import settings_problems
+from weld_pulumi.validation.settings import settings_problems
 
 SECRET = "hunter2-secret"
 

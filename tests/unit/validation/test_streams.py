@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.wording import says
-from weld_pulumi.validation import Problem, duplicate_problems, unknown_stream_problems
+from weld_pulumi.validation.problems import Problem
+from weld_pulumi.validation.streams import duplicate_problems, unknown_stream_problems
 
 from .offered import Offered, Retirement
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._registry import pickled_reference
 from ...pulumi_internals import PROVIDER_KEY
+from ...schema.attributes import TYPE_PREFIX
 from .collect import Imported
 
 __all__ = ["import_file"]
@@ -21,7 +22,7 @@ def import_file(resources: Sequence[Imported]) -> str:
     references = {resource.kind: pickled_reference(resource.kind) for resource in resources}
     entries = [
         {
-            "type": f"pulumi-python:dynamic/weld:{resource.kind}",
+            "type": f"{TYPE_PREFIX}{resource.kind}",
             "name": resource.name,
             "id": resource.id,
             "inputs": _stored(resource.inputs, references[resource.kind]),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import WeldValidationError
+from ...schema.attributes import TYPE_PREFIX
 from ..project import export_stack, find_project
 
 __all__ = ["NOTHING", "Managed", "managed_by"]
-
-_TYPE = "pulumi-python:dynamic/weld:"
 
 
 @dataclass(frozen=True)
@@ -44,9 +43,9 @@ def managed_by(stack: str | None) -> Managed:
         )
     ids, names, inline = set[tuple[str, str]](), set[tuple[str, str]](), set[str]()
     for resource in export_stack(stack, show_secrets=False):
-        if not str(resource.get("type")).startswith(_TYPE):
+        if not str(resource.get("type")).startswith(TYPE_PREFIX):
             continue
-        kind, id = str(resource["type"]).removeprefix(_TYPE), str(resource.get("id"))
+        kind, id = str(resource["type"]).removeprefix(TYPE_PREFIX), str(resource.get("id"))
         ids.add((kind, id))
         names.add((kind, str(resource["urn"]).rpartition("::")[2]))
         if (resource.get("inputs") or {}).get("source_streams") is not None:

@@ -226,7 +226,7 @@ class ConnectionHandler(Handler):
         pending = PendingConnection.of(self.context, id, props)
         if pending and pending.is_new:
             pending.report_removal()
-        elif self.is_kept_by_another(id, props):
+        elif not self.release(id, props):
             return
         elif props.get("deletion_policy") == "retain":
             self.context.reporter.info(f"connection {id} stays in Weld (deletion_policy='retain').")

@@ -224,15 +224,15 @@ class Handler(ABC):
     def delete(self, id: str, props: Props) -> None:
         """Delete the object."""
 
-    def is_kept_by_another(self, id: str, props: Props) -> bool:
-        """Release an object; report and return whether another resource still manages it."""
+    def release(self, id: str, props: Props) -> bool:
+        """Release an object; return whether it may be deleted. If another resource still manages it, warn."""
         keeper = self.context.ownership.release(self.urn, id)
         if keeper is None:
-            return False
+            return True
         self.context.reporter.warn(
             f"{self.describe(id, props)} is not deleted: {name_of(keeper)} of this stack also manages it."
         )
-        return True
+        return False
 
 
 def private_state(props: Mapping[str, Any]) -> Props:

@@ -238,7 +238,7 @@ class EltSyncHandler(Handler):
         if is_pending(id):
             return  # it does not exist at Weld
         self.context.secrets.add(props.get("elt_settings"))
-        if self.is_kept_by_another(id, props):
+        if not self.release(id, props):
             return
         policy = props.get("deletion_policy", "delete")
         if policy == "retain":

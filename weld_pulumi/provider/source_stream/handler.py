@@ -265,7 +265,7 @@ class SourceStreamHandler(Handler):
             self.context.ownership.release(self.urn, id)
             self.context.reporter.info(f"stream {name!r} stays: the EltSync {sync_id} lists it inline now.")
             return
-        if self.is_kept_by_another(id, props):
+        if not self.release(id, props):
             return
         self.client.delete_stream(id)
         self.context.ownership.note_deleted(id)
