@@ -22,7 +22,7 @@ def test_every_request_of_the_control_api_is_described() -> None:
 
 def test_the_examples_of_the_page_work() -> None:
     blocks = [block for block in re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL) if "curl" in block]
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     with Simulator() as weld:
         script = "\n".join([f"WELD={weld.url}", *blocks])
         ran = subprocess.run(["bash", "-euc", script], capture_output=True, text=True, timeout=60, check=False)

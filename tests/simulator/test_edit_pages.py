@@ -135,6 +135,35 @@ def test_streams_are_added_changed_and_removed(weld: Simulator, pages: Pages, sy
     assert {row["name"] for row in weld.state()["streams"]} == {"customers", "refunds"}
 
 
+def test_a_person_sets_starts_and_ends_the_runs_of_a_stream(
+    weld: Simulator, pages: Pages, sync: dict[str, Any]
+) -> None:
+    weld.advance(60)
+    id = stream(weld, "charges")["id"]
+    path = f"/_simulator/edit/streams/{id}"
+    page = pages.submit(path, "set-runs", number=1, rows_total="10100000", seconds="120", error_message="No space")
+    assert 'value="10100000"' in page
+    assert "not a number" in pages.submit(path, "set-runs", number=1, code=400, seconds="soon")
+    page = pages.submit(path, "run", number=1)
+    assert "RUNNING" in page
+    assert "10100000" in page
+    weld.advance(130)
+    assert "No space" in pages.get(path).text
+    pages.submit(path, "set-runs", number=1, seconds="900", rows_total="", error_message="")
+    pages.submit(path, "run", number=1)
+    pages.submit(path, "fail-run", number=1, error_message="The account is locked")
+    assert "The account is locked" in pages.get(path).text
+
+
+def test_a_person_starts_and_ends_the_runs_of_a_sync(weld: Simulator, pages: Pages, sync: dict[str, Any]) -> None:
+    path = f"/_simulator/edit/syncs/{sync['id']}"
+    weld.advance(60)
+    pages.submit(path, "set-runs", number=2, seconds="900")
+    assert pages.submit(path, "run", number=2).count("RUNNING") == 2
+    assert "RUNNING" not in pages.submit(path, "end-run", number=2)
+    assert len(weld.state()["runs"]) == 4
+
+
 def test_a_sync_and_a_connection_are_deleted(weld: Simulator, pages: Pages, sync: dict[str, Any]) -> None:
     pages.submit(f"/_simulator/edit/syncs/{sync['id']}", "delete")
     pages.submit(f"/_simulator/edit/connections/{sync['source_connection_id']}", "delete")

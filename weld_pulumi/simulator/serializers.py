@@ -170,10 +170,10 @@ class Serializer:
         rows = runs.rows_synced(self.workspace, run)
         finished = status != "RUNNING"
         return self.object(
-            {"bytes_synced": rows * 128},
+            {"bytes_synced": runs.bytes_synced(self.workspace, run)},
             {
                 "records_synced": rows,
-                "estimated_total_count": run["rows_total"],
+                "estimated_total_count": runs.estimated_total(run),
                 "retry_attempt": 0,
                 "status": status,
                 "operation_mode": run["operation_mode"],

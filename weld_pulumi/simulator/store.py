@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
-__all__ = ["TABLES", "Row", "Store"]
+__all__ = ["RUN_FIGURES", "TABLES", "Row", "Store"]
 
 Row = dict[str, Any]
 
@@ -21,6 +21,14 @@ _STREAM_FLAGS = {
     "full_sync_at_midnight": "BOOL",
     "protected_from_full_sync": "BOOL",
     "enabled_history_table": "BOOL",
+}
+
+# Of a run; null means the default: bytes in proportion to the rows, and an estimate that is right.
+RUN_FIGURES = {
+    "rows_total": "INTEGER",
+    "bytes_total": "INTEGER",
+    "estimated_total": "INTEGER",
+    "error_message": "TEXT",
 }
 
 # Table -> column -> type. JSON columns hold lists and objects, BOOL columns true, false or null.
@@ -69,9 +77,10 @@ TABLES: dict[str, dict[str, str]] = {
         "seconds": "REAL",
         "operation_mode": "TEXT",
         "full_sync_trigger": "TEXT",
-        "rows_total": "INTEGER",
-        "error_message": "TEXT",
+        **RUN_FIGURES,
     },
+    # By the id of a stream or a sync, or by "*" for all: what is to become of the next runs; null is the default.
+    "run_settings": {**RUN_FIGURES, "seconds": "REAL", "delay": "REAL"},
     "orchestrations": {"name": "TEXT"},
     "orchestration_runs": {"orchestration_id": "TEXT", "started_at": "REAL", "seconds": "REAL"},
     "deletions": {"kind": "TEXT", "name": "TEXT", "data_removed": "BOOL", "was": "JSON"},
@@ -117,6 +126,11 @@ class Store:
         body = ", ".join(f"{key} {_SQL_TYPES.get(kind, kind)}" for key, kind in {**_COMMON, **columns}.items())
         self._db.execute(f"CREATE TABLE IF NOT EXISTS {name} (seq INTEGER PRIMARY KEY AUTOINCREMENT, {body})")
         self._db.execute(f"CREATE UNIQUE INDEX IF NOT EXISTS {name}_ids ON {name} (id)")
+        # The file may be that of an earlier version.
+        present = {column[1] for column in self._db.execute(f"PRAGMA table_info({name})")}
+        for key, kind in columns.items():
+            if key not in present:
+                self._db.execute(f"ALTER TABLE {name} ADD COLUMN {key} {_SQL_TYPES.get(kind, kind)}")
 
     def close(self) -> None:
         """Close the file."""

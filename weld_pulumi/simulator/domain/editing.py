@@ -7,7 +7,7 @@ from typing import Any
 from ..errors import ApiError, not_found
 from ..store import Row
 from ..workspace import Workspace
-from . import streams, syncs
+from . import runs, streams, syncs
 
 __all__ = ["KINDS", "create", "delete", "patch", "row_or_404"]
 
@@ -43,7 +43,7 @@ def patch(workspace: Workspace, kind: str, identifier: str, fields: Row) -> Row:
 
 
 def create(workspace: Workspace, kind: str, fields: Row) -> Row:
-    """Create a connection, a sync, a stream or an orchestration."""
+    """Create a connection, a sync, a stream, an orchestration, or a run of a stream."""
     if kind == "connection":
         return _create_connection(workspace, **fields)
     if kind == "sync":
@@ -52,6 +52,8 @@ def create(workspace: Workspace, kind: str, fields: Row) -> Row:
         return _create_stream(workspace, **fields)
     if kind == "orchestration":
         return _create_orchestration(workspace, **fields)
+    if kind == "run":
+        return _create_run(workspace, **fields)
     raise ApiError(400, "invalid_request", f"A {kind} cannot be created here.")
 
 
@@ -100,6 +102,10 @@ def _create_stream(workspace: Workspace, elt_sync_id: str, name: str, **fields: 
     if unknown := sorted(set(fields) - set(streams.FIELDS)):
         raise ApiError(400, "invalid_request", f"A stream has no {', '.join(unknown)}.")
     return streams.upsert(workspace, elt_sync_id, [{"name": name, **fields}]).sent[0]
+
+
+def _create_run(workspace: Workspace, elt_stream_id: str, **figures: Any) -> Row:
+    return runs.start_run(workspace, row_or_404(workspace, "stream", elt_stream_id), figures)
 
 
 def delete(workspace: Workspace, kind: str, identifier: str) -> None:

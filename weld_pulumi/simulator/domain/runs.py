@@ -1,4 +1,7 @@
-"""Runs of streams. Nothing runs: the state of a run follows from the time since its start."""
+"""Runs of streams. Nothing runs: the state of a run follows from the time since its start.
+
+How long a run takes, what it copies and whether it fails can be set (`run_settings`).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from ..errors import ApiError, not_found
 from ..store import Row
 from ..values import decode, encode, seconds_of, timestamp
 from ..workspace import Workspace
+from . import run_settings
 from .paging import Page
 
+BYTES_PER_ROW = 128
 KEPT_SECONDS = 92 * 24 * 60 * 60  # lists show runs of the last three months
 _PREFIX = "stream-sync-"
 _FIRST = ("FULL", "INITIAL_SYNC")
@@ -42,11 +47,32 @@ def status_of(workspace: Workspace, run: Row) -> str:
     return "FAILED" if run["error_message"] else "COMPLETED"
 
 
+def is_visible(workspace: Workspace, run: Row) -> bool:
+    """Tell whether a run has started; Weld does not list a requested run before that."""
+    return bool(run["started_at"] <= workspace.now())
+
+
 def rows_synced(workspace: Workspace, run: Row) -> int:
     """Return the rows that a run has synced: a share that grows with time."""
+    return int(run["rows_total"] * _share(workspace, run))
+
+
+def bytes_synced(workspace: Workspace, run: Row) -> int:
+    """Return the bytes that a run has synced."""
+    if run["bytes_total"] is None:
+        return rows_synced(workspace, run) * BYTES_PER_ROW
+    return int(run["bytes_total"] * _share(workspace, run))
+
+
+def estimated_total(run: Row) -> int | None:
+    """Return the rows that Weld expects of a run; None if it does not estimate them."""
+    estimate = run["rows_total"] if run["estimated_total"] is None else run["estimated_total"]
+    return estimate or None
+
+
+def _share(workspace: Workspace, run: Row) -> float:
     passed = workspace.now() - run["started_at"]
-    share = 1.0 if run["seconds"] <= 0 else min(1.0, max(0.0, passed / run["seconds"]))
-    return int(run["rows_total"] * share)
+    return 1.0 if run["seconds"] <= 0 else min(1.0, max(0.0, passed / run["seconds"]))
 
 
 def latest_run(workspace: Workspace, stream_id: str) -> Row | None:
@@ -62,15 +88,21 @@ def latest_run(workspace: Workspace, stream_id: str) -> Row | None:
     return rows[0] if rows else None
 
 
-def start_run(workspace: Workspace, stream: Row) -> Row:
-    """Start a run of a stream, in full if that was requested."""
+def start_run(workspace: Workspace, stream: Row, figures: Row | None = None) -> Row:
+    """Start a run of a stream, in full if that was requested; `figures` take precedence over what is set."""
     latest, started = latest_run(workspace, stream["id"]), _moment(workspace)
     if latest is None:
-        return _start_runs(workspace, [stream], started, _FIRST)[0]
+        return _start_runs(workspace, [stream], started, _FIRST, figures)[0]
     if started <= latest["started_at"]:
         # The start is part of the id, so no two runs of a stream have the same.
         started = round(latest["started_at"] + 0.001, 3)
-    return _start_runs(workspace, [stream], started, _kind(stream))[0]
+    return _start_runs(workspace, [stream], started, _kind(stream), figures)[0]
+
+
+def end_run(workspace: Workspace, run: Row, error_message: str | None = None) -> None:
+    """Let a run end now, as failed if there is an error message."""
+    fields = {"error_message": error_message} if error_message else {}
+    workspace.change("runs", run, seconds=max(0.0, workspace.now() - run["started_at"]), **fields)
 
 
 def start_first_runs(workspace: Workspace, sync_id: str) -> None:
@@ -90,9 +122,11 @@ def _moment(workspace: Workspace) -> float:
     return int(workspace.now() * 1000) / 1000
 
 
-def _start_runs(workspace: Workspace, streams: list[Row], started: float, kind: tuple[str, str]) -> list[Row]:
-    common = {**workspace.created_now(), "started_at": started, "seconds": workspace.run_seconds, "error_message": None}
-    made = [{**common, **_new_run(stream, started, *kind)} for stream in streams]
+def _start_runs(
+    workspace: Workspace, streams: list[Row], started: float, kind: tuple[str, str], figures: Row | None = None
+) -> list[Row]:
+    figures_of = run_settings.lookup(workspace, figures)
+    made = [_new_run(workspace, stream, started, figures_of(stream), *kind) for stream in streams]
     workspace.store.insert("runs", made)
     marked = [stream for stream in streams if stream["refresh_requested"]]
     for stream in marked:
@@ -102,15 +136,25 @@ def _start_runs(workspace: Workspace, streams: list[Row], started: float, kind: 
     return made
 
 
-def _new_run(stream: Row, started: float, mode: str, trigger: str) -> Row:
+def _new_run(workspace: Workspace, stream: Row, started: float, figures: Row, mode: str, trigger: str) -> Row:
     total = 1000 + zlib.crc32(stream["name"].encode()) % 9000
+    begun = round(started + figures.pop("delay", 0.0), 3)
     return {
-        "id": run_id(stream["id"], started),
+        **workspace.created_now(),
+        # Lists show what was created up to now.
+        **({"created_at": begun} if begun > started else {}),
+        "id": run_id(stream["id"], begun),
         "elt_sync_id": stream["elt_sync_id"],
         "elt_stream_id": stream["id"],
+        "started_at": begun,
+        "seconds": workspace.run_seconds,
         "operation_mode": mode,
         "full_sync_trigger": trigger,
         "rows_total": total if mode == "FULL" else total // 50,
+        "bytes_total": None,
+        "estimated_total": None,
+        "error_message": None,
+        **figures,
     }
 
 
@@ -209,6 +253,8 @@ def latest_runs(workspace: Workspace, sync_id: str) -> dict[str, list[Row]]:
     """Return the last two runs of each stream of a sync, newest first, by the id of the stream."""
     found: dict[str, list[Row]] = {}
     for run in reversed(workspace.store.find("runs", elt_sync_id=sync_id)):
+        if not is_visible(workspace, run):
+            continue
         kept = found.setdefault(run["elt_stream_id"], [])
         if len(kept) < 2:
             kept.append(run)

@@ -6,7 +6,6 @@ Like the control API they answer to this machine only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Depends, Request
@@ -17,7 +16,9 @@ from ..errors import ApiError
 from ..routes.common import body_of, local_only, workspace_of
 from ..store import Row
 from ..workspace import Workspace
+from .forms import button, choice, form, link, switch, text_field
 from .markup import HEADERS, Markup, element, joined, message, page, table, text
+from .run_forms import RUN_ACTIONS, change_runs, runs_of_stream, runs_of_sync
 
 router = APIRouter(prefix="/_simulator/edit", include_in_schema=False, dependencies=[Depends(local_only)])
 
@@ -38,7 +39,7 @@ _KINDS = {"connections": "connection", "syncs": "sync", "streams": "stream"}
 
 
 @router.get("/{kinds}/{id}")
-async def form(request: Request, kinds: str, id: str) -> Response:
+async def show(request: Request, kinds: str, id: str) -> Response:
     """Show an object with a form to change it."""
     workspace = workspace_of(request)
     with workspace.read():
@@ -61,6 +62,8 @@ def _changed(workspace: Workspace, kinds: str, id: str, fields: dict[str, str]) 
         return _redirect("/" if kind != "stream" else f"/_simulator/edit/syncs/{row['elt_sync_id']}")
     if fields.get("do") == "add":
         editing.create(workspace, "stream", {"elt_sync_id": id, "name": fields.get("name", "")})
+    elif fields.get("do", "") in RUN_ACTIONS:
+        change_runs(workspace, kind, row, fields)
     elif fields.get("do") == "save":
         editing.patch(workspace, kind, id, _CHANGES[kind](row, fields))
     else:
@@ -131,8 +134,8 @@ _CHANGES: dict[str, Callable[[Row, dict[str, str]], Row]] = {
 
 
 def _connection_form(_world: Workspace, row: Row) -> Response:
-    fields = _text_field("label", "Label", row["label"])
-    return _form_page(f"Connection {row['label']}", row, "connections", fields, _link("/", "Overview"))
+    fields = text_field("label", "Label", row["label"])
+    return _form_page(f"Connection {row['label']}", row, "connections", fields, link("/", "Overview"))
 
 
 def _sync_form(workspace: Workspace, row: Row) -> Response:
@@ -141,31 +144,31 @@ def _sync_form(workspace: Workspace, row: Row) -> Response:
         *((each["id"], each["name"]) for each in workspace.store.find("orchestrations")),
     ]
     fields = joined(
-        _text_field("sync_interval", "Schedule (a cron expression)", row["sync_interval"]),
-        _choice("orchestration_workflow_id", "Run by", workflows, row["orchestration_workflow_id"] or ""),
-        _switch("enabled", "Enabled", row["enabled"]),
+        text_field("sync_interval", "Schedule (a cron expression)", row["sync_interval"]),
+        choice("orchestration_workflow_id", "Run by", workflows, row["orchestration_workflow_id"] or ""),
+        switch("enabled", "Enabled", row["enabled"]),
     )
     present = workspace.store.find("streams", elt_sync_id=row["id"])
     names = {stream["name"] for stream in present}
     offered = [(name, name) for name in workspace.catalogue.streams(row["source_integration_id"]) if name not in names]
-    streams = [[_link(f"/_simulator/edit/streams/{each['id']}", each["name"]), each["id"]] for each in present]
-    adding = _form("syncs", row, _choice("name", "Add a stream", offered, ""), _button("Add", "add"))
-    parts = [table("Streams", ["Name", "Id"], streams), *([adding] if offered else [])]
+    streams = [[link(f"/_simulator/edit/streams/{each['id']}", each["name"]), each["id"]] for each in present]
+    adding = form("syncs", row, choice("name", "Add a stream", offered, ""), button("Add", "add"))
+    parts = [table("Streams", ["Name", "Id"], streams), *([adding] if offered else []), *runs_of_sync(workspace, row)]
     title = f"Sync into {row['destination_schema_name']}"
-    return _form_page(title, row, "syncs", fields, _link("/", "Overview"), *parts)
+    return _form_page(title, row, "syncs", fields, link("/", "Overview"), *parts)
 
 
-def _stream_form(_world: Workspace, row: Row) -> Response:
+def _stream_form(workspace: Workspace, row: Row) -> Response:
     fields = joined(
-        _text_field("incremental_pointer_id", "Column that shows which rows are new", row["incremental_pointer_id"]),
-        *(_switch(name, about, row[name]) for name, about in _FLAGS.items()),
+        text_field("incremental_pointer_id", "Column that shows which rows are new", row["incremental_pointer_id"]),
+        *(switch(name, about, row[name]) for name, about in _FLAGS.items()),
         *(
-            _text_field(name, f"{about}, separated by commas", ", ".join(row[name] or ()))
+            text_field(name, f"{about}, separated by commas", ", ".join(row[name] or ()))
             for name, about in _LISTS.items()
         ),
     )
-    back = _link(f"/_simulator/edit/syncs/{row['elt_sync_id']}", "Its sync")
-    return _form_page(f"Stream {row['name']}", row, "streams", fields, back)
+    back = link(f"/_simulator/edit/syncs/{row['elt_sync_id']}", "Its sync")
+    return _form_page(f"Stream {row['name']}", row, "streams", fields, back, *runs_of_stream(workspace, row))
 
 
 _FORMS: dict[str, Callable[[Workspace, Row], Response]] = {
@@ -177,37 +180,5 @@ _FORMS: dict[str, Callable[[Workspace, Row], Response]] = {
 
 def _form_page(title: str, row: Row, kinds: str, fields: Markup, back: Markup, *parts: Markup) -> Response:
     about = element("p", joined(back, Markup(f" · {text(row['id'])}")), class_="note")
-    saving = _form(kinds, row, fields, _button("Save", "save", "yes"), _button("Delete", "delete"))
+    saving = form(kinds, row, fields, button("Save", "save", "yes"), button("Delete", "delete"))
     return page(title, about, saving, *parts)
-
-
-def _form(kinds: str, row: Row, fields: Markup, *buttons: Markup) -> Markup:
-    inside = joined(element("div", fields, style="width: 100%"), *buttons)
-    return element("form", inside, method="post", action=f"/_simulator/edit/{kinds}/{row['id']}")
-
-
-def _link(path: str, shown: Any) -> Markup:
-    return element("a", shown, href=path)
-
-
-def _button(shown: str, does: str, look: str = "") -> Markup:
-    return element("button", shown, type="submit", name="do", value=does, class_=look)
-
-
-def _text_field(name: str, about: str, value: Any) -> Markup:
-    return element(
-        "label", joined(Markup(text(about)), Markup(f'<input type="text" name="{name}" value="{text(value)}">'))
-    )
-
-
-def _switch(name: str, about: str, value: Any) -> Markup:
-    on = " checked" if value else ""
-    return element("label", joined(Markup(f'<input type="checkbox" name="{name}"{on}> '), Markup(text(about))))
-
-
-def _choice(name: str, about: str, choices: list[tuple[str, str]], value: str) -> Markup:
-    options = (
-        Markup(f'<option value="{text(key)}"{" selected" if key == value else ""}>{text(shown)}</option>')
-        for key, shown in choices
-    )
-    return element("label", joined(Markup(text(about)), element("select", joined(*options), name=name)))

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from ..api_variants import OPEN_QUESTIONS
-from ..domain import bridges, editing
+from ..domain import bridges, editing, run_settings
 from ..errors import ApiError
 from ..routes.common import body_of, local_only, reply, workspace_of
 from ..values import timestamp
@@ -202,12 +202,34 @@ async def put_settings_schema(request: Request, id: str) -> Response:
     return Response(status_code=204)
 
 
+# Runs -----------------------------------------------------------------------------------------------------------------
+
+
+@router.put("/runs", status_code=204)
+async def put_run_settings(request: Request) -> Response:
+    """Set what becomes of the runs that start from now on, of all streams."""
+    return _put_run_settings(request, None)
+
+
+@router.put("/runs/{id}", status_code=204)
+async def put_run_settings_of(request: Request, id: str) -> Response:
+    """Set the same for one stream, or for the streams of one sync."""
+    return _put_run_settings(request, id)
+
+
+def _put_run_settings(request: Request, of: str | None) -> Response:
+    workspace, body = workspace_of(request), _body(request)
+    with workspace.write():
+        run_settings.put(workspace, of, body)
+    return Response(status_code=204)
+
+
 # Objects, as in Weld's own pages --------------------------------------------------------------------------------------
 
 
 @router.post("/{kinds}", status_code=201)
 async def create(request: Request, kinds: str) -> Response:
-    """Create a connection, a sync, a stream or an orchestration."""
+    """Create a connection, a sync, a stream or an orchestration; start a run."""
     workspace, body = workspace_of(request), _body(request)
     with workspace.write():
         return reply(plain(_checked(lambda: editing.create(workspace, _kind(kinds), body))), 201)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..api_variants import ApiVariants
-from ..domain import bridges, editing
+from ..domain import bridges, editing, run_settings, runs
 from ..store import Row
 from ..workspace import Workspace
 from .faults import Fault, Faults
@@ -186,6 +186,26 @@ class Controls(ABC):
     def patch_run(self, identifier: str, **fields: Any) -> Row:
         """Change a run; one with an ``error_message`` ends as failed."""
         return self._patch("run", identifier, fields)
+
+    def set_runs(self, of: str | None = None, **fields: Any) -> None:
+        """Set what becomes of the runs that start from now on; what is omitted returns to its default.
+
+        Args:
+            of: the id of a stream, or of a sync for its streams; None for all streams.
+            fields: ``rows_total``, ``bytes_total``, ``estimated_total`` (0: Weld does not estimate), ``seconds`` that
+                a run takes, ``delay`` in seconds before it starts, ``error_message`` with which it fails.
+        """
+        with self.workspace.write():
+            run_settings.put(self.workspace, of, fields)
+
+    def start_run(self, elt_stream_id: str, **figures: Any) -> Row:
+        """Start a run as Weld's schedule does; the figures are those of `set_runs`."""
+        return self._create("run", elt_stream_id=elt_stream_id, **figures)
+
+    def end_run(self, identifier: str, error_message: str | None = None) -> None:
+        """Let a run end now, as failed if there is an error message."""
+        with self.workspace.write():
+            runs.end_run(self.workspace, editing.row_or_404(self.workspace, "run", identifier), error_message)
 
     def delete_connection(self, identifier: str) -> None:
         """Delete a connection, also one with syncs."""
