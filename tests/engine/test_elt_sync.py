@@ -85,6 +85,7 @@ def test_each_argument_of_a_sync_changes_in_place(weld: Simulator, stack: Stacks
         "policy": ({}, {"deletion_policy": "retain"}),
         "data": ({}, {"remove_destination_data": True}),
         "pending": ({}, {"on_pending_connection": "skip"}),
+        "new": ({}, {"on_new_streams": "fail"}),
     }
     before, after = (
         [elt_sync(name, stripe, **pair[position]) for name, pair in changes.items()] for position in (0, 1)
@@ -111,6 +112,7 @@ def test_each_argument_of_a_sync_changes_in_place(weld: Simulator, stack: Stacks
         "policy": {"deletion_policy"},
         "data": {"remove_destination_data"},
         "pending": {"on_pending_connection"},
+        "new": {"on_new_streams"},
     }
     assert weld.writes() == []
     weld.clear_requests()

@@ -7,7 +7,7 @@ from typing import Any
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource
 from tests.support.stacks import Stacks
-from tests.support.wording import line_says
+from tests.support.wording import line_says, says
 from weld_pulumi.simulator import Simulator
 
 MYSQL = ("shop.customers", "shop.order_lines", "shop.orders", "shop.products", "shop.stock")
@@ -78,3 +78,37 @@ def test_patterns_stand_for_streams_and_a_preview_shows_when_these_change(weld: 
     weld.clear_requests()
     stacked.up(expect_no_changes=True)
     assert weld.requests() == []
+
+
+def test_a_new_table_is_added_left_out_or_refused_as_the_program_asks(weld: Simulator, stack: Stacks) -> None:
+    shop = weld.create_connection("mysql", "Shop")["id"]
+    everything = {"source_streams": [{"name": "*"}]}
+
+    def syncs(**refusing: Any) -> str:
+        ignoring = elt_sync("ignoring", shop, **everything, on_new_streams="ignore")
+        return program(
+            elt_sync("adding", shop, **everything),
+            ignoring,
+            elt_sync("refusing", shop, **{**everything, **refusing}, on_new_streams="fail"),
+        )
+
+    def has(name: str) -> list[str]:
+        return sorted(streams_of(weld, sync_into(weld, f"weld_{name}")["id"]))
+
+    stacked = stack(syncs())
+    stacked.up()
+    assert has("adding") == has("ignoring") == has("refusing") == list(MYSQL)
+    assert "on_new_streams" not in stacked.up(expect_no_changes=True).text
+
+    weld.set_catalogue_stream("mysql", "shop.payouts")
+    for refused in (stacked.preview(check=False), stacked.up(check=False)):
+        assert not refused.ok
+        assert line_says(refused.text, "sync 'ignoring'", "on_new_streams='ignore'", "shop.payouts")
+        (error,) = refused.errors
+        assert says(error, "refusing", "{'name': 'shop.payouts'}", "{'name': 'shop.payouts', 'exclude': True}")
+
+    stacked.write(syncs(source_streams=[{"name": "*"}, {"name": "shop.payouts", "exclude": True}]))
+    stacked.up()
+    assert has("adding") == sorted([*MYSQL, "shop.payouts"])
+    assert has("ignoring") == has("refusing") == list(MYSQL)
+    assert stacked.preview().changed == {}

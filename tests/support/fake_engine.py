@@ -115,9 +115,14 @@ class Process:
         request_timeout: float = 5,
         entries: Callable[[], list[Entry]] = list,
         open_session: Callable[[Settings], WireSession] = open_session,
+        validation: str = "full",
     ) -> None:
         settings = Settings(
-            api_key=weld.api_key, api_url=weld.url, key_source="the test", request_timeout=request_timeout
+            api_key=weld.api_key,
+            api_url=weld.url,
+            key_source="the test",
+            request_timeout=request_timeout,
+            validation=validation,
         )
         clock = _Clock(weld)
         backoff = Backoff(sleep=clock.sleep, chance=lambda: 0.5)
@@ -176,6 +181,7 @@ class Stack:
         late: a step runs only when another one needs it, as may happen with parallel steps; otherwise at once.
         pending_deletes: the old halves of replacements, by the name of their resource.
         open_session: opens the HTTP session of its processes.
+        validation: as the configuration ``weld:validation``.
     """
 
     weld: Simulator
@@ -185,6 +191,7 @@ class Stack:
     request_timeout: float = 5
     late: bool = False
     open_session: Callable[[Settings], WireSession] = open_session
+    validation: str = "full"
 
     def up(
         self,
@@ -208,7 +215,7 @@ class Stack:
 
     def process(self) -> Process:
         """Start the plugin process of the next command."""
-        return Process(self.weld, self.lines, self.request_timeout, self._entries, self.open_session)
+        return Process(self.weld, self.lines, self.request_timeout, self._entries, self.open_session, self.validation)
 
     def _entries(self) -> list[Entry]:
         held = [*self.state.items(), *self.pending_deletes]

@@ -87,6 +87,7 @@ ARGUMENTS = {
         "run_triggers",
         "full_refresh_triggers",
         "on_pending_connection",
+        "on_new_streams",
     ],
     weld.SourceStream: [
         "elt_sync_id",

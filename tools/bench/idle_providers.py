@@ -23,6 +23,7 @@ _SYNC_DEFAULTS = {
     "enabled": True,
     "remove_destination_data": False,
     "on_pending_connection": "fail",
+    "on_new_streams": "add",
 }
 _SYNC_IDS = ("account_id", "source_integration_id", "destination_integration_id", "destination_connection_id")
 

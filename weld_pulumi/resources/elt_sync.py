@@ -56,6 +56,9 @@ class EltSync(WeldResource):
         full_refresh_triggers: list or dict; any change requests a full refresh of every stream.
         on_pending_connection: what ``up`` does while the connection waits for a person: ``fail``, or ``skip``: it
             succeeds with a warning, and a later ``up`` creates the sync. Default: ``"fail"``.
+        on_new_streams: what happens to streams that a pattern matches and the last ``up`` did not have: ``add``;
+            ``ignore``: they are left out and reported until the program lists them by name; ``fail``: preview and
+            ``up`` refuse them. Default: ``"add"``.
 
     Attributes:
         id: Weld's id of the sync; begins with ``pending-`` while a person has to authorize first.
@@ -90,6 +93,7 @@ class EltSync(WeldResource):
         run_triggers: pulumi.Output[Any]
         full_refresh_triggers: pulumi.Output[Any]
         on_pending_connection: pulumi.Output[str]
+        on_new_streams: pulumi.Output[str]
         status: pulumi.Output[str]
         account_id: pulumi.Output[str]
         source_integration_id: pulumi.Output[str]
@@ -117,5 +121,6 @@ class EltSync(WeldResource):
         run_triggers: pulumi.Input[Triggers] | None = None,
         full_refresh_triggers: pulumi.Input[Triggers] | None = None,
         on_pending_connection: pulumi.Input[Literal["fail", "skip"]] | None = None,
+        on_new_streams: pulumi.Input[Literal["add", "ignore", "fail"]] | None = None,
     ) -> None:
         self._construct(resource_name, opts, locals())

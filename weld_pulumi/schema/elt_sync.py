@@ -127,6 +127,14 @@ ELT_SYNC = Schema(
         "later `up` creates the sync.",
         default="fail",
     ),
+    Attribute(
+        "on_new_streams",
+        choice("add", "ignore", "fail"),
+        Change.LOCAL,
+        "what happens to streams that a pattern matches and the last `up` did not have: `add`; `ignore`: they are left "
+        "out and reported until the program lists them by name; `fail`: preview and `up` refuse them.",
+        default="add",
+    ),
     outputs=(
         Output(
             "status",

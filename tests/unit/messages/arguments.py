@@ -69,6 +69,7 @@ TABLE.add(
 TABLE.add(
     "on_pending_connection: 'wait' is not one of 'fail', 'skip'", lambda _: of(ELT_SYNC, on_pending_connection="wait")
 )
+TABLE.add("on_new_streams: 'ask' is not one of 'add', 'ignore', 'fail'", lambda _: of(ELT_SYNC, on_new_streams="ask"))
 TABLE.add(
     "destination_schema_name: 5 is not a text; write it in quotes", lambda _: of(ELT_SYNC, destination_schema_name=5)
 )

@@ -8,7 +8,7 @@ from weld_pulumi.provider.core.option_paths import option_problems
 from weld_pulumi.provider.elt_sync.candidates import DAILY
 from weld_pulumi.schema.elt_sync import ELT_SYNC
 
-from .stage import Ref, Stage, Table, connection, raised, stream, sync
+from .stage import Ref, Res, Stage, Table, connection, raised, stream, sync
 
 TABLE = Table()
 
@@ -59,6 +59,34 @@ def columns_that_only_weld_knows(stage: Stage) -> str:
     id = stage.connection()
     made = stage.sync(id, "raw", sync_interval="0 * * * *", enabled=True, streams=["customers"])
     return stage.preview(sync(id, adopt=made, source_streams=[{"name": "customers", "hashed_columns": ["phone"]}]))
+
+
+def newly_matched(stage: Stage, policy: str) -> Res:
+    """A sync whose pattern matches one stream more than in the last ``up``."""
+    id = stage.connection()
+    program = sync(id, source_streams=[{"name": "refund*"}, {"name": "payout*"}], on_new_streams=policy)
+    stage.sync(id, "other")
+    stage.up(program)
+    stage.weld.set_catalogue_stream("stripe", "payouts_new")
+    stage.weld.set_catalogue_stream("stripe", "refunds_new")
+    return program
+
+
+@TABLE.reads(
+    "Weld: sync 'shop': on_new_streams='ignore' leaves out what its patterns newly match: payouts_new, refunds_new. "
+    "To copy one, add it to source_streams by name."
+)
+def new_streams_that_are_left_out(stage: Stage) -> str:
+    return stage.preview(newly_matched(stage, "ignore"))
+
+
+@TABLE.reads(
+    ": source_streams: sync 'shop': on_new_streams='fail' refuses what its patterns newly match: payouts_new, "
+    "refunds_new. To copy one, add {'name': 'payouts_new'}, with the columns to hash or exclude; to leave it out, add "
+    "{'name': 'payouts_new', 'exclude': True}."
+)
+def new_streams_that_are_refused(stage: Stage) -> str:
+    return stage.refusal(newly_matched(stage, "fail"))
 
 
 @TABLE.reads("Weld: sync 'shop': its streams stay in Weld, and source_streams no longer manages them")

@@ -113,6 +113,11 @@ class OwnershipRegistry:
         previous = self._previous.get(urn)
         return previous.id if previous is not None else None
 
+    def previous_outputs(self, urn: str) -> Mapping[str, Any]:
+        """Return the outputs that a resource has from the last run; empty if it is new."""
+        previous = self._previous.get(urn)
+        return previous.outs if previous is not None else {}
+
     def reserve(self, urn: str, id: str) -> str | None:
         """Record that a new resource is to adopt an object, unless it has another owner; return that owner."""
         with self._lock:

@@ -27,7 +27,6 @@ __all__ = [
     "has_patterns",
     "resolved",
     "resolved_by_names",
-    "resolved_streams",
     "single_entries",
     "without_kept",
 ]
@@ -105,28 +104,6 @@ def available_streams(context: ProviderContext, inputs: Props) -> dict[str, Offe
 
 
 # Patterns ----------------------------------------------------------------------------------------------------------
-
-
-def resolved_streams(context: ProviderContext, inputs: Props, olds: Mapping[str, Any], ask: bool) -> Any:
-    """Return ``source_streams`` with its patterns resolved, as far as that is possible now.
-
-    Where Weld cannot be asked, the names of the last run count as available, so that a preview without a key shows
-    only real changes.
-    """
-    entries = inputs.get("source_streams")
-    if not has_patterns(entries) or has_unknown(entries):
-        return entries
-    available = available_streams(context, inputs) if ask else None
-    if available is None:
-        return resolved_by_names(entries, olds.get("source_streams"))
-    return _in_last_order(resolved(context, entries, available, inputs), entries, olds.get("source_streams"))
-
-
-def _in_last_order(found: list[Props], entries: list[Props], before: Any) -> list[Props]:
-    """Move newly matched streams to the end: the engine compares lists by index, so its diff is shorter."""
-    first = next(index for index, entry in enumerate(entries) if has_patterns([entry]))
-    known = {e.get("name"): n for n, e in enumerate(before) if isinstance(e, dict)} if isinstance(before, list) else {}
-    return found[:first] + sorted(found[first:], key=lambda entry: known.get(entry["name"], len(known)))
 
 
 def resolved(

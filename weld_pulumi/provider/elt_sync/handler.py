@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ...errors import NotFoundError, WeldError
+from ...errors import NotFoundError, WeldError, WeldValidationError
 from ...schema.attributes import Change, Props
 from ...schema.elt_sync import ELT_SYNC
 from ...schema.streams import by_name
 from ...schema.values import UNKNOWN
-from ...validation.problems import Problem
+from ...validation.problems import Problem, WholeProblem
 from ...validation.schema_names import same_schema
 from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
 from ..core.pending_connections import is_pending
@@ -21,8 +21,9 @@ from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
 from .candidates import adopted_sync
 from .checks import problems_at_weld, schedule_problem
 from .creation import create_sync, roll_back
-from .entries import has_patterns, resolved, resolved_by_names, resolved_streams, without_kept
+from .entries import has_patterns, resolved, without_kept
 from .notices import loss_of, report_stream_changes, warn_of_kept_data
+from .patterns import admitted, last_entries, resolved_in_check, resolved_in_diff
 from .pending import still_pending, wait_for_connection, warn_of_pending
 from .reconcile import add_streams, enable_or_disable, reconcile_streams, update_sync, warn_of_kept_settings
 from .view import describe_sync, facts_of, is_inline, unreported, view_of
@@ -52,10 +53,14 @@ class EltSyncHandler(Handler):
 
     def resolve(self, checking: Checking) -> None:
         """Replace patterns by the streams that they match."""
-        may_ask = self.context.may_ask()
-        if not checking.problems and checking.inputs.get("source_streams") is not None:
-            streams = resolved_streams(self.context, checking.inputs, checking.olds, may_ask)
-            checking.inputs["source_streams"] = streams
+        may_ask, inputs = self.context.may_ask(), checking.inputs
+        if checking.problems or inputs.get("source_streams") is None:
+            return
+        try:
+            streams = resolved_in_check(self.context, self.urn, inputs, checking.olds, may_ask)
+            inputs["source_streams"] = streams
+        except WeldValidationError as error:
+            checking.problems.append(WholeProblem("source_streams", str(error)))
 
     def loss(self, id: str, outs: Mapping[str, Any]) -> str:
         """Say that streams and their progress are lost."""
@@ -72,8 +77,8 @@ class EltSyncHandler(Handler):
     # Diff ------------------------------------------------------------------------------------------------------
 
     def wanted(self, id: str, olds: Props, news: Props) -> Props:
-        """Return the inputs with patterns resolved by the names of the last run."""
-        return {**news, "source_streams": resolved_by_names(news.get("source_streams"), olds.get("source_streams"))}
+        """Return the inputs with all patterns resolved."""
+        return {**news, "source_streams": resolved_in_diff(self.context, self.urn, id, olds, news)}
 
     def plan(self, id: str, wanted: Props) -> None:
         """Leave for the SourceStreams of the sync whether it is enabled, and which streams are inline."""
@@ -120,7 +125,7 @@ class EltSyncHandler(Handler):
         """Add what the creating request does not: orchestration, streams, enabling; then carry out the triggers."""
         if news.get("orchestration_workflow_id"):
             self.client.attach_orchestration(sync.id, news["orchestration_workflow_id"])
-        wanted = self._with_streams(sync.id, news)
+        wanted = self._with_streams(sync.id, news, last_entries(self.context, self.urn, news))
         streams = upsert(self.context, sync.id, [body_of(entry) for entry in wanted.get("source_streams") or ()])
         facts, is_enabled = facts_of(sync), sync.enabled
         if is_enabled != news["enabled"]:
@@ -137,7 +142,7 @@ class EltSyncHandler(Handler):
         self.context.reporter.info(
             f"adopted sync {sync.id}; removing the EltSync from the stack applies its deletion_policy."
         )
-        wanted = self._with_streams(sync.id, news)
+        wanted = self._with_streams(sync.id, news, last_entries(self.context, self.urn, news))
         unknown = unreported(sync)  # so it is sent
         view = {name: value for name, value in view_of(sync, None, news).items() if name not in unknown}
         changed = [name for name in ELT_SYNC.changed(view, wanted) if name != "source_streams"]
@@ -189,7 +194,7 @@ class EltSyncHandler(Handler):
         if is_pending(id):
             return still_pending(self.context, olds, news)
         self.context.reads.forget_sync(id)
-        wanted = self._with_streams(id, news)
+        wanted = self._with_streams(id, news, olds.get("source_streams"))
         changed = ELT_SYNC.changed(olds, wanted)
         if all(ELT_SYNC[name].on_change is Change.LOCAL for name in changed):
             return {**ELT_SYNC.others(olds), **wanted}
@@ -257,11 +262,18 @@ class EltSyncHandler(Handler):
 
     # Shared steps ----------------------------------------------------------------------------------------------
 
-    def _with_streams(self, id: str, news: Props) -> Props:
-        """Return the inputs with every pattern resolved, and plan the sync for its SourceStreams."""
+    def _with_streams(self, id: str, news: Props, before: Any) -> Props:
+        """Return the inputs with every pattern resolved, and plan the sync for its SourceStreams.
+
+        Args:
+            id: of the sync.
+            news: canonical inputs.
+            before: the entries of the last run; None where there are none.
+        """
         entries = news.get("source_streams")
         if has_patterns(entries):
-            entries = resolved(self.context, entries, self.context.reads.available_streams(id), news)
+            found = resolved(self.context, entries, self.context.reads.available_streams(id), news)
+            entries = admitted(self.context, self.urn, news, found, before)
         self.context.plans.plan(id, news["enabled"], entries)
         return news if entries is None else {**news, "source_streams": entries}
 
