@@ -25,6 +25,7 @@ __all__ = [
     "available_streams",
     "entries_of",
     "has_patterns",
+    "patterns_of",
     "resolved",
     "resolved_by_names",
     "single_entries",
@@ -71,6 +72,14 @@ def has_patterns(entries: Any) -> TypeGuard[list[Props]]:
     if not isinstance(entries, list):
         return False
     return _has_wildcard(entries) or any("exclude" in entry for entry in entries if isinstance(entry, dict))
+
+
+def patterns_of(entries: Any) -> list[Props]:
+    """Return the patterns and exclusions among canonical entries, without their other arguments."""
+    if not isinstance(entries, list) or has_unknown(entries):
+        return []
+    kept = ("name", "exclude")
+    return [{name: entry[name] for name in kept if name in entry} for entry in entries if has_patterns([entry])]
 
 
 def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..._registry import PATTERNS
 from ...errors import NotFoundError, WeldError, WeldValidationError
 from ...schema.attributes import Change, Props
 from ...schema.elt_sync import ELT_SYNC
@@ -21,7 +22,7 @@ from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
 from .candidates import adopted_sync
 from .checks import problems_at_weld, schedule_problem
 from .creation import create_sync, roll_back
-from .entries import has_patterns, resolved, without_kept
+from .entries import has_patterns, patterns_of, resolved, without_kept
 from .notices import loss_of, report_stream_changes, warn_of_kept_data
 from .patterns import admitted, last_entries, resolved_in_check, resolved_in_diff
 from .pending import still_pending, wait_for_connection, warn_of_pending
@@ -56,11 +57,13 @@ class EltSyncHandler(Handler):
         may_ask, inputs = self.context.may_ask(), checking.inputs
         if checking.problems or inputs.get("source_streams") is None:
             return
+        written = patterns_of(inputs["source_streams"])
         try:
-            streams = resolved_in_check(self.context, self.urn, inputs, checking.olds, may_ask)
-            inputs["source_streams"] = streams
+            inputs["source_streams"] = resolved_in_check(self.context, self.urn, inputs, checking.olds, may_ask)
         except WeldValidationError as error:
             checking.problems.append(WholeProblem("source_streams", str(error)))
+        if written:
+            inputs[PATTERNS] = written
 
     def loss(self, id: str, outs: Mapping[str, Any]) -> str:
         """Say that streams and their progress are lost."""
