@@ -16,15 +16,17 @@ from pathlib import Path
 from weld_pulumi.schema.attributes import Attribute, Change, Output, Schema
 from weld_pulumi.schema.connection import CONNECTION
 from weld_pulumi.schema.elt_sync import ELT_SYNC
+from weld_pulumi.schema.elt_sync_run import ELT_SYNC_RUN
 from weld_pulumi.schema.streams import ENTRY, SOURCE_STREAM
 
 ROOT = Path(__file__).parents[1]
-RESOURCES = {"connection": CONNECTION, "elt_sync": ELT_SYNC, "source_stream": SOURCE_STREAM}
+RESOURCES = {
+    "connection": CONNECTION,
+    "elt_sync": ELT_SYNC,
+    "source_stream": SOURCE_STREAM,
+    "elt_sync_run": ELT_SYNC_RUN,
+}
 _WIDTH = 120
-_COMMON = (
-    ("resource_name", "name of the resource in the stack."),
-    ("opts", "Pulumi's resource options; ``import_`` does not work, use ``adopt``."),
-)
 _CHANGES = {Change.REPLACE: "new", Change.UPDATE: "in place", Change.ACTION: "in place", Change.LOCAL: "–"}
 
 
@@ -92,7 +94,12 @@ def _lines(attributes: Iterable[Attribute], write: Callable[[Attribute], str], i
 def _with_resource(source: str, schema: Schema) -> str:
     begin, end = _class(source, schema.kind)
     text, noun = source[begin:end], schema.noun
-    arguments = [*_COMMON, *((attribute.name, _meaning(attribute, noun)) for attribute in schema)]
+    instead = ", use ``adopt``" if "adopt" in schema else ""
+    common = (
+        ("resource_name", "name of the resource in the stack."),
+        ("opts", f"Pulumi's resource options; ``import_`` does not work{instead}."),
+    )
+    arguments = [*common, *((attribute.name, _meaning(attribute, noun)) for attribute in schema)]
     outputs = [output for output in schema.outputs if not output.internal]
     described = [("id", schema.id_description), *((output.name, output.description) for output in outputs)]
     text = _with_section(text, "Args", arguments)

@@ -56,6 +56,7 @@ from .functions import (
 from .pulumi_internals import print_without_traceback
 from .resources.connection import Connection
 from .resources.elt_sync import EltSync
+from .resources.elt_sync_run import EltSyncRun
 from .resources.provider import Provider
 from .resources.source_stream import SourceStream, SourceStreamArgs, SourceStreamArgsDict
 
@@ -68,6 +69,7 @@ __all__ = [
     "ConflictError",
     "Connection",
     "EltSync",
+    "EltSyncRun",
     "NotFoundError",
     "Provider",
     "RateLimitError",

@@ -29,7 +29,7 @@ PATTERNS = "__patterns"
 
 
 def load(name: str) -> DynamicProvider:
-    """Return the provider of the resource ``name``: Connection, EltSync or SourceStream."""
+    """Return the provider of the resource ``name``, such as EltSync."""
     from .provider.dynamic import DynamicProvider
 
     return DynamicProvider(name)

@@ -134,7 +134,7 @@ class Process:
         self.context = ProviderContext(settings, connect, Reporter(lines.append), clock, ownership=ownership)
         raw = {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url}
         self._providers: dict[str, DynamicProvider] = {}
-        for kind in ("Connection", "EltSync", "SourceStream"):
+        for kind in ("Connection", "EltSync", "EltSyncRun", "SourceStream"):
             provider = DynamicProvider(kind, lambda _: self.context)
             provider.configure(ConfigureRequest(Config(raw, "test")))
             self._providers[kind] = provider

@@ -12,6 +12,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 import weld_pulumi as weld
 from weld_pulumi.provider.connection.handler import ConnectionHandler
 from weld_pulumi.provider.elt_sync.handler import EltSyncHandler
+from weld_pulumi.provider.elt_sync_run.handler import EltSyncRunHandler
 from weld_pulumi.provider.source_stream.handler import SourceStreamHandler
 
 TOKEN = "pulumi-python:dynamic/weld:"
@@ -30,6 +31,12 @@ ANSWERED: dict[str, dict[str, Any]] = {
         "destination_connection_id": "conn",
         "stream_ids": {"charges": "str_1"},
         "created_at": "2026-01-01T00:00:00Z",
+    },
+    "EltSyncRun": {
+        "status": "COMPLETED",
+        "streams_result": {"charges": {"status": "COMPLETED", "rows_synced": 1}},
+        "rows_synced": 1,
+        "finished_at": "2026-01-01T00:00:00Z",
     },
     "SourceStream": {"incremental_primary_key_name": ["id"], "created_at": "2026-01-01T00:00:00Z"},
 }
@@ -75,5 +82,6 @@ def registered(resource: Any) -> tuple[str, set[str]]:
 TABLES: dict[Any, Any] = {
     weld.Connection: ConnectionHandler.schema,
     weld.EltSync: EltSyncHandler.schema,
+    weld.EltSyncRun: EltSyncRunHandler.schema,
     weld.SourceStream: SourceStreamHandler.schema,
 }

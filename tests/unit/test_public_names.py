@@ -54,6 +54,7 @@ ERRORS = {
 CLASSES = {
     "Connection",
     "EltSync",
+    "EltSyncRun",
     "Provider",
     "SourceStream",
     "SourceStreamArgs",
@@ -105,6 +106,7 @@ ARGUMENTS = {
         "full_refresh_triggers",
         "reset_history_table",
     ],
+    weld.EltSyncRun: ["elt_sync_id", "streams", "full_refresh", "triggers", "timeout"],
 }
 OUTPUTS = {
     weld.Connection: {"status", "authorize_url", "authorize_expires_at", "created_at"},
@@ -118,11 +120,13 @@ OUTPUTS = {
         "created_at",
     },
     weld.SourceStream: {"incremental_primary_key_name", "created_at"},
+    weld.EltSyncRun: {"status", "streams_result", "rows_synced", "finished_at"},
 }
 REQUIRED = {
     weld.Connection: {"integration_id"},
     weld.EltSync: {"connection_id", "destination_schema_name"},
     weld.SourceStream: {"elt_sync_id"},
+    weld.EltSyncRun: {"elt_sync_id"},
 }
 RESOURCES: list[Any] = list(ARGUMENTS)
 
@@ -290,6 +294,7 @@ def test_type_tokens_are_frozen() -> None:
     assert {tokens(weld.Connection), tokens(MyConnection)} == {"pulumi-python:dynamic/weld:Connection"}
     assert {tokens(weld.EltSync), tokens(MySync), tokens(MyOtherSync)} == {"pulumi-python:dynamic/weld:EltSync"}
     assert {tokens(weld.SourceStream), tokens(MyStream)} == {"pulumi-python:dynamic/weld:SourceStream"}
+    assert tokens(weld.EltSyncRun) == "pulumi-python:dynamic/weld:EltSyncRun"
 
 
 # Functions ----------------------------------------------------------------------------------------------------------
@@ -348,6 +353,8 @@ FINE = """
     twin = weld.get_connections_output(integration_id=schema)
     theirs = weld.get_connections(opts=pulumi.InvokeOptions(provider=team))
     kept = weld.Connection("k", integration_id="stripe", deletion_policy="retain")
+    loaded = weld.EltSyncRun("r", elt_sync_id=sync.id, streams=["charges", schema], triggers=[1], timeout=60)
+    rows: pulumi.Output[int | None] = loaded.rows_synced
     error = weld.WeldApiError(404, "code", "message", "GET", "/x", None)
 """
 WRONG = """

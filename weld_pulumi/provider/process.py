@@ -27,7 +27,12 @@ __all__ = ["collect_garbage_less_often", "load_handler", "new_context", "shared_
 
 #: Resource -> its package. A handler is imported only if the program has such a resource: that of Connection takes
 #: 20 ms, for its web server.
-_PACKAGES = {"Connection": "connection", "EltSync": "elt_sync", "SourceStream": "source_stream"}
+_PACKAGES = {
+    "Connection": "connection",
+    "EltSync": "elt_sync",
+    "EltSyncRun": "elt_sync_run",
+    "SourceStream": "source_stream",
+}
 #: Number of new objects, some 10 MB of them, after which garbage is collected.
 _GARBAGE_THRESHOLD = 50_000
 _contexts_lock = threading.Lock()

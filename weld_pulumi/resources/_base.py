@@ -112,6 +112,11 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
     def _reject_import(cls, resource_name: str, opts: pulumi.ResourceOptions) -> None:
         if opts.import_ is None:
             return
+        if "adopt" not in cls._schema:
+            raise WeldValidationError(
+                f"{cls._schema.kind} {resource_name!r}: import_ does not work, since a {cls._schema.noun} is not an "
+                "object of Weld. Leave it out."
+            )
         adopt = opts.import_ if cls._schema["adopt"].type is ID_OR_FLAG else True
         raise WeldValidationError(
             f"{cls._schema.kind} {resource_name!r}: import_ does not work with dynamic resources such as this one. "

@@ -108,23 +108,28 @@ class Schema:
         noun: what it is at Weld.
         attributes: in the order in which users read them.
         outputs: those that are not arguments.
+        id_description: what the ``id`` of the resource is, where it is not Weld's id of the object.
         sparse: the canonical form omits what equals its default. The engine stores every argument twice and writes
             its whole state after each step, so with thousands of streams their size determines the duration of an `up`.
     """
 
     def __init__(
-        self, kind: str, noun: str, *attributes: Attribute, outputs: Iterable[Output] = (), sparse: bool = False
+        self,
+        kind: str,
+        noun: str,
+        *attributes: Attribute,
+        outputs: Iterable[Output] = (),
+        id_description: str = "",
+        sparse: bool = False,
     ) -> None:
         self.kind = kind
         self.noun = noun
         self._attributes = {attribute.name: attribute for attribute in attributes}
         self._sparse = sparse
         self.outputs = tuple(outputs)
-
-    @property
-    def id_description(self) -> str:
-        """What the ``id`` of the resource is."""
-        return f"Weld's id of the {self.noun}; begins with `pending-` while a person has to authorize first."
+        self.id_description = (
+            id_description or f"Weld's id of the {noun}; begins with `pending-` while a person has to authorize first."
+        )
 
     def __iter__(self) -> Iterator[Attribute]:
         return iter(self._attributes.values())

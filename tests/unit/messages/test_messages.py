@@ -31,6 +31,7 @@ SUBJECTS = (
     "streams",
     "sync_runs",
     "syncs",
+    "waiting_runs",
 )
 TABLES: dict[str, Table] = {subject: import_module(f"{__package__}.{subject}").TABLE for subject in SUBJECTS}
 MESSAGES = [pytest.param(each, id=f"{subject}-{each.name}") for subject, table in TABLES.items() for each in table]

@@ -49,6 +49,10 @@ class SyncPlans:
         plan = self._plans.get(sync_id)
         return plan.inline if plan is not None else None
 
+    def is_planned(self, sync_id: str) -> bool:
+        """Tell whether the sync is one of this program."""
+        return sync_id in self._plans
+
     def wants_enabled(self, sync_id: str) -> bool:
         """Tell whether the program wants the sync enabled."""
         plan = self._plans.get(sync_id)

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..._text import first_few, parse_time, sentence
-from ...api.retries import Lookup
-from ...errors import ConflictError, WeldApiError, WeldError
+from ..._text import first_few, sentence
+from ...errors import WeldApiError, WeldError
 from ...schema.attributes import Change
 from ...schema.streams import ENTRY
 from ..core.context import ProviderContext
-
-if TYPE_CHECKING:
-    from ...api.models import RequestedRun
 
 __all__ = ["TRIGGERS", "TriggeredActions", "any_fired", "fired"]
 
 #: The names of the triggers that a sync, a stream and an entry have.
 TRIGGERS = ENTRY.names(lambda attribute: attribute.on_change is Change.ACTION)
-#: Seconds by which Weld's clock may be behind ours.
-_CLOCK_SKEW = 5.0
 
 
 def any_fired(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
@@ -136,27 +130,14 @@ def _request_full_refresh(context: ProviderContext, name: str, id: str, reset_hi
 
 
 def _request_run(context: ProviderContext, name: str, id: str) -> None:
-    begun = context.clock.now() - _CLOCK_SKEW
-
-    def started() -> RequestedRun | None:
-        from ...api.models import RequestedRun
-
-        runs = context.client.list_runs(id, limit=1)
-        is_there = any(r.status == "RUNNING" or _seconds(r.started_at) >= begun for r in runs)
-        return RequestedRun() if is_there else None
+    from ...api.run_watch import request_run
 
     try:
-        context.client.request_run(id, Lookup(started, f"a run of {name!r}", context.clock.sleep))
-    except ConflictError:
-        context.reporter.info(f"stream {name!r} is already running; no second run was requested.")
+        if not request_run(context.client, id, name, context.clock.now, context.clock.sleep):
+            context.reporter.info(f"stream {name!r} is already running; no second run was requested.")
     except WeldApiError as error:
         if error.status_code != 400:
             raise
         context.reporter.warn(
             f"Weld did not start a run of stream {name!r}: {sentence(error.message or 'no reason given')}"
         )
-
-
-def _seconds(text: str | None) -> float:
-    time = parse_time(text)
-    return time.timestamp() if time else 0.0
