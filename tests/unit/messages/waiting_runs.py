@@ -58,7 +58,7 @@ def a_failure_without_a_reason(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSyncRun: after 50 min, 2 streams of sync <raw> had not ended: 'refunds' (5.1 M of 10.1 "
-    "M rows), 'charges' (not started). What runs goes on at Weld, and the next `pulumi up` waits for it. "
+    "M rows), 'charges' (no run reported). What runs goes on at Weld, and the next `pulumi up` waits for it. "
     "A greater timeout lets `up` wait longer."
 )
 def a_time_that_is_over(stage: Stage) -> str:
