@@ -21,7 +21,7 @@ from weld_pulumi.provider.dynamic import DynamicProvider
 from weld_pulumi.provider.process import new_context
 from weld_pulumi.simulator import Simulator
 
-KINDS = ["Connection", "EltSync", "SourceStream"]
+KINDS = ["Connection", "EltSync", "EltSyncRun", "SourceStream"]
 GOOD: dict[str, dict[str, Any]] = {
     "Connection": {"integration_id": "stripe", "label": "Shop", "authorization_timeout": 60.0},
     "EltSync": {
@@ -31,6 +31,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "source_streams": [{"name": "charges"}, {"name": "o*"}],
         "elt_settings": {"account": "acct_1"},
     },
+    "EltSyncRun": {"elt_sync_id": "sync", "streams": ["charges"], "triggers": ["a"], "timeout": 60.0},
     "SourceStream": {"elt_sync_id": "sync", "name": "charges", "hashed_columns": ["email"]},
 }
 

@@ -74,6 +74,7 @@ class FollowedRun:
     active: StreamSnapshot | None = None
     result: StreamSnapshot | None = None
     before: StreamSnapshot | None = None
+    _was_active: bool = False
 
     @property
     def has_failed(self) -> bool:
@@ -90,18 +91,26 @@ class FollowedRun:
         if self.result is not None:
             return
         self.active = status.active_sync if status else None
+        self._was_active = self._was_active or self.active is not None
         latest = status.latest_sync if status else None
         if self.is_due:
             self.before = latest
             self.is_due = self.active is None or (full and self.active.operation_mode != "FULL")
+            self._was_active = not self.is_due
         elif latest is not None and self._is_end(latest):
             self.result, self.active = latest, None
 
     def _is_end(self, latest: StreamSnapshot) -> bool:
-        if _key(latest) == _key(self.before) or latest.status in _UNFINISHED:
+        if latest.status in _UNFINISHED or not self._is_new(latest):
             return False
         # A failed attempt is not the end while Weld tries again.
         return self.active is None or not _has_failed(latest)
+
+    def _is_new(self, latest: StreamSnapshot) -> bool:
+        """Tell whether this is not the run from before: by its times, or by all that Weld reports if there are none."""
+        if self.before is None or latest.started_at or latest.finished_at:
+            return _times(latest) != _times(self.before)
+        return latest != self.before or (self._was_active and self.active is None)
 
 
 @dataclass
@@ -239,12 +248,8 @@ def _has_failed(snapshot: StreamSnapshot) -> bool:
     return snapshot.status == "FAILED" or (snapshot.status is None and bool(snapshot.error_message))
 
 
-def _key(snapshot: StreamSnapshot | None) -> object:
-    """Return what tells one finished run from another: its times if Weld reports them, else all that it reports."""
-    if snapshot is None:
-        return None
-    times = (snapshot.started_at, snapshot.finished_at)
-    return times if any(times) else snapshot
+def _times(snapshot: StreamSnapshot | None) -> object:
+    return snapshot and (snapshot.started_at, snapshot.finished_at)
 
 
 def _end(snapshot: StreamSnapshot | None) -> float:

@@ -9,9 +9,10 @@ from ..api.client import WeldClient
 from ..errors import ConflictError, WeldError
 from .client_options import pass_client
 from .id_command import IdCommand
-from .lookup import find
+from .lookup import Found, find
 from .output import print_line
 from .progress import progress
+from .run_wait import run_and_wait
 
 __all__ = ["disable", "enable", "full_refresh", "run", "run_orchestration"]
 
@@ -30,15 +31,23 @@ def confirm(question: str, yes: bool) -> None:
     epilog="""\b
 Examples:
   weld-pulumi run weld_stripe
+  weld-pulumi run weld_stripe --wait
   weld-pulumi run weld_stripe/charges
   weld-pulumi run SCTVdLAcyDTgNx
 """,
 )
 @click.argument("what", metavar="SYNC|STREAM")
+@click.option("--wait", is_flag=True, help="Show the runs until each has ended; exit code 1 if one fails.")
+@click.option("--timeout", type=click.FloatRange(min=1), metavar="SECONDS", help="With --wait: the longest wait.")
 @pass_client
-def run(client: WeldClient, what: str) -> None:
+def run(client: WeldClient, what: str, wait: bool, timeout: float | None) -> None:
     """Request one run of a stream, or of all streams of a sync."""
+    if timeout is not None and not wait:
+        raise click.UsageError("--timeout needs --wait.")
     found = find(client, what, "stream", "sync")
+    if wait:
+        _run_and_wait(client, found, timeout)
+        return
     if found.kind == "sync":
         _run_all(client, found.id)
         return
@@ -48,6 +57,20 @@ def run(client: WeldClient, what: str) -> None:
         print_line(f"Stream {found.id} is already running; see `weld-pulumi runs {found.id}`.")
         return
     print_line(f"Requested a run of stream {found.id}. It may take minutes to appear in `weld-pulumi runs {found.id}`.")
+
+
+def _run_and_wait(client: WeldClient, found: Found, timeout: float | None) -> None:
+    if found.kind == "sync":
+        sync_id, streams = found.id, sorted(client.list_streams(found.id), key=lambda stream: stream.name)
+    else:
+        stream = client.get_stream(found.id)
+        if stream.elt_sync_id is None:
+            raise WeldError(f"Weld does not report the sync of stream {found.id}. Use the sync instead of the stream.")
+        sync_id, streams = stream.elt_sync_id, [stream]
+    if not streams:
+        print_line("The sync has no streams.")
+        return
+    run_and_wait(client, sync_id, {stream.name: stream.id for stream in streams}, timeout)
 
 
 def _run_all(client: WeldClient, sync_id: str) -> None:

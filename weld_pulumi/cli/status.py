@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from .id_command import IdCommand
 from .lookup import find
 from .output import Column, json_option, print_json, print_rows
 from .progress import progress
+from .watching import Line, State, interruptible, line_of, require_success, watch
 
 __all__ = ["status"]
 
@@ -75,43 +76,91 @@ class Summary:
 Examples:
   weld-pulumi status
   weld-pulumi status weld_stripe
+  weld-pulumi status weld_stripe --watch
 """,
 )
 @click.argument("sync", metavar="[SYNC]", required=False)
+@click.option("--watch", "is_watched", is_flag=True, help="Follow it until nothing runs; exit code 1 after a failure.")
 @json_option
 @pass_client
-def status(client: WeldClient, sync: str | None, as_data: bool) -> None:
+def status(client: WeldClient, sync: str | None, is_watched: bool, as_data: bool) -> None:
     """Show the current and the last run of each stream of a sync; without SYNC, the state of all syncs.
 
     Failed ones come first.
     """
-    if sync is None:
+    if is_watched and as_data:
+        raise click.UsageError("--watch and --json cannot be used together.")
+    sync_id = find(client, sync, "sync").id if sync is not None else None
+    if is_watched:
+        _watch(client, sync_id)
+        return
+    if sync_id is None:
         _show_all(client, as_data)
         return
-    found = client.get_sync_status(find(client, sync, "sync").id)
+    found = client.get_sync_status(sync_id)
     if as_data:
         print_json(found)
     else:
         print_rows(sorted(found.source_streams, key=_failed_first), _STREAMS, False, "The sync has no streams.")
 
 
+def _watch(client: WeldClient, sync_id: str | None) -> None:
+    """Show the streams of a sync, or all syncs, until nothing runs.
+
+    Raises:
+        WeldError: the last run of something has failed.
+    """
+
+    def streams() -> list[Line]:
+        found = client.get_sync_status(str(sync_id)).source_streams
+        return [line_of(stream.name, stream.active_sync, stream.latest_sync) for stream in found]
+
+    def syncs() -> list[Line]:
+        return [_line(summary) for summary in _read_all(client, client.list_syncs())]
+
+    what = "stream" if sync_id else "sync"
+    with interruptible("What runs goes on at Weld."):
+        require_success(watch(streams if sync_id else syncs, what), what)
+
+
+def _line(summary: Summary) -> Line:
+    """Return one line for all streams of a sync."""
+    name = summary.sync.destination_schema_name or summary.sync.id
+    snapshots = [stream.active_sync or stream.latest_sync for stream in summary.streams]
+    shown = [each for each in snapshots if each is not None]
+    rows = sum(each.records_synced or 0 for each in shown)
+    if summary.running:
+        expected = [each.estimated_total_count or each.records_synced for each in shown]
+        total = None if None in expected else sum(each or 0 for each in expected)
+        return Line(name, State.RUNNING, rows, total)
+    if summary.failed or summary.sync.status == "FAILED":
+        return Line(name, State.FAILED, rows, error=summary.error)
+    return Line(name, State.DONE if shown else State.IDLE, rows if shown else None)
+
+
 def _show_all(client: WeldClient, as_data: bool) -> None:
     syncs = client.list_syncs()
-    with progress("Reading syncs", len(syncs)) as count, ThreadPoolExecutor(_AT_ONCE) as pool:
-
-        def read(sync: EltSyncInfo) -> Summary | None:
-            try:
-                return Summary(sync, client.get_sync_status(sync.id).source_streams)
-            except NotFoundError:
-                return None  # deleted meanwhile
-            finally:
-                count.step()
-
-        found = sorted(filter(None, pool.map(read, syncs)), key=lambda summary: summary.order)
+    with progress("Reading syncs", len(syncs)) as count:
+        found = sorted(_read_all(client, syncs, count.step), key=lambda summary: summary.order)
     if as_data:
         print_json([_as_data(summary) for summary in found])
     else:
         print_rows(found, _SYNCS, False, "There are no syncs.")
+
+
+def _read_all(
+    client: WeldClient, syncs: Sequence[EltSyncInfo], step: Callable[[], object] = lambda: None
+) -> list[Summary]:
+    def read(sync: EltSyncInfo) -> Summary | None:
+        try:
+            return Summary(sync, client.get_sync_status(sync.id).source_streams)
+        except NotFoundError:
+            return None  # deleted meanwhile
+        finally:
+            step()
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(filter(None, pool.map(read, syncs)))
 
 
 def _as_data(summary: Summary) -> dict[str, object]:

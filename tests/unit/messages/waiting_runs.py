@@ -58,7 +58,7 @@ def a_failure_without_a_reason(stage: Stage) -> str:
 
 @TABLE.reads(
     "creating the EltSyncRun: after 50 min, 2 streams of sync <raw> had not ended: 'refunds' (5.1 M of 10.1 "
-    "M rows), 'charges' (not started). What runs goes on at Weld, and the next `pulumi up` waits for it. "
+    "M rows), 'charges' (no run reported). What runs goes on at Weld, and the next `pulumi up` waits for it. "
     "A greater timeout lets `up` wait longer."
 )
 def a_time_that_is_over(stage: Stage) -> str:
@@ -157,3 +157,32 @@ def a_preview_of_a_run_of_a_sync_that_waits_for_a_person(stage: Stage) -> str:
 )
 def a_run_that_is_got(stage: Stage) -> str:
     return raised(lambda: stage.stack.process().call("EltSyncRun", "load").read("some-id", {}))
+
+
+# Commands ----------------------------------------------------------------------------------------------------------
+
+
+@TABLE.reads("Error: stream 'charges' failed: The account is locked.")
+def a_watched_stream_that_failed(stage: Stage) -> str:
+    id = a_sync(stage)
+    stage.weld.end_run(stage.weld.start_run(stream(stage, "charges"))["id"], "The account is locked")
+    return stage.run("status", id, "--watch").splitlines()[-1]
+
+
+@TABLE.reads("Error: sync 'raw' failed: charges: Connection timeout.")
+def a_watched_sync_that_failed(stage: Stage) -> str:
+    a_sync(stage)
+    stage.weld.end_run(stage.weld.start_run(stream(stage, "charges"))["id"], "Connection timeout")
+    return stage.run("status", "--watch").splitlines()[-1]
+
+
+@TABLE.reads("Error: after 1 s, 2 streams had not ended: 'charges', 'refunds'. What runs goes on at Weld.")
+def a_command_that_has_waited_long_enough(stage: Stage) -> str:
+    return stage.run("run", a_sync(stage), "--wait", "--timeout", "1").splitlines()[-1]
+
+
+TABLE.add("Error: --timeout needs --wait.", lambda stage: stage.run("run", "raw", "--timeout", "1").splitlines()[-1])
+TABLE.add(
+    "Error: --watch and --json cannot be used together.",
+    lambda stage: stage.run("status", "--watch", "--json").splitlines()[-1],
+)

@@ -153,8 +153,15 @@ def test_separate_streams_of_the_same_up_pass_the_preview(weld: Simulator, stack
     assert stack.state["load"].outs["streams_result"].keys() == {"plans"}
 
 
+@pytest.mark.parametrize(
+    "left_out",
+    [
+        ("records_synced", "finished_at"),
+        ("records_synced", "finished_at", "started_at", "estimated_total_count", "operation_mode", "status"),
+    ],
+)
 def test_a_status_without_figures_is_completed_from_the_list_of_runs(
-    weld: Simulator, stack: Stack, sync: str, monkeypatch: pytest.MonkeyPatch
+    weld: Simulator, stack: Stack, sync: str, monkeypatch: pytest.MonkeyPatch, left_out: tuple[str, ...]
 ) -> None:
     from weld_pulumi.simulator.serializers import Serializer
 
@@ -163,15 +170,16 @@ def test_a_status_without_figures_is_completed_from_the_list_of_runs(
     def bare(self: Serializer, row: Any) -> Any:
         found = shown(self, row)
         for stream in found["source_streams"]:
-            for name in ("records_synced", "finished_at"):
+            for name in left_out:
                 stream.get("latest_sync", {}).pop(name, None)
         return found
 
     monkeypatch.setattr(Serializer, "status", bare)
-    stack.up([run(sync, streams=["charges"])])
+    stack.up([run(sync, streams=["charges"], triggers=[1])])
+    stack.up([run(sync, streams=["charges"], triggers=[2])])
     charges = stack.state["load"].outs["streams_result"]["charges"]
     assert charges["rows_synced"] == 1000
-    assert charges["finished_at"]
+    assert charges["finished_at"] > weld.state()["runs"][-1]["started_at"]
 
 
 # Full refresh ------------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ def _timeout_text(watch: RunWatch, timeout: float) -> str:
 
 def _where(run: FollowedRun) -> str:
     if run.active is None:
-        return f"{run.name!r} (not started)"
+        return f"{run.name!r} (no run reported)"
     rows, total = run.active.records_synced, run.active.estimated_total_count
     if rows is None:
         return f"{run.name!r} (running)"
