@@ -16,13 +16,16 @@ from .pulumi_internals import serialize_provider
 if TYPE_CHECKING:
     from .provider.dynamic import DynamicProvider
 
-__all__ = ["OPTIONS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
+__all__ = ["OPTIONS", "PATTERNS", "SECRETS", "ProviderReference", "load", "pickled_reference"]
 
 #: Among the inputs: the paths of secret values. Among the outputs: the names of secret arguments. The engine passes
 #: neither to a dynamic provider.
 SECRETS = "__secrets"
 #: Among the inputs: resource options that reach into a list, which the engine does not pass either.
 OPTIONS = "__options"
+#: Among the checked inputs of an EltSync, for commands that read the state: the patterns and exclusions of
+#: ``source_streams`` as the program wrote them. The provider replaces them by the streams that they match.
+PATTERNS = "__patterns"
 
 
 def load(name: str) -> DynamicProvider:

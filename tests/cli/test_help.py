@@ -18,6 +18,7 @@ from .conftest import Run
 COMMANDS = [
     *("doctor", "authorize", "import"),
     *("connections", "integrations", "settings", "syncs", "streams", "status", "runs", "orchestrations"),
+    "health",
     *("run", "full-refresh", "run-orchestration", "enable", "disable"),
     "simulator",
 ]

@@ -5,13 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
 
 import click
 
 from ..api.client import WeldClient
 from ..api.models import ConnectionBridge
-from ..config import load
 from ..errors import WeldConfigError
 from ..provider.connection.authorization import Authorization
 from ..provider.connection.bridge import BridgeTracker
@@ -25,6 +23,7 @@ from .authorize_session import AuthorizeSession, Result, result_of
 from .client_options import api_url_option, client_of, stack_option
 from .output import console, json_option, print_json
 from .project import export_stack, find_project
+from .stack_resources import client_of_provider
 
 __all__ = ["authorize"]
 
@@ -154,15 +153,6 @@ def _stack_connections(
             continue
         provider = str(resource.get("provider"))
         if provider not in contexts:
-            contexts[provider] = session.context(_client_of(provider, resources, stack, api_url))
+            contexts[provider] = session.context(client_of_provider(provider, resources, stack, api_url))
         found.append(StackConnection(session, contexts[provider], resource))
     return found
-
-
-def _client_of(provider: str, resources: list[dict[str, Any]], stack: str | None, api_url: str | None) -> WeldClient:
-    """Return a client for the Weld workspace of a resource: that of its weld.Provider, if it has one."""
-    urn = provider.rpartition("::")[0]
-    if urn.rpartition("::")[2] in ("", "default"):
-        return client_of(stack, api_url, prefer_stack=True)
-    inputs = next((r.get("inputs") or {} for r in resources if r["urn"] == urn), {})
-    return WeldClient(load(inputs.get))

@@ -12,11 +12,21 @@ from typing import Any
 
 from ..errors import WeldError
 
-__all__ = ["PulumiFailedError", "export_stack", "find_project", "run_pulumi", "stack_config"]
+__all__ = ["ENCRYPTED", "PulumiFailedError", "export_stack", "find_project", "run_pulumi", "stack_config"]
 
 _SECONDS = 120
 #: Key and value by which Pulumi marks a secret in a state.
 _ENVELOPE, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+
+
+class _Encrypted:
+    """A secret of an exported state whose value was not requested."""
+
+    def __repr__(self) -> str:
+        return "ENCRYPTED"
+
+
+ENCRYPTED = _Encrypted()
 
 
 class PulumiFailedError(WeldError):
@@ -74,6 +84,8 @@ def stack_config(stack: str | None, show_secrets: bool = True) -> dict[str, dict
 def export_stack(stack: str | None, show_secrets: bool = True) -> list[dict[str, Any]]:
     """Return the resources in the state of a stack (default: the selected one), by default with secrets in plain text.
 
+    Without ``show_secrets``, each secret is :data:`ENCRYPTED`.
+
     Raises:
         PulumiFailedError: there is no such stack, or its secrets cannot be read.
     """
@@ -84,13 +96,13 @@ def export_stack(stack: str | None, show_secrets: bool = True) -> list[dict[str,
 
 
 def _revealed(value: Any) -> Any:
-    """Replace the envelopes of secrets in an exported state by their values."""
+    """Replace the envelopes of secrets in an exported state by their values, as far as it has them."""
     if isinstance(value, list):
         return [_revealed(item) for item in value]
     if not isinstance(value, dict):
         return value
     if value.get(_ENVELOPE) == _SECRET:
-        return json.loads(value.get("plaintext", "null"))
+        return json.loads(value["plaintext"]) if "plaintext" in value else ENCRYPTED
     return {key: _revealed(item) for key, item in value.items()}
 
 

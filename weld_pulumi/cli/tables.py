@@ -18,7 +18,7 @@ from rich.text import Text
 
 from .._text import parse_time
 
-__all__ = ["EMPTY_CELL", "Fit", "ago", "plain_columns", "print_table"]
+__all__ = ["EMPTY_CELL", "Fit", "ago", "amount_of", "plain_columns", "print_table"]
 
 #: The text of a cell without a value.
 EMPTY_CELL = "-"
@@ -47,13 +47,14 @@ def ago(time: str, now: datetime | None = None) -> str:
     passed = (now or datetime.now(timezone.utc)) - then
     if abs(passed) > _LONG_AGO:
         return then.date().isoformat()
-    amount = _amount(abs(passed))
+    amount = amount_of(abs(passed))
     if not amount:
         return "just now"
     return f"{amount} ago" if passed > timedelta() else f"in {amount}"
 
 
-def _amount(time: timedelta) -> str:
+def amount_of(time: timedelta) -> str:
+    """Return a duration in its largest unit, ``2 h``; "" below a minute."""
     for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60)):
         if time.total_seconds() >= seconds:
             return f"{int(time.total_seconds() // seconds)} {unit}"

@@ -17,7 +17,7 @@ from pulumi.dynamic import (
 )
 
 from .._property_paths import overlaps_any
-from .._registry import SECRETS
+from .._registry import PATTERNS, SECRETS
 from .._text import printable
 from ..config import Settings, load
 from ..pulumi_internals import current_urn
@@ -85,6 +85,8 @@ class DynamicProvider(ResourceProvider):
             return self._handler.check(olds, news)
         self._secret_inputs.mark_canonical(secrets, self._handler.schema, olds, news)
         checked = self._handler.check(olds, news)
+        if overlaps_any("source_streams", secrets):
+            checked.inputs.pop(PATTERNS, None)  # the engine encrypts only what the program gives
         self._secret_inputs.note(secrets, checked.inputs)
         return checked
 

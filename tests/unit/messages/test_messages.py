@@ -24,6 +24,7 @@ SUBJECTS = (
     "configuration",
     "connections",
     "doctor",
+    "health",
     "elt_settings",
     "imports",
     "schedules",

@@ -59,4 +59,5 @@ class SecretInputs:
 
 
 def _fingerprint(inputs: Props) -> str:
-    return fingerprint([{name: value for name, value in inputs.items() if value is not None}])
+    given = {name: value for name, value in inputs.items() if value is not None and not name.startswith("__")}
+    return fingerprint([given])

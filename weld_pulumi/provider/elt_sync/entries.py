@@ -25,6 +25,7 @@ __all__ = [
     "available_streams",
     "entries_of",
     "has_open",
+    "patterns_of",
     "resolved",
     "resolved_by_names",
     "resolved_streams",
@@ -72,6 +73,14 @@ def has_open(entries: Any) -> TypeGuard[list[Props]]:
     if not isinstance(entries, list):
         return False
     return _has_pattern(entries) or any("exclude" in entry for entry in entries if isinstance(entry, dict))
+
+
+def patterns_of(entries: Any) -> list[Props]:
+    """Return the patterns and exclusions among canonical entries, without their other arguments."""
+    if not isinstance(entries, list) or has_unknown(entries):
+        return []
+    kept = ("name", "exclude")
+    return [{name: entry[name] for name in kept if name in entry} for entry in entries if has_open([entry])]
 
 
 def entries_of(streams: Mapping[str, EltStreamInfo], declared: Any) -> list[Props]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ..._registry import PATTERNS
 from ...errors import NotFoundError, WeldError
 from ...schema.attributes import Change, Props
 from ...schema.elt_sync import ELT_SYNC
@@ -21,7 +22,7 @@ from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
 from .candidates import adopted_sync
 from .checks import problems_at_weld, schedule_problem
 from .creation import create_sync, roll_back
-from .entries import has_open, resolved, resolved_by_names, resolved_streams, without_kept
+from .entries import has_open, patterns_of, resolved, resolved_by_names, resolved_streams, without_kept
 from .notices import loss_of, report_stream_changes, warn_of_kept_data
 from .pending import still_pending, wait_for_connection, warn_of_pending
 from .reconcile import add_streams, enable_or_disable, reconcile_streams, update_sync, warn_of_kept_settings
@@ -55,6 +56,8 @@ class EltSyncHandler(Handler):
         may_ask = self.context.may_ask()
         if not checking.problems and checking.inputs.get("source_streams") is not None:
             streams = resolved_streams(self.context, checking.inputs, checking.olds, may_ask)
+            if patterns := patterns_of(checking.inputs["source_streams"]):
+                checking.inputs[PATTERNS] = patterns
             checking.inputs["source_streams"] = streams
 
     def loss(self, id: str, outs: Mapping[str, Any]) -> str:
