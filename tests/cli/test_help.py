@@ -18,7 +18,7 @@ from .conftest import Run
 COMMANDS = [
     *("doctor", "authorize", "import"),
     *("connections", "integrations", "settings", "syncs", "streams", "status", "runs", "orchestrations"),
-    "health",
+    *("health", "drift"),
     *("run", "full-refresh", "run-orchestration", "enable", "disable"),
     "simulator",
 ]

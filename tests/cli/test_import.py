@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.exported import encrypted
 from tests.support.wording import saying, says
 from weld_pulumi.cli.importing.names import Names
 from weld_pulumi.cli.importing.program import literal
@@ -226,6 +227,7 @@ def test_only_unmanaged_writes_only_the_streams_that_a_stack_does_not_have(
     shop = weld.create_connection("stripe", "Shop")["id"]
     sync = weld.create_sync(shop, destination_schema_name="raw", streams=["charges", "refunds"])["id"]
     inline = weld.create_sync(shop, destination_schema_name="inline", streams=["charges"])["id"]
+    hidden = weld.create_sync(shop, destination_schema_name="hidden", streams=["charges"])["id"]
     ids = {row["name"]: row["id"] for row in weld.state()["streams"] if row["elt_sync_id"] == sync}
     connections: list[tuple[str, str, str, object]] = [
         ("Connection", row["label"], row["id"], {}) for row in weld.state()["connections"]
@@ -234,6 +236,7 @@ def test_only_unmanaged_writes_only_the_streams_that_a_stack_does_not_have(
         *connections,
         ("EltSync", "raw", sync, {}),
         ("EltSync", "inline", inline, {"source_streams": [{"name": "charges"}]}),
+        ("EltSync", "hidden", hidden, {"source_streams": encrypted()}),
         ("SourceStream", "raw-refunds", ids["charges"], {}),  # its name is taken
     ]
     resources = [

@@ -13,6 +13,7 @@ from .actions import disable, enable, full_refresh, run, run_orchestration
 from .authorize import authorize
 from .command_group import SectionGroup
 from .doctor import doctor
+from .drift import drift
 from .health import health
 from .importing import import_
 from .lists import connections, integrations, orchestrations, runs, streams, syncs
@@ -28,7 +29,7 @@ __all__ = ["cli", "main"]
     sections={
         "Getting started": [doctor, authorize, import_],
         "Inspect Weld": [connections, integrations, settings, syncs, streams, status, runs, orchestrations],
-        "Check a stack": [health],
+        "Check a stack": [health, drift],
         "Run and control": [run, full_refresh, run_orchestration, enable, disable],
         "Local development": [simulator],
     },

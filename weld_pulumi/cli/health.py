@@ -166,8 +166,8 @@ def _check(wanted: Sequence[tuple[WeldClient, WantedSync, Any]], max_age: MaxAge
 
 def _notices(syncs: Iterable[SyncHealth], connections: Iterable[PendingConnection]) -> list[str]:
     new = [
-        f"Sync {each.name!r} does not copy these streams yet, which its patterns match: {first_few(each.new)}. Run "
-        "`pulumi up`."
+        f"Sync {each.name!r} does not copy these streams yet, which its patterns match: {first_few(each.new)}. "
+        "`pulumi preview` shows what the next `pulumi up` does with them."
         for each in syncs
         if each.new
     ]

@@ -176,30 +176,27 @@ def check_sync(
     """
     sync = listed.get(wanted.id)
     status = None if sync is None else or_none(client.get_sync_status, wanted.id)
-    available = None if status is None else or_none(lambda id: list(client.list_available_streams(id)), wanted.id)
     if sync is None or status is None:
         return SyncHealth(wanted, None)
+    available = or_none(lambda id: list(client.list_available_streams(id)), wanted.id) or []
     streams = status.source_streams
-    arrived = {stream.name: _arrived(stream) for stream in streams}
-    known = [time for time in arrived.values() if time is not None]
     failed = [stream for stream in streams if stream.latest_sync and stream.latest_sync.status == "FAILED"]
-    judged = {s.name for s in streams if s not in failed} if max_age is not None and sync.enabled else set[str]()
+    arrived = {stream.name: _arrived(stream) for stream in streams}
+    oldest = min((time for time in arrived.values() if time is not None), default=None)
+    limit = max_age.time if max_age and sync.enabled else None
+    judged = {stream.name for stream in streams if stream not in failed} if limit is not None else set[str]()
     return SyncHealth(
         wanted,
         sync,
         streams,
-        [_failed(stream) for stream in failed],
-        [
-            n
-            for n, time in arrived.items()
-            if n in judged and time is not None and max_age and now - time > max_age.time
-        ],
-        [name for name, time in arrived.items() if name in judged and time is None],
-        _retired(available or (), arrived.keys()),
-        _new(available or (), {*arrived, *wanted.known}, wanted.patterns),
-        min(known, default=None),
-        now - min(known) if known else None,
-        max_age,
+        failed=[_failed(stream) for stream in failed],
+        too_old=[n for n, time in arrived.items() if n in judged and time and limit and now - time > limit],
+        never_complete=[name for name, time in arrived.items() if name in judged and time is None],
+        retired=_retired(available, arrived.keys()),
+        new=_new(available, {*arrived, *wanted.known}, wanted.patterns),
+        data_from=oldest,
+        age=None if oldest is None else now - oldest,
+        max_age=max_age,
     )
 
 

@@ -47,7 +47,7 @@ class StackResource:
         inputs: those of the last `up`, without what is encrypted.
         outs: its outputs, without what is encrypted.
         encrypted: the paths of what is left out.
-        secrets: the names of the arguments that contain a secret.
+        secrets: the names of the arguments and outputs that contain a secret.
         ignored: the paths of its option ``ignore_changes``.
         patterns: the patterns and exclusions of ``source_streams``, which the inputs have in resolved form.
         provider: reference to its provider, as the state has it.
@@ -190,8 +190,16 @@ class StackWorkspaces:
         return self._contexts[provider]
 
     def handler(self, resource: StackResource) -> Handler:
-        """Return the handler of a resource."""
-        return load_handler(resource.kind)(self._contexts[resource.provider])
+        """Return the handler of a resource.
+
+        Raises:
+            WeldConfigError: a newer version of weld-pulumi deployed the resource.
+        """
+        try:
+            handler = load_handler(resource.kind)
+        except LookupError as error:
+            raise WeldConfigError(f"{resource.name!r} cannot be read: {error}.") from None
+        return handler(self._contexts[resource.provider])
 
     def read(self, resource: StackResource) -> ReadResult:
         """Read a resource as `pulumi refresh` does."""

@@ -93,7 +93,8 @@ def waiting() -> dict[str, Any]:
 
 
 @TABLE.reads(
-    "Sync 'shop' does not copy these streams yet, which its patterns match: charges, customers. Run `pulumi up`."
+    "Sync 'shop' does not copy these streams yet, which its patterns match: charges, customers. `pulumi preview` shows "
+    "what the next `pulumi up` does with them."
 )
 def streams_that_a_pattern_matches(stage: Stage) -> str:
     return health(stage, streams=("coupons",), __patterns=[{"name": "c[hu][as]*"}])

@@ -24,6 +24,7 @@ SUBJECTS = (
     "configuration",
     "connections",
     "doctor",
+    "drift",
     "health",
     "elt_settings",
     "imports",

@@ -263,9 +263,10 @@ class ConnectionHandler(Handler):
         return with_private_state(outs, told_label=reported_label)
 
     def _report_label(self, connection: ConnectionInfo, declared: Props, reported: str | None) -> None:
-        if connection.label not in (None, declared["label"], reported):
+        label = declared.get("label")  # None where `weld-pulumi drift` reads a state in which it is encrypted
+        if label is not None and connection.label not in (None, label, reported):
             self.context.reporter.info(
-                f"connection {connection.id} has the label {connection.label!r} in Weld, but {declared['label']!r} in "
+                f"connection {connection.id} has the label {connection.label!r} in Weld, but {label!r} in "
                 "the program; renaming requires a person, so it is left as it is."
             )
 
