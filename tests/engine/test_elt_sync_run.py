@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.at_weld import about, short, streams_of
 from tests.support.on_engine import until
-from tests.support.programs import Code, options, program, resource
+from tests.support.programs import Code, elt_sync, options, program, resource
 from tests.support.stacks import Stacks
 from tests.support.terminal import Terminal
 from tests.support.waiting import up
@@ -121,6 +121,7 @@ def test_a_failed_stream_and_a_time_out_are_errors_and_the_next_up_goes_on(
 
 
 @pytest.mark.long
+@pytest.mark.weld_simulator(auto_authorize=False)
 def test_a_disabled_sync_and_one_that_waits_for_a_person_are_errors_before_anything_is_requested(
     weld: Simulator, stack: Stacks, sync: str
 ) -> None:
@@ -129,3 +130,17 @@ def test_a_disabled_sync_and_one_that_waits_for_a_person_are_errors_before_anyth
     assert line_says(stacked.preview(check=False).text, sync, "disabled")
     assert not stacked.up(check=False).ok
     assert weld.writes() == []
+
+    lines = [
+        resource("Connection", "shop", integration_id="stripe", label="New", authorization_timeout=0),
+        elt_sync("late", Code("shop.id"), on_pending_connection="skip", source_streams=["charges"]),
+    ]
+    waiting = stack(program(*lines, load(Code("late.id"))))
+    failed = waiting.up(check=False)
+    assert line_says(failed.text, "creating the EltSyncRun", "'late'", "a person has to authorize its connection")
+    assert line_says(waiting.preview().text, "'late'", "`pulumi up` stops at this run")
+    assert requested(weld) == 0
+    weld.set_runs(seconds=1)
+    weld.authorize()
+    assert waiting.up("--refresh").changed["load"] == "create"
+    assert waiting.resource("load")["outputs"]["status"] == "COMPLETED"
