@@ -80,6 +80,14 @@ def unknown_stream_problems(
     return problems
 
 
+def retirement(stream: StreamLike) -> str:
+    """Describe a retired stream: ``'orders' (stops syncing on 2026-12-31; replaced by 'payment_intents')``."""
+    details = stream.retirement_details
+    removal, instead = (details.removal_date, details.in_favor_of) if details else (None, None)
+    when = f"stops syncing on {_day(removal)}" if removal else "Weld reports no date"
+    return f"{show(stream.name)} ({when}; {f'replaced by {show(instead)}' if instead else 'Weld names no successor'})"
+
+
 def _unusable(stream: StreamLike, path: str, in_use: Collection[str]) -> Iterator[Problem]:
     if stream.name in in_use:
         return

@@ -104,6 +104,19 @@ def separate_streams_that_become_inline(stage: Stage) -> str:
     return stage.preview(sync(id, source_streams=[{"name": "charges"}]))
 
 
+@TABLE.reads(
+    "warning: Weld: sync <raw> has streams that the source has retired: 'charges' (stops syncing on 2027-03-31; "
+    "replaced by 'payment_intents'), 'refunds' (Weld reports no date; Weld names no successor). Replace them in the "
+    "program before Weld stops syncing them."
+)
+def retired_streams_in_use(stage: Stage) -> str:
+    stage.up(sync(stage.connection(), source_streams=["charges", "customers", "refunds"]))
+    successor = {"removal_date": "2027-03-31", "in_favor_of": "payment_intents"}
+    stage.weld.set_catalogue_stream("stripe", "charges", retired=True, **successor)
+    stage.weld.set_catalogue_stream("stripe", "refunds", retired=True)
+    return stage.lines(stage.stack.refresh)
+
+
 # Options of the engine ---------------------------------------------------------------------------------------------
 
 

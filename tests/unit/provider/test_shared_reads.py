@@ -38,7 +38,9 @@ def test_a_refresh_reads_a_sync_and_its_streams_once(
         held = stack.state[name]
         assert outputs(process, held) == held.outs
     sync = sync_into(weld, "raw")["id"]
-    assert sorted(short(weld.requests())) == sorted([f"GET /elt_syncs/{sync}", *lists])
+    # The streams that the source offers are read once too, for a warning of those that it has retired.
+    reads = [f"GET /elt_syncs/{sync}", f"GET /elt_syncs/{sync}/available_source_streams"]
+    assert sorted(short(weld.requests())) == sorted([*reads, *lists])
 
 
 @pytest.mark.parametrize("answer", ["sent", "empty"])

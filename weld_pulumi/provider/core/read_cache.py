@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from ...api.lookup import or_none
+from ...errors import WeldError
 
 if TYPE_CHECKING:
     from ...api.client import WeldClient
@@ -44,6 +45,14 @@ class OfferedStream(NamedTuple):
         """Return it as Weld reports it."""
         subs = None if available.sub_streams is None else tuple(available.sub_streams)
         return cls(available.name, available.retired, available.is_selectable, subs, available.retirement_details)
+
+
+def _or_none(read: Callable[..., T], *args: Any) -> T | None:
+    """Read for mere advice: None after any error."""
+    try:
+        return read(*args)
+    except WeldError:
+        return None
 
 
 class _SingleFlight:
@@ -176,6 +185,10 @@ class ReadCache:
             return {each.name: OfferedStream.of(each) for each in self._client().list_available_streams(sync_id)}
 
         return self._reads.get(f"available/{sync_id}", load)
+
+    def available_or_none(self, sync_id: str) -> dict[str, OfferedStream] | None:
+        """Return the same for mere advice; None where it cannot be read, which is tried once."""
+        return self._reads.get(f"available-or-none/{sync_id}", lambda: _or_none(self.available_streams, sync_id))
 
     def streams_in(self, sync: EltSyncInfo) -> dict[str, EltStreamInfo]:
         """Return the streams of a sync by name: from its own response if that has them, else from their list."""

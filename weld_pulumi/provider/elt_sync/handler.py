@@ -16,6 +16,7 @@ from ...validation.schema_names import same_schema
 from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
 from ..core.pending_connections import is_pending
 from ..core.read_cache import FRESH
+from ..source_stream.retirements import warn_of_retired
 from ..source_stream.streams import body_of, upsert
 from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
 from .candidates import adopted_sync
@@ -165,6 +166,8 @@ class EltSyncHandler(Handler):
             return ReadResult(None)
         state = private_state(props)
         outs = self._outs(sync, declared, bool(state.get("enable_refused")), bool(state.get("found")))
+        if declared and outs["stream_ids"]:
+            warn_of_retired(self.context, id, outs["stream_ids"])
         return ReadResult(id, outs, ELT_SYNC.declared(outs))
 
     def _outs(

@@ -19,6 +19,7 @@ from ..core.ownership import short_name
 from ..core.pending_connections import PendingId, is_pending
 from .adoption import last_entry, refuse, report_adoption
 from .columns import WRITE_ONLY, exposed_columns, warn_of_exposure, warn_of_first_lists
+from .retirements import warn_of_retired
 from .streams import (
     SENT,
     body_of,
@@ -179,8 +180,14 @@ class SourceStreamHandler(Handler):
         stream = self._find(id, declared)
         if stream is None:
             return ReadResult(None)
+        if declared.get("elt_sync_id"):
+            self._warn_of_retired(declared["elt_sync_id"], stream.name)
         outs = with_private_state(self._outs(stream, declared), found=private_state(props).get("found"))
         return ReadResult(id, outs, SOURCE_STREAM.declared(outs))
+
+    def _warn_of_retired(self, sync_id: str, name: str) -> None:
+        """Warn of all retired streams of the sync, in one line."""
+        warn_of_retired(self.context, sync_id, [name], lambda: list(self.context.reads.streams_or_none(sync_id) or ()))
 
     def _find(self, id: str, declared: Mapping[str, Any]) -> EltStreamInfo | None:
         sync_id = declared.get("elt_sync_id")
