@@ -39,6 +39,14 @@ def same_schedule(a: str | None, b: str | None) -> bool:
     return one == other or (_meaning(one) is not None and _meaning(one) == _meaning(other))
 
 
+def runs_per_day(text: str) -> float | None:
+    """Return the runs a day on average; None for no cron expression, or one whose days depend on the kind of cron."""
+    meaning = _meaning(" ".join(text.split()))
+    if meaning is None or meaning.days != meaning.days_elsewhere:
+        return None
+    return len(meaning.minutes) * len(meaning.hours) * len(meaning.days) / (7 * sum(_LAST_DAY.values()))
+
+
 def _possible(folded: str) -> str:
     minute, hour, _, month, weekday = folded.split()
     return next(filter(_ever_runs, (f"{minute} {hour} {day} {month} {weekday}" for day in (30, 28))))

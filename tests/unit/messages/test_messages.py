@@ -25,6 +25,7 @@ SUBJECTS = (
     "connections",
     "doctor",
     "elt_settings",
+    "impact",
     "imports",
     "schedules",
     "streams",
