@@ -47,12 +47,15 @@ def test_many_streams_share_their_reads_and_inline_ones_their_write(weld: Simula
         "GET /elt_streams",
         "GET /elt_syncs/…",
         "GET /elt_syncs/…",
+        "GET /elt_syncs/…/available_source_streams",
+        "GET /elt_syncs/…/available_source_streams",
     ]
 
     weld.set_reading("sync_streams_read", "present")
     weld.clear_requests()
     stacked.refresh(expect_no_changes=True)
-    assert sorted(short(weld.requests())) == sorted([f"GET /elt_syncs/{inline}", f"GET /elt_syncs/{owner}"])
+    reads = [f"GET /elt_syncs/{id}{path}" for id in (inline, owner) for path in ("", "/available_source_streams")]
+    assert sorted(short(weld.requests())) == sorted(reads)
 
 
 def test_a_stream_is_changed_in_place_moved_and_made_anew_when_it_is_lost(weld: Simulator, stack: Stacks) -> None:

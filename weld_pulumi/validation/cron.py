@@ -44,6 +44,14 @@ def same_schedule(a: str | None, b: str | None) -> bool:
     return one == other or (_schedule(one) is not None and _schedule(one) == _schedule(other))
 
 
+def runs_per_day(text: str) -> float | None:
+    """Return the runs a day on average; None for no cron expression, or one whose days depend on the kind of cron."""
+    schedule = _schedule(" ".join(text.split()))
+    if schedule is None or schedule.days != schedule.days_elsewhere:
+        return None
+    return len(schedule.minutes) * len(schedule.hours) * len(schedule.days) / (7 * sum(_LAST_DAY.values()))
+
+
 def _nearest_possible(folded: str) -> str:
     minute, hour, _, month, weekday = folded.split()
     return next(filter(_ever_runs, (f"{minute} {hour} {day} {month} {weekday}" for day in (30, 28))))

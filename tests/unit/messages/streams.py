@@ -136,7 +136,10 @@ def columns_that_arrive_in_plain_text(stage: Stage) -> str:
     return stage.preview(stream(id))
 
 
-@TABLE.reads("warning: Weld: replacing stream 'charges' removes it from sync <raw>: its progress is lost.")
+@TABLE.reads(
+    "warning: Weld: replacing stream 'charges' removes it from sync <raw>: its progress is lost.\n"
+    "Weld: sync <raw> copies for the first time: refunds (Weld reports no size before the first run)"
+)
 def a_replacement(stage: Stage) -> str:
     id = of_sync(stage)
     stage.up(stream(id, "charges", "it"))
@@ -144,7 +147,8 @@ def a_replacement(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: replacing stream 'charges' removes it from sync <raw>: its progress and history table are lost."
+    "warning: Weld: replacing stream 'charges' removes it from sync <raw>: its progress and history table are lost.\n"
+    "Weld: sync <raw> copies for the first time: refunds (Weld reports no size before the first run)"
 )
 def a_replacement_with_a_history_table(stage: Stage) -> str:
     id = of_sync(stage)

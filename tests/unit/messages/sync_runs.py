@@ -25,13 +25,20 @@ def changed(stage: Stage, before: Any, after: Any, **found: Any) -> str:
     return stage.preview(sync(id, source_streams=after, **found))
 
 
-@TABLE.reads("Weld: sync 'shop': adds refunds; removes charges; changes customers (full_sync_always)")
+@TABLE.reads(
+    "Weld: sync 'shop': adds refunds; removes charges; changes customers (full_sync_always)\n"
+    "Weld: sync 'shop' copies again in every run (24 a day): customers about 8,657 rows\n"
+    "Weld: sync 'shop' copies for the first time: refunds (Weld reports no size before the first run)"
+)
 def streams_by_name(stage: Stage) -> str:
     before = [{"name": "charges"}, {"name": "customers"}]
     return changed(stage, before, [{"name": "customers", "full_sync_always": True}, {"name": "refunds"}])
 
 
-@TABLE.reads("Weld: sync 'shop': adds t00, t01, t02, t03, t04, t05, t06, t07, t08, t09 and 2 more")
+@TABLE.reads(
+    "Weld: sync 'shop': adds t00, t01, t02, t03, t04, t05, t06, t07, t08, t09 and 2 more\n"
+    "Weld: sync 'shop' copies for the first time: t00, t01, t02 and 9 more (Weld reports no size before the first run)"
+)
 def more_than_ten_streams(stage: Stage) -> str:
     for number in range(12):
         stage.weld.set_catalogue_stream("stripe", f"t{number:02}")
@@ -385,6 +392,7 @@ def a_run_that_weld_does_not_start(stage: Stage) -> str:
 
 
 @TABLE.reads(
+    "Weld: sync 'shop' copies again: customers 8,657 rows, charges 5,138 (last full run 2 s, 1.8 MB)\n"
     "warning: Weld: Weld did not mark stream 'customers' for a full refresh: A fault was asked for: 400. "
     "Change full_refresh_triggers again once that is resolved."
 )

@@ -27,6 +27,7 @@ SUBJECTS = (
     "drift",
     "health",
     "elt_settings",
+    "impact",
     "imports",
     "schedules",
     "streams",

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.support.wording import says
-from weld_pulumi.validation.cron import canonical_cron, same_schedule
+from weld_pulumi.validation.cron import canonical_cron, runs_per_day, same_schedule
 
 EXAMPLE = "for example '0 */6 * * *'"
 
@@ -230,3 +230,21 @@ def test_schedules_are_the_same_exactly_where_their_dates_are() -> None:
     dates = {text: list(takewhile(lambda at: at < end, CronSim(text, datetime(2000, 1, 1)))) for text in texts}
     for one, other in combinations(texts, 2):
         assert same_schedule(one, other) == (dates[one] == dates[other]), (one, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("* * * * *", 1440),
+        ("*/15 8-18/2 * * *", 24),
+        ("0 0 * * 1-5", 5 / 7),
+        ("0 0,12 * * 0", 2 / 7),
+        ("0 0 1 * *", 12 / 366),
+        ("0 0 1 1 *", 1 / 366),
+        # Crons differ on whether both day fields have to fit.
+        ("0 0 */2 * 1", None),
+        ("hourly", None),
+    ],
+)
+def test_an_expression_has_so_many_runs_a_day_on_average(text: str, number: float | None) -> None:
+    assert runs_per_day(text) == (None if number is None else pytest.approx(number))

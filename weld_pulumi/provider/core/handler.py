@@ -125,7 +125,7 @@ class Handler(ABC):
         self.resolve(checking)
         checking.problems += option_problems(self.schema, news.get(OPTIONS), news, olds, checking.inputs)
         if checking.is_new:
-            self._warn_of_replacement()
+            self._report_replacement(checking.inputs)
         if self.asks_weld(checking) and self.context.may_ask():
             checking.problems += self.online_problems(checking)
         return CheckResult(checking.inputs, checking.problems)
@@ -135,13 +135,14 @@ class Handler(ABC):
         off = self.context.settings.validation == "off"
         return [problem for problem in problems if not (off and isinstance(problem, Rule))]
 
-    def _warn_of_replacement(self) -> None:
-        """Report what a replacement loses, whether an argument or an option of the program asks for it."""
+    def _report_replacement(self, inputs: Props) -> None:
+        """Report what a replacement loses and copies, whether an argument or an option of the program asks for it."""
         replaced = self.context.ownership.begin_replacement(self.urn)
         if replaced is not None and not is_pending(replaced.id):
             loss = self.loss(replaced.id, replaced.outs)
             if loss:
                 self.context.reporter.warn(loss)
+            self.report_replacement(replaced.id, dict(replaced.outs), inputs)
 
     def offline_problems(self, checking: Checking) -> list[Problem]:
         """Return the problems found so far and those that need no network: contradictions between arguments."""
@@ -153,6 +154,9 @@ class Handler(ABC):
     def loss(self, id: str, outs: Mapping[str, Any]) -> str:
         """Say what is lost when this object is replaced; "" for nothing."""
         return ""
+
+    def report_replacement(self, id: str, outs: Props, inputs: Props) -> None:  # noqa: B027 - a hook
+        """Report how much Weld copies and drops when this object is replaced by one with the inputs."""
 
     def asks_weld(self, checking: Checking) -> bool:
         """Tell whether these inputs have to be checked with Weld."""

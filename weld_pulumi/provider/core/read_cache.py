@@ -17,7 +17,9 @@ if TYPE_CHECKING:
         AvailableSourceStream,
         ConnectionInfo,
         EltStreamInfo,
+        EltStreamRun,
         EltSyncInfo,
+        EltSyncStatus,
         IntegrationInfo,
         OrchestrationInfo,
         RetirementDetails,
@@ -29,6 +31,8 @@ T = TypeVar("T")
 
 #: Maximum age, in seconds, of a list on which a decision to create or delete is based.
 FRESH = 5.0
+#: Runs of a stream that one request returns.
+_RUNS = 100
 
 
 class OfferedStream(NamedTuple):
@@ -175,6 +179,19 @@ class ReadCache:
     def forget_sync(self, sync_id: str) -> None:
         """Read a sync again next time."""
         self._reads.forget(f"sync/{sync_id}")
+
+    def status_or_none(self, sync_id: str) -> EltSyncStatus | None:
+        """Return the runs of the streams of a sync, for mere advice; None where they cannot be read."""
+        return self._reads.get(f"status/{sync_id}", lambda: _or_none(self._client().get_sync_status, sync_id))
+
+    def runs_of_one(self, sync_id: str, stream_id: str) -> list[EltStreamRun] | None:
+        """Return the last runs of the stream of a sync that is asked about first; None of others, to spare requests."""
+
+        def load() -> tuple[str, list[EltStreamRun] | None]:
+            return stream_id, _or_none(self._client().list_runs, stream_id, _RUNS)
+
+        first, runs = self._reads.get(f"runs/{sync_id}", load)
+        return runs if first == stream_id else None
 
     # Streams ---------------------------------------------------------------------------------------------------
 

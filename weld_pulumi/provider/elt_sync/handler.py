@@ -20,6 +20,7 @@ from ..core.read_cache import FRESH
 from ..source_stream.retirements import warn_of_retired
 from ..source_stream.streams import body_of, upsert
 from ..source_stream.triggers import TRIGGERS, TriggeredActions, any_fired
+from . import impact
 from .candidates import adopted_sync
 from .checks import problems_at_weld, schedule_problem
 from .creation import create_sync, roll_back
@@ -70,6 +71,10 @@ class EltSyncHandler(Handler):
         """Say that streams and their progress are lost."""
         return loss_of(id, outs)
 
+    def report_replacement(self, id: str, outs: Props, inputs: Props) -> None:
+        """Report how much the new sync copies again, and what the deletion of the old one drops."""
+        impact.report_replacement(self.context, self.urn, id, outs, inputs)
+
     def asks_weld(self, checking: Checking) -> bool:
         """Tell whether the connection exists, or may exist."""
         return not is_pending(checking.inputs.get("connection_id"))
@@ -93,7 +98,7 @@ class EltSyncHandler(Handler):
         return f"sync {id}"
 
     def report_changes(self, id: str, olds: Props, wanted: Props, changed: list[str]) -> None:
-        """Report what the first `up` after an adoption changes, and changes of streams by name."""
+        """Report what the first `up` after an adoption changes, changes of streams by name, and how much is copied."""
         if private_state(olds).get("adopted"):
             self.context.reporter.info(
                 f"sync {id} was adopted as it was, and differs from the program in: {', '.join(changed)}."
@@ -101,6 +106,7 @@ class EltSyncHandler(Handler):
         if "source_streams" in changed:
             found = bool(private_state(olds).get("found"))
             report_stream_changes(self.context, self.urn, id, olds, wanted, found)
+        impact.report_change(self.context, self.urn, id, olds, wanted)
 
     def deletes_first(self, olds: Props, wanted: Props, replaces: list[str]) -> bool:
         """Tell whether old and new sync have the same schema, also where only an option asks for a replacement."""
@@ -257,7 +263,9 @@ class EltSyncHandler(Handler):
         elif policy == "disable":
             self._disable(id)
         else:
+            dropped = impact.dropped_by(self.context, id, props)
             self.client.delete_sync(id, remove_data=props.get("remove_destination_data") is True)
+            impact.report_dropped(self.context, self.urn, props, dropped)
         self.context.ownership.note_deleted(id)
         self.context.reads.forget_syncs_of(str(props.get("connection_id")))
 

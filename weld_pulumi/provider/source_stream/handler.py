@@ -17,6 +17,7 @@ from ...validation.streams import unknown_stream_problems
 from ..core.handler import Checking, Handler, ReadResult, private_state, with_private_state
 from ..core.ownership import short_name
 from ..core.pending_connections import PendingId, is_pending
+from . import impact
 from .adoption import last_entry, report_adoption, stream_to_adopt
 from .columns import WRITE_ONLY, exposed_columns, warn_of_exposure, warn_of_first_lists
 from .retirements import warn_of_retired
@@ -61,6 +62,10 @@ class SourceStreamHandler(Handler):
         lost = "progress and history table are" if outs.get("enabled_history_table") else "progress is"
         return f"replacing stream {outs.get('name')!r} removes it from sync {outs.get('elt_sync_id')}: its {lost} lost."
 
+    def report_replacement(self, id: str, outs: Props, inputs: Props) -> None:
+        """Report how much is copied again."""
+        impact.report_replacement(self.context, id, outs, inputs)
+
     def asks_weld(self, checking: Checking) -> bool:
         """Tell whether the sync is known, exists and leaves its streams to SourceStream resources."""
         inputs = checking.inputs
@@ -88,6 +93,9 @@ class SourceStreamHandler(Handler):
         problems = [Problem(p.path.removeprefix("source_streams[0]."), p.reason) for p in found]
         if checking.is_new and not (checking.problems or problems or has_unknown(inputs)):
             problems += report_adoption(self.context, self.urn, inputs)
+            is_there = name in self.context.reads.streams_of(sync_id)
+            if not is_there and self.context.ownership.previous_id(self.urn) is None:
+                impact.report_new(self.context, sync_id, name)
         return problems
 
     # Diff ------------------------------------------------------------------------------------------------------
@@ -97,7 +105,7 @@ class SourceStreamHandler(Handler):
         return f"stream {props.get('name')!r} ({id}) of sync {props.get('elt_sync_id')}"
 
     def report_changes(self, id: str, olds: Props, wanted: Props, changed: list[str]) -> None:
-        """Report what the first `up` after an adoption changes, and which columns are exposed."""
+        """Report what the first `up` after an adoption changes, which columns are exposed, and what is copied again."""
         name, owner, state = str(olds.get("name")), f"sync {olds.get('elt_sync_id')}", private_state(olds)
         if state.get("adopted"):
             self.context.reporter.info(
@@ -107,6 +115,7 @@ class SourceStreamHandler(Handler):
             warn_of_exposure(self.context.reporter, owner, {name: exposed})
         if state.get("found"):
             warn_of_first_lists(self.context.reporter, owner, {name: olds}, {name: wanted})
+        impact.report_change(self.context, id, olds, wanted)
 
     def deletes_first(self, olds: Props, wanted: Props, replaces: list[str]) -> bool:
         """Tell whether only an option of the program replaces the stream: the old one then has the new one's name."""
