@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.at_weld import short
 from tests.support.fake_engine import Crash, Ref, RefusedError, Res, Stack, WeldError
-from tests.support.wording import saying, says
+from tests.support.wording import naming, saying, says
 from weld_pulumi.provider.core import interruption
 from weld_pulumi.simulator import Simulator
 
@@ -365,6 +365,8 @@ def test_an_unknown_stream_is_refused_with_its_nearest_name(weld: Simulator, sta
     with pytest.raises(RefusedError) as caught:
         stack.preview([run(sync, streams=["charges", "refund"])])
     assert says(caught.value, "streams[1]", "'refund'", "did you mean 'refunds'?")
+    with pytest.raises(RefusedError, match=naming("streams[0]", "'c*'", "is a pattern")):
+        stack.preview([run(sync, streams=["c*"])])
     with pytest.raises(RefusedError, match="there is no sync 'nothing'"):
         stack.preview([run("nothing")])
 

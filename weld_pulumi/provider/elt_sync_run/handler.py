@@ -15,6 +15,7 @@ from ...errors import AuthorizationPendingError, NotFoundError, WeldError
 from ...schema.attributes import Props
 from ...schema.elt_sync_run import ELT_SYNC_RUN
 from ...schema.values import UNKNOWN
+from ...validation.patterns import is_pattern
 from ...validation.problems import Problem
 from ...validation.suggest import did_you_mean
 from ..core.handler import Checking, Handler, ReadResult
@@ -72,14 +73,14 @@ class EltSyncRunHandler(Handler):
         names = [name for name in streams if name is not UNKNOWN] if isinstance(streams, list) else []
         if not names:
             return []
-        known: Collection[str] | None = self.context.plans.inline_streams(sync_id)
-        if known is None:
-            known = self.context.reads.streams_of(sync_id)
-            if not set(names) <= set(known):
-                # Resources of this program may add them before the run.
-                known = {*known, *self.context.reads.available_streams(sync_id)}
-        unknown = [(index, name) for index, name in enumerate(streams) if name is not UNKNOWN and name not in known]
-        return [Problem(f"streams[{index}]", _unknown_text(name, known)) for index, name in unknown]
+        inline = self.context.plans.inline_streams(sync_id)
+        present = self.context.reads.streams_of(sync_id).keys() if inline is None else inline
+        missing = set(names).difference(present)
+        if missing and inline is None:
+            # Resources of this program may add them before the run.
+            missing.difference_update(self.context.reads.available_streams(sync_id))
+        places = [index for index, name in enumerate(streams) if name in missing]
+        return [Problem(f"streams[{index}]", _unknown_text(streams[index], present)) for index in places]
 
     # Diff ------------------------------------------------------------------------------------------------------
 
@@ -206,5 +207,7 @@ def _disabled_text(sync_id: str) -> str:
 
 
 def _unknown_text(name: str, known: Collection[str]) -> str:
+    if is_pattern(name):
+        return f"{name!r} is a pattern; write names of streams, or leave streams out for all"
     near = did_you_mean(name, known)
     return f"there is no stream {name!r} in the sync; {near or 'it has: ' + (first_few(sorted(known)) or 'none')}"
