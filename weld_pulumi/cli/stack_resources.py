@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .._registry import PATTERNS, SECRETS
@@ -211,7 +211,9 @@ def _context(client: WeldClient, report: Callable[[str, str], None]) -> Provider
     def write(line: str) -> None:
         report(CURRENT_URN.get(), printable(line.removeprefix("warning: ").removeprefix("Weld: ")))
 
-    context = ProviderContext(client.settings, lambda _: client, Reporter(write))
+    # Offline: only the object itself is read, and nothing for advice. `weld-pulumi health` reports retired streams.
+    settings = replace(client.settings, validation="offline")
+    context = ProviderContext(settings, lambda _: client, Reporter(write))
     context.reads.sync_max_age = _WHOLE_COMMAND
     return context
 

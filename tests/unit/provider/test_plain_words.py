@@ -45,11 +45,11 @@ def test_a_change_of_streams_is_one_line_by_name(stack: Stack, stripe: str) -> N
         {"name": "payouts"},
     ]
     program = [sync(stripe, source_streams=changed)]
-    (line,) = said(stack, program, "sync 'shop'")
+    (line,) = said(stack, program, "sync 'shop':")
     assert says(line, "adds payouts", "removes charges", "changes customers (hashed_columns, full_sync_always)")
     stack.lines.clear()
     stack.up(program, preview_first=False)
-    assert stack.lines == [line]
+    assert saying(stack.lines, "sync 'shop':") == [line]
     # Another order is no change, and nothing is said of what stays.
     assert said(stack, [sync(stripe, source_streams=list(reversed(changed)))]) == []
 
@@ -60,7 +60,7 @@ def test_ten_streams_of_each_are_named_and_the_rest_is_counted(weld: Simulator, 
     for name in names:
         weld.set_catalogue_stream("mysql", name)
     stack.up([sync(database, source_streams=[{"name": "shop.orders"}])])
-    (line,) = said(stack, [sync(database, source_streams=[{"name": name} for name in names])], "sync 'shop'")
+    (line,) = said(stack, [sync(database, source_streams=[{"name": name} for name in names])], "sync 'shop':")
     assert says(line, f"adds {', '.join(names[:10])} and 2 more", "removes shop.orders")
 
 
