@@ -55,7 +55,7 @@ def is_pending(id: object) -> bool:
 
 
 class ConnectionKey(NamedTuple):
-    """What a person is asked to authorize. Two resources with the same key cannot be told apart at Weld."""
+    """What a person is asked to authorize. Weld's responses do not distinguish two resources with the same key."""
 
     integration_id: str
     label: str

@@ -96,7 +96,7 @@ class ReadCache:
 
     Args:
         client: returns Weld's endpoints.
-        is_created: tells whether this process has created an object, so that Weld's reads may not show it yet.
+        is_created: returns whether this process has created an object; Weld's reads may not show that one yet.
         sync_max_age: seconds for which one read of a sync serves the sync and its streams: a refresh reads all at once.
     """
 
