@@ -26,9 +26,11 @@ def identifier(kind: str, props: Props) -> str:
     if kind.endswith(":Permissions"):
         return f"/sql/warehouses/{props['sqlEndpointId']}"
     if kind.endswith(":Grant"):
-        securable = next(name for name in ("catalog", "schema") if name in props)
+        securable = next(name for name in ("catalog", "schema", "table") if name in props)
         return f"{securable}/{props[securable]}/{props['principal']}"
-    if kind.endswith(":ServicePrincipal"):
+    if kind.endswith(":EntityTagAssignment"):
+        return f"{props['entityType']},{props['entityName']},{props['tagKey']}"
+    if kind.endswith((":ServicePrincipal", ":Job")):
         return str(int(_digest(kind, props), 16))
     return _digest(kind, props)
 
