@@ -68,8 +68,10 @@ lint: venv ## run ruff, mypy, import-linter and zizmor, and check generated part
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy weld_pulumi tests tools
 	@for program in $(PROGRAMS); do echo "$(BIN)/mypy $$program"; $(BIN)/mypy "$$program" || exit 1; done
-	$(BIN)/zizmor --offline --quiet --persona pedantic $(WORKFLOWS)
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github/dependabot.yml $(WORKFLOWS)
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
 
 # Not part of `make lint`, since no package registry for Python has it: it is compiled the first time.
 actionlint: ## check the expressions in workflow files too (needs Go)
