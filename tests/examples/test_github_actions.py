@@ -11,6 +11,7 @@ import pytest
 from tests.support.cli import surroundings
 from tests.support.examples import EXAMPLES, copy_example
 from tests.support.github_comments import REPOSITORY, TOKEN, GitHub, github
+from tests.support.person import agreeing
 from tests.support.workflows import Ran, Runner, commands, shell
 from weld_pulumi.simulator import Simulator
 
@@ -28,6 +29,7 @@ class Team:
 
     def __init__(self, folder: Path, weld: Simulator, hub: GitHub) -> None:
         self._folder = folder
+        self._weld = weld
         self.hub = hub
         self.checkout = copy_example(FOLDER.name, folder / "checkout")
         of_machine = surroundings(folder / "pulumi")
@@ -84,9 +86,16 @@ class Team:
     def set_up(self) -> None:
         """Do what the README asks of a person: create the stack."""
         assert "$ pulumi stack init production\n" in README
-        secrets = {"PULUMI_BACKEND_URL": self.backend, "PULUMI_CONFIG_PASSPHRASE": self.passphrase}
-        done = shell("pulumi stack init production", self.checkout, {**self.runner.env, **secrets})
+        self.at_home("pulumi stack init production")
+
+    def at_home(self, command: str) -> str:
+        """Run a command as somebody of the team does, at a machine with a browser; what it prints."""
+        variables = {name: value for name, value in self.runner.env.items() if name not in ("CI", "GITHUB_ACTIONS")}
+        variables |= {"PULUMI_BACKEND_URL": self.backend, "PULUMI_CONFIG_PASSPHRASE": self.passphrase}
+        variables |= {"WELD_API_KEY": self._weld.api_key, **agreeing(self._folder)}
+        done = shell(command, self.checkout, variables)
         assert done.returncode == 0, done.stdout
+        return done.stdout
 
 
 @pytest.fixture
@@ -131,8 +140,10 @@ def test_the_workflows_of_a_team_deploy_preview_and_check_a_sync(team: Team, wel
     assert (waiting.ok, waiting.outcomes["health"]) == (False, "failure")
     assert_withheld(weld, waiting.log, waiting.summary)
 
-    # Somebody has authorized, and runs the workflow again.
-    weld.authorize(weld.pending_bridges()[0]["id"])
+    # Somebody does what the summary says, and runs the workflow again.
+    (command,) = re.findall(r"`(.*authorize.*)`", deployed.summary)
+    team.at_home(command)
+    assert weld.pending_bridges() == []
     again = team.run(folder / "deploy.yml")
     assert (again.ok, again.summary) == (True, ""), again.log
     assert [sync["destination_schema_name"] for sync in weld.state()["syncs"]] == ["weld_stripe"]
