@@ -8,11 +8,9 @@ BIN := .venv/bin
 RUN := $(PYTHON) tools/bootstrap.py run --
 # Every Pulumi program is a module `__main__`, and mypy checks only one module of a name at a time.
 PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py)))
-# The workflow files of this repository, and those that users copy.
-WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml examples/*/variants/*/*.yml)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint actionlint format bench clean
+.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench clean
 
 # More workers than cores: a test on the engine spends a third of its time waiting.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -61,6 +59,9 @@ coverage: setup
 $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: run the quick tests of one folder of tests/
 	$(PYTEST) -m "not long" tests/$*
 
+# The workflow files of this repository, and those that users copy.
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml examples/*/variants/*/*.yml)
+
 lint: venv ## run ruff, mypy, import-linter and zizmor, and check generated parts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -74,6 +75,7 @@ lint: venv ## run ruff, mypy, import-linter and zizmor, and check generated part
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
 
 # Not part of `make lint`, since no package registry for Python has it: it is compiled the first time.
+.PHONY: actionlint
 actionlint: ## check the expressions in workflow files too (needs Go)
 	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes= $(WORKFLOWS)
 
