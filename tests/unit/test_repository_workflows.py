@@ -45,6 +45,16 @@ def test_the_tests_run_on_every_python_that_the_classifiers_promise() -> None:
     assert tests["quick"]["strategy"]["matrix"]["python"] == promised()
 
 
+@pytest.mark.parametrize("name", ["tests.yml", "release.yml"])
+def test_the_release_is_tried_on_every_python_that_the_classifiers_promise(name: str) -> None:
+    installed = [
+        str(step["with"]["python-version"]).split()
+        for step in steps(ROOT / ".github" / "workflows" / name)
+        if step.get("uses", "").startswith("actions/setup-python@")
+    ]
+    assert promised() in installed
+
+
 def test_an_action_is_pinned_to_the_same_commit_in_every_workflow_file() -> None:
     pins: dict[str, set[tuple[str, str]]] = {}
     for file in [*OURS, *FOR_USERS]:
@@ -54,7 +64,7 @@ def test_an_action_is_pinned_to_the_same_commit_in_every_workflow_file() -> None
         for action, commit, version in found:
             pins.setdefault(action, set()).add((commit, version))
     assert {action: len(each) for action, each in pins.items() if len(each) > 1} == {}
-    assert len(pins) > 5
+    assert len(pins) > 10
 
 
 def test_every_example_of_workflows_is_linted() -> None:
