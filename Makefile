@@ -59,13 +59,25 @@ coverage: setup
 $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: run the quick tests of one folder of tests/
 	$(PYTEST) -m "not long" tests/$*
 
-lint: venv ## run ruff, mypy and import-linter, and check generated parts
+# The workflow files of this repository, and those that users copy.
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml examples/*/variants/*/*.yml)
+
+lint: venv ## run ruff, mypy, import-linter and zizmor, and check generated parts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tools.arguments --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy weld_pulumi tests tools
 	@for program in $(PROGRAMS); do echo "$(BIN)/mypy $$program"; $(BIN)/mypy "$$program" || exit 1; done
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github/dependabot.yml $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
+
+# Not part of `make lint`, since no package registry for Python has it: it is compiled the first time.
+.PHONY: actionlint
+actionlint: ## check the expressions in workflow files too (needs Go)
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes= $(WORKFLOWS)
 
 format: venv ## format the code, and write what follows from the schemas
 	$(BIN)/python -m tools.arguments
