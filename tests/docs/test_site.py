@@ -60,7 +60,7 @@ def test_links_into_the_repository_name_files_that_exist(site: Site) -> None:
 
 
 def test_security_and_changelog_are_those_of_the_repository(site: Site) -> None:
-    for page, source in {"security.html": "SECURITY.md", "changelog.html": "CHANGELOG.md"}.items():
+    for page, source in {"security-policy.html": "SECURITY.md", "changelog.html": "CHANGELOG.md"}.items():
         last = (ROOT / source).read_text("utf-8").rstrip().splitlines()[-1]
         words = re.sub(r"[`*\[\]]|\(.*?\)", "", last).split()
         shown = " ".join((site.folder / page).read_text("utf-8").split())

@@ -21,7 +21,7 @@ __all__ = ["REPOSITORY", "for_site"]
 REPOSITORY = "https://github.com/example/weld-pulumi"
 
 #: Files outside of the pages that have a page on the site.
-_PAGES = {"README.md": "index.md", "SECURITY.md": "security.md", "CHANGELOG.md": "changelog.md"}
+_PAGES = {"README.md": "index.md", "SECURITY.md": "security-policy.md", "CHANGELOG.md": "changelog.md"}
 _FENCE = re.compile(r"^ *(```+|~~~+)")
 _TITLED = re.compile(r'^(?P<fence> *```+)(?P<language>\w+) title="(?P<title>[^"]+)"$')
 _LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s#:<]+)(?P<anchor>#[^)\s]*)?(?=\))")
