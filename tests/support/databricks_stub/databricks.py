@@ -26,7 +26,7 @@ def identifier(kind: str, props: Props) -> str:
     if kind.endswith(":Permissions"):
         return f"/sql/warehouses/{props['sqlEndpointId']}"
     if kind.endswith(":Grant"):
-        securable = next(name for name in ("catalog", "schema") if name in props)
+        securable = next(name for name in ("catalog", "schema", "table") if name in props)
         return f"{securable}/{props[securable]}/{props['principal']}"
     if kind.endswith(":ServicePrincipal"):
         return str(int(_digest(kind, props), 16))
