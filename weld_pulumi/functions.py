@@ -65,6 +65,8 @@ def get_connections(
 
     ::
 
+        import weld_pulumi as weld
+
         stripe = weld.get_connections(integration_id="stripe")
 
     Args:
@@ -87,6 +89,8 @@ def get_connection(
     """Return the one connection that matches all arguments.
 
     ::
+
+        import weld_pulumi as weld
 
         shop = weld.get_connection(label="Shop", integration_id="stripe")
 
@@ -120,6 +124,8 @@ def get_connection_settings_schema(connection_id: str, opts: pulumi.InvokeOption
 
     ::
 
+        import weld_pulumi as weld
+
         schema = weld.get_connection_settings_schema("con_1a2b")
         required = schema.get("required", [])
 
@@ -142,6 +148,8 @@ def get_integrations(
 
     ::
 
+        import weld_pulumi as weld
+
         sources = [integration.id for integration in weld.get_integrations()]
 
     Args:
@@ -158,6 +166,8 @@ def get_elt_syncs(connection_id: str | None = None, opts: pulumi.InvokeOptions |
     """Return the syncs of the workspace, or those of one source connection.
 
     ::
+
+        import weld_pulumi as weld
 
         enabled = [sync.id for sync in weld.get_elt_syncs() if sync.enabled]
 
@@ -176,6 +186,9 @@ def get_elt_sync(id: str, opts: pulumi.InvokeOptions | None = None) -> EltSyncIn
     """Return one sync.
 
     ::
+
+        import pulumi
+        import weld_pulumi as weld
 
         sync = weld.get_elt_sync("q4Rk8vp_fhTjqf")
         pulumi.export("schema", sync.destination_schema_name)
@@ -196,6 +209,8 @@ def get_elt_sync_status(id: str, opts: pulumi.InvokeOptions | None = None) -> El
     """Return the running and the latest finished run of each stream of a sync.
 
     ::
+
+        import weld_pulumi as weld
 
         status = weld.get_elt_sync_status("q4Rk8vp_fhTjqf")
         running = [stream.name for stream in status.source_streams if stream.active_sync]
@@ -219,6 +234,8 @@ def get_available_source_streams(
 
     ::
 
+        import weld_pulumi as weld
+
         available = weld.get_available_source_streams("q4Rk8vp_fhTjqf")
         names = [stream.name for stream in available if not stream.retired]
 
@@ -239,6 +256,8 @@ def get_source_streams(elt_sync_id: str | None = None, opts: pulumi.InvokeOption
 
     ::
 
+        import weld_pulumi as weld
+
         ids = {stream.name: stream.id for stream in weld.get_source_streams("q4Rk8vp_fhTjqf")}
 
     Args:
@@ -258,6 +277,9 @@ def get_source_stream_runs(
     """Return the runs of a stream, newest first. Weld keeps runs for three months.
 
     ::
+
+        import pulumi
+        import weld_pulumi as weld
 
         (latest,) = weld.get_source_stream_runs("SCTVdLAcyDTgNx", limit=1)
         pulumi.export("rows", latest.rows_synced)
@@ -284,6 +306,8 @@ def get_orchestrations(opts: pulumi.InvokeOptions | None = None) -> list[Orchest
     """Return the orchestrations, which are created in Weld's web app.
 
     ::
+
+        import weld_pulumi as weld
 
         nightly = next(each.id for each in weld.get_orchestrations() if each.name == "nightly")
 

@@ -117,7 +117,7 @@ def test_a_developer_can_run_the_example_of_a_docstring(
     example = example_in(documented)
     for placeholder, id in (("con_1a2b", "shop"), ("q4Rk8vp_fhTjqf", "sync"), ("SCTVdLAcyDTgNx", "stream")):
         example = example.replace(placeholder, there[id])
-    variables: dict[str, Any] = {"weld": weld, "pulumi": pulumi}
+    variables: dict[str, Any] = {}
     exec(example, variables)
     assert exported or variables.keys() - {"weld", "pulumi", "__builtins__"}
 

@@ -45,7 +45,9 @@ class WeldResource(pulumi.dynamic.Resource, module="weld", name="Resource"):
 
         Example::
 
-            sync = weld.EltSync.get("theirs", "elt_sync_id_from_weld")
+            import weld_pulumi as weld
+
+            sync = weld.EltSync.get("theirs", "q4Rk8vp_fhTjqf")
 
         Args:
             resource_name: name of the resource in the stack.

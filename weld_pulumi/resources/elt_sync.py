@@ -25,6 +25,9 @@ class EltSync(WeldResource):
 
     Example::
 
+        import weld_pulumi as weld
+
+        stripe = weld.Connection("stripe", integration_id="stripe")
         sync = weld.EltSync(
             "stripe-to-databricks",
             connection_id=stripe.id,

@@ -23,8 +23,19 @@ class EltSyncRun(WeldResource):
 
     Example::
 
+        import pulumi
+        import pulumi_databricks as databricks
+        import weld_pulumi as weld
+
+        sync = weld.EltSync.get("shop", "q4Rk8vp_fhTjqf")
         first_load = weld.EltSyncRun("first-load", elt_sync_id=sync.id, triggers=["2026-11-29"])
-        databricks.Grants("analysts", ..., opts=pulumi.ResourceOptions(depends_on=[first_load]))
+        databricks.Grant(
+            "analysts",
+            table="raw.weld_stripe.charges",
+            principal="analysts",
+            privileges=["SELECT"],
+            opts=pulumi.ResourceOptions(depends_on=[first_load]),
+        )
 
     Args:
         resource_name: name of the resource in the stack.

@@ -45,6 +45,8 @@ class SourceStreamArgs(dict[str, Any]):
 
     Example::
 
+        import weld_pulumi as weld
+
         customers = weld.SourceStreamArgs(name="customers", hashed_columns=["email"])
         customers.full_sync_at_midnight = True
 
@@ -126,6 +128,9 @@ class SourceStream(WeldResource):
 
     Example::
 
+        import weld_pulumi as weld
+
+        sync = weld.EltSync.get("shop", "q4Rk8vp_fhTjqf")
         refunds = weld.SourceStream("refunds", elt_sync_id=sync.id, full_sync_at_midnight=True)
 
     Args:

@@ -1,0 +1,68 @@
+"""Every example in the docstring of a public class runs as it stands, under Pulumi's mocks."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from textwrap import dedent
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import set_mocks
+
+import weld_pulumi as weld
+from tests.support.mocks import TOKEN, Weld, seen
+
+# Pulumi's own, on Python 3.12 and newer; and that of the SDK of Databricks.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:pkg_resources is deprecated:UserWarning"),
+]
+
+RESOURCES: list[Any] = [weld.Connection, weld.EltSync, weld.EltSyncRun, weld.Provider, weld.SourceStream]
+DOCUMENTED: dict[str, Any] = {
+    "weld_pulumi": weld,
+    **{each.__name__: each for each in [*RESOURCES, weld.SourceStreamArgs]},
+    "get": weld.EltSync.get,
+}
+
+
+def example_in(documented: Any) -> str:
+    _, found, code = str(inspect.getdoc(documented)).partition("::\n\n")
+    assert found, "no example"
+    return dedent(re.split(r"^\S", code, maxsplit=1, flags=re.MULTILINE)[0])
+
+
+def run(example: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Run an example as a program; return the type of each resource that it declares."""
+    monkeypatch.setattr(pulumi, "export", lambda name, value: None)
+    pulumi.runtime.set_all_config({"project:teamBKey": "key-of-team-b"}, ["project:teamBKey"])
+    mocks = Weld()
+    set_mocks(mocks)
+
+    def program() -> list[Any]:
+        exec(example, {})
+        return []
+
+    seen(program)
+    return {name: made.typ for name, made in mocks.made.items()}
+
+
+@pytest.mark.parametrize("documented", DOCUMENTED.values(), ids=DOCUMENTED)
+def test_a_developer_can_run_the_example_of_a_class_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch, documented: Any
+) -> None:
+    declared = run(example_in(documented), monkeypatch)
+    if documented in RESOURCES and documented is not weld.Provider:
+        assert TOKEN + documented.__name__ in declared.values()
+    assert declared or documented is weld.SourceStreamArgs
+
+
+def test_an_example_exists_for_every_public_class_that_a_program_constructs() -> None:
+    constructed = {
+        name
+        for name in weld.__all__
+        if inspect.isclass(found := getattr(weld, name)) and not issubclass(found, Exception)
+    }
+    assert constructed - {"SourceStreamArgsDict"} == set(DOCUMENTED) - {"weld_pulumi", "get"}

@@ -1,0 +1,61 @@
+"""The parts of programs that guides show run under Pulumi's mocks, beside what they refer to."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime import set_mocks
+
+import weld_pulumi as weld
+from tests.support.mocks import Weld, seen
+from tests.support.pages import blocks, pages, snippets
+
+# Pulumi's own, on Python 3.12 and newer.
+pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+
+PARTS = {
+    f"{page.removeprefix('docs/')}-{number}": part for page in pages() for number, part in enumerate(snippets(page), 1)
+}
+#: What stands for "…," in an example: the arguments that every sync has.
+GIVEN: dict[str, Any] = {"connection_id": "con_1a2b", "destination_schema_name": "raw", "sync_interval": "0 3 * * *"}
+
+
+def surroundings() -> dict[str, Any]:
+    """Return the names that parts refer to."""
+    import pulumi_databricks
+
+    return {
+        "pulumi": pulumi,
+        "weld": weld,
+        "databricks": pulumi_databricks,
+        "sync": weld.EltSync.get("theirs", "q4Rk8vp_fhTjqf"),
+        "given": GIVEN,
+    }
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_a_part_of_a_program_that_a_guide_shows_declares_resources(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    monkeypatch.setattr(pulumi, "export", lambda name, value: None)
+    monkeypatch.setattr(weld, "get_connection", lambda **wanted: None)  # tests/unit/test_functions.py asks Weld
+    mocks = Weld()
+    set_mocks(mocks)
+
+    def program() -> list[Any]:
+        variables = surroundings()
+        exec(part.replace("…,", "**given,"), variables)
+        if "source_streams" in variables:  # a list alone: what a sync makes of it
+            weld.EltSync("with-the-list", **GIVEN, source_streams=variables["source_streams"])
+        return []
+
+    seen(program)
+    assert len(mocks.made) > 1 or "get_connection" in part
+
+
+@pytest.mark.parametrize("page", pages())
+def test_every_program_of_a_page_is_python(page: str) -> None:
+    for block in blocks(page):
+        if block.language == "python":
+            ast.parse(block.text.replace("…,", "**given,"))
