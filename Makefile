@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Runs a command with the virtual environment and the Pulumi CLI; Pulumi keeps its files inside this folder.
 RUN := $(PYTHON) tools/bootstrap.py run --
 # Every Pulumi program is a module `__main__`, and mypy checks only one module of a name at a time.
-PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py examples/*/*/__main__.py)))
+PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py examples/*/*/__main__.py templates/*/__main__.py)))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench docs docs-serve clean
