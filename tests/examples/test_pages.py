@@ -173,8 +173,8 @@ def test_the_guide_on_upgrading_finds_no_change_and_leads_back(stack: Stacks, we
 def test_the_guide_on_leaving_keeps_or_deletes_what_it_says(
     tmp_path: Path, weld: Simulator, section: str, left: int
 ) -> None:
-    config = {"config": {"weld:apiUrl": weld.url}, "secrets": {"weld:apiKey": weld.api_key}}
-    project = Project(tmp_path, "", **config, name="leaving")
+    config, secrets = {"weld:apiUrl": weld.url}, {"weld:apiKey": weld.api_key}
+    project = Project(tmp_path, "", config, secrets, name="leaving")
     with reader(project, **{"urn:pulumi:dev": f"urn:pulumi:{STACK}", "rm dev": f"rm {STACK}"}) as person:
         read(person, "docs/guides/leaving.md", "")
         project.up()
