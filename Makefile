@@ -10,13 +10,13 @@ RUN := $(PYTHON) tools/bootstrap.py run --
 PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py examples/*/*/__main__.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench clean
+.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench docs docs-serve clean
 
 # More workers than cores: a test on the engine spends a third of its time waiting.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 WORKERS ?= $(shell expr 2 '*' $(CORES))
 PYTEST := $(RUN) python -m pytest -q -n $(WORKERS) --maxprocesses 16 --dist loadgroup
-LEVELS := unit process simulator cli engine browser examples resilience
+LEVELS := unit process simulator cli engine browser examples docs resilience
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -83,6 +83,13 @@ format: venv ## format the code, and write what follows from the schemas
 	$(BIN)/python -m tools.arguments
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: venv ## build the documentation site into build/docs, without network; a warning is an error
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --fresh-env --quiet --doctree-dir build/doctrees docs build/docs
+	@echo "The site is in build/docs; \`make docs-serve\` shows it."
+
+docs-serve: docs ## build the documentation site, and serve it on http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/docs 8000
 
 bench: setup ## measure the cost of the provider (tools/bench/README.md)
 	$(RUN) python -m tools.bench

@@ -1,4 +1,4 @@
-"""Write what follows from the schemas: the parameters and docstrings of the resources, and README's tables.
+"""Write what follows from schemas and settings: parameters and docstrings of the resources, and README's tables.
 
 ``make format`` writes them, ``make lint`` checks that they are up to date (``--check``). So an argument is declared
 once, in ``weld_pulumi/schema``.
@@ -13,6 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from weld_pulumi.config import SETTINGS, Setting
 from weld_pulumi.schema.attributes import Attribute, Change, Output, Schema
 from weld_pulumi.schema.connection import CONNECTION
 from weld_pulumi.schema.elt_sync import ELT_SYNC
@@ -148,7 +149,26 @@ def table(schema: Schema) -> str:
     return "\n".join([f"| {title} | | change | |", "|---|---|---|---|", *rows]) + "\n"
 
 
+def shown_default(setting: Setting) -> str:
+    """Return the default of a setting as a person writes it."""
+    return f"{setting.default:g}" if isinstance(setting.default, float) else str(setting.default)
+
+
+def _setting_row(setting: Setting) -> str:
+    text = shown_default(setting)
+    default = "none" if setting.default is None else text if text.isdigit() else f"`{text}`"
+    key = f"`{setting.config_key}`{' (secret)' if setting.secret else ''}"
+    return f"| {key} | `{setting.env}` | {default} | {setting.description} |"
+
+
+def settings_table() -> str:
+    """Return the table of the settings, in Markdown."""
+    head = "| stack configuration | environment | default | meaning |\n|---|---|---|---|"
+    return "\n".join([head, *map(_setting_row, SETTINGS)]) + "\n"
+
+
 def _with_tables(readme: str) -> str:
+    readme = _replaced(readme, r"(<!-- configuration -->\n).*?(<!-- end -->)", f"\n{settings_table()}\n")
     for schema in RESOURCES.values():
         readme = _replaced(readme, rf"(<!-- arguments of {schema.kind} -->\n).*?(<!-- end -->)", f"\n{table(schema)}\n")
     return readme

@@ -112,6 +112,7 @@ class Setting(NamedTuple):
         env: its environment variable.
         parse: reads its text; raises ValueError with a reason that reads on after the value.
         default: its value if it is not set.
+        description: what it is, for the documentation.
         secret: whether it must never be shown.
     """
 
@@ -120,6 +121,7 @@ class Setting(NamedTuple):
     env: str
     parse: Callable[[str], Any]
     default: Any
+    description: str
     secret: bool = False
 
     @property
@@ -129,12 +131,30 @@ class Setting(NamedTuple):
 
 
 SETTINGS = (
-    Setting("api_key", "apiKey", "WELD_API_KEY", _text, None, secret=True),
-    Setting("api_url", "apiUrl", "WELD_API_URL", _url, "https://connect.weld.app"),
-    Setting("request_timeout", "requestTimeout", "WELD_REQUEST_TIMEOUT", _seconds, 30.0),
-    Setting("max_retries", "maxRetries", "WELD_MAX_RETRIES", _count, 4),
-    Setting("validation", "validation", "WELD_VALIDATION", _level, "full"),
-    Setting("open_browser", "openBrowser", "WELD_OPEN_BROWSER", _open_browser, "auto"),
+    Setting("api_key", "apiKey", "WELD_API_KEY", _text, None, "key of the Weld workspace", secret=True),
+    Setting("api_url", "apiUrl", "WELD_API_URL", _url, "https://connect.weld.app", "https, except on a loopback host"),
+    Setting(
+        "request_timeout", "requestTimeout", "WELD_REQUEST_TIMEOUT", _seconds, 30.0, "seconds for one HTTP request"
+    ),
+    Setting("max_retries", "maxRetries", "WELD_MAX_RETRIES", _count, 4, "retries of a request that is safe to repeat"),
+    Setting(
+        "validation",
+        "validation",
+        "WELD_VALIDATION",
+        _level,
+        "full",
+        "`full` validates with Weld during preview; `offline` applies only rules that need no network; `off` checks "
+        "types only",
+    ),
+    Setting(
+        "open_browser",
+        "openBrowser",
+        "WELD_OPEN_BROWSER",
+        _open_browser,
+        "auto",
+        "whether `up` opens the link to authorize in a browser: `true`, `false`, or `auto` (if a person sits at the "
+        "machine that runs `up`)",
+    ),
 )
 
 

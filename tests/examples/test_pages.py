@@ -174,7 +174,7 @@ def test_the_guide_on_leaving_keeps_or_deletes_what_it_says(
     tmp_path: Path, weld: Simulator, section: str, left: int
 ) -> None:
     config, secrets = {"weld:apiUrl": weld.url}, {"weld:apiKey": weld.api_key}
-    project = Project(tmp_path, "", config, secrets, name="leaving")
+    project = Project(tmp_path, "", config=config, secrets=secrets, name="leaving")
     with reader(project, **{"urn:pulumi:dev": f"urn:pulumi:{STACK}", "rm dev": f"rm {STACK}"}) as person:
         read(person, "docs/guides/leaving.md", "")
         project.up()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome, ChromeOptions
@@ -40,6 +43,27 @@ def on_path(*names: str) -> str:
 def chromium() -> str:
     """Return the path of Chromium."""
     return on_path("chromium", "chromium-browser", "google-chrome")
+
+
+@contextmanager
+def launched(profile: Path, **logs: str) -> Iterator[Chrome]:
+    """Run Chromium with a new profile.
+
+    Args:
+        profile: the folder for it.
+        logs: what to record, for ``get_log``: ``browser="ALL"``, ``performance="ALL"``.
+    """
+    options = ChromeOptions()
+    options.binary_location = chromium()
+    options.set_capability("goog:loggingPrefs", logs)
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    driver = Chrome(options, Service(on_path("chromedriver")))
+    driver.set_page_load_timeout(60)
+    try:
+        yield driver
+    finally:
+        driver.quit()
 
 
 def attached(port: int) -> Chrome:

@@ -18,19 +18,19 @@ class SectionGroup(click.Group):
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[click.Command]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._sections = sections
+        self.sections = sections
         for commands in sections.values():
             for command in commands:
                 self.add_command(command)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """See :class:`click.Group`."""
-        return [str(command.name) for commands in self._sections.values() for command in commands]
+        return [str(command.name) for commands in self.sections.values() for command in commands]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """See :class:`click.Group`."""
         widest = max(map(len, self.list_commands(ctx)))
-        for title, commands in self._sections.items():
+        for title, commands in self.sections.items():
             with formatter.section(title):
                 limit = formatter.width - 6 - widest
                 formatter.write_dl([(str(c.name).ljust(widest), c.get_short_help_str(limit)) for c in commands])

@@ -1,0 +1,1 @@
+"""The documentation site: what it adds to Sphinx (`extension`), and the drawings (`diagrams`)."""
