@@ -139,6 +139,10 @@ def test_the_workflows_of_a_team_deploy_preview_and_check_a_sync(team: Team, wel
     waiting = team.run(folder / "nightly.yml")
     assert (waiting.ok, waiting.outcomes["health"]) == (False, "failure")
     assert_withheld(weld, waiting.log, waiting.summary)
+    meanwhile = team.run(folder / "preview.yml")
+    assert meanwhile.ok
+    assert "still waits for a person" in meanwhile.summary
+    assert_withheld(weld, meanwhile.log, *team.hub.bodies(PULL_REQUEST))
 
     # Somebody does what the summary says, and runs the workflow again.
     (command,) = re.findall(r"`(.*authorize.*)`", deployed.summary)
