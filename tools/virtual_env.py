@@ -16,7 +16,7 @@ from tools.local_env import LOCAL, LOGS, ROOT, VENV, without_user_settings
 from tools.locking import exclusive
 
 OLDEST_PYTHON = (3, 10)
-EXTRAS = "test,lint"
+EXTRAS = "test,lint,release"
 _TITLE = "Virtual environment"
 
 
