@@ -59,7 +59,8 @@ def _opening(line: str) -> Iterator[str]:
         yield line
         return
     yield f"{titled['fence']}{{code-block}} {titled['language']}"
-    yield f":caption: {titled['title']}"
+    caption = re.sub(r"([_*`])", r"\\\1", titled["title"])  # __main__.py is no emphasis
+    yield f":caption: {caption}"
     yield ""
 
 
