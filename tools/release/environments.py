@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -40,7 +41,7 @@ def direct_requirements(metadata: Message, python: str) -> list[str]:
 def install(folder: Path, python: Path, wheel: Path, requirements: Iterable[str], resolution: str) -> str:
     """Make an environment with the wheel, and return the versions of the main dependencies."""
     # pip too, since Pulumi's language host lists the packages with it.
-    _uv("venv", "--quiet", "--no-project", "--seed", "--python", str(python), str(folder))
+    _uv("venv", "--quiet", "--clear", "--no-project", "--seed", "--python", str(python), str(folder))
     listed = folder / "requirements.txt"
     listed.write_text("\n".join([f"weld-pulumi[{EXTRA}] @ {wheel.as_uri()}", _PYTEST, *requirements]) + "\n")
     where = ("--python", str(folder / "bin" / "python"))
@@ -70,6 +71,13 @@ def _extras(extras: set[str]) -> str:
 
 
 def _uv(*arguments: str) -> str:
+    """Run uv; where it reaches no package index, with what is in its cache."""
     # The settings of this checkout's own environment are not for another one.
     env = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
-    return run(Path(sys.executable).with_name("uv"), *arguments, cwd=Path(sys.prefix), env=env, timeout=900)
+    command: list[str | Path] = [Path(sys.executable).with_name("uv"), *arguments]
+    try:
+        return run(*command, cwd=Path(sys.prefix), env=env, timeout=900)
+    except SetupError:
+        with contextlib.suppress(SetupError):
+            return run(*command, cwd=Path(sys.prefix), env={**env, "UV_OFFLINE": "1"}, timeout=900)
+        raise
