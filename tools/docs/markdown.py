@@ -59,7 +59,8 @@ def _opening(line: str) -> Iterator[str]:
         yield line
         return
     yield f"{titled['fence']}{{code-block}} {titled['language']}"
-    yield f":caption: {titled['title']}"
+    title = re.sub(r"([_*`])", r"\\\1", titled["title"])
+    yield f":caption: {title}"
     yield ""
 
 
