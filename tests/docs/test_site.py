@@ -18,6 +18,10 @@ pytestmark = pytest.mark.xdist_group("site")
 MADE = {"genindex.html", "py-modindex.html", "search.html"}
 
 
+def read(site: Site, page: str) -> str:
+    return (site.folder / page).read_text("utf-8")
+
+
 def test_the_site_is_built_without_network_and_has_a_page_for_each_source(site: Site) -> None:
     sources = {
         path.relative_to(ROOT / "docs").with_suffix(".html").as_posix()
@@ -70,37 +74,53 @@ def test_security_and_changelog_are_those_of_the_repository(site: Site) -> None:
     for page, source in {"security-policy.html": "SECURITY.md", "changelog.html": "CHANGELOG.md"}.items():
         last = (ROOT / source).read_text("utf-8").rstrip().splitlines()[-1]
         words = re.sub(r"[`*\[\]]|\(.*?\)", "", last).split()
-        shown = " ".join((site.folder / page).read_text("utf-8").split())
+        shown = " ".join(read(site, page).split())
         assert all(word in shown for word in words)
 
 
 def test_llms_txt_lists_each_page_with_what_it_is_about(site: Site) -> None:
-    text = (site.folder / "llms.txt").read_text("utf-8")
+    text = read(site, "llms.txt")
     assert text.startswith("# weld-pulumi\n\n> ")
     listed = re.findall(r"^- \[(.+?)\]\((\S+)\): (.+)$", text, re.MULTILINE)
     assert {url for _, url, _ in listed} == set(site.pages) - MADE - {"index.html"}
     assert len({title for title, _, _ in listed}) == len(listed)
 
 
+#: What a person may write by mistake, and what the report of the build names.
+DEFECTS = {
+    "A [link](nowhere.md).": "docs/nowhere.md, which does not exist",
+    "A [link](../nowhere/).": "nowhere, which does not exist",
+    "An [anchor](simulator.md#no-heading).": "no-heading",
+    "```mermaid\nflowchart LR\n    a --> b\n```": "was not drawn",
+    "{py:class}`weld_pulumi.Nothing`": "weld_pulumi.Nothing",
+}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(
-    ("page", "named"),
-    [
-        ("A [link](nowhere.md).", "nowhere.md"),
-        ("A [link](../nowhere/).", "nowhere"),
-        ("An [anchor](simulator.md#nowhere).", "nowhere"),
-        ("```mermaid\nflowchart LR\n    a --> b\n```", "was not drawn"),
-        ("{py:class}`weld_pulumi.Nothing`", "weld_pulumi.Nothing"),
-    ],
-)
-def test_the_build_fails_on_a_page_with_a_defect_and_names_it(page: str, named: str, tmp_path: Path) -> None:
+def test_the_build_fails_on_defects_and_names_each_of_them(tmp_path: Path) -> None:
     pages = tmp_path / "docs"
     shutil.copytree(ROOT / "docs", pages)
-    for name in ("tools", "examples", "README.md", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE"):
-        (tmp_path / name).symlink_to(ROOT / name)
+    for path in ROOT.iterdir():
+        if path.suffix == ".md":
+            shutil.copy(path, tmp_path)
+        elif path.name in ("tools", "examples"):
+            (tmp_path / path.name).symlink_to(path)
     with (pages / "glossary.md").open("a", encoding="utf-8") as file:
-        file.write(f"\n{page}\n")
+        file.write("\n".join(f"\n{defect}\n" for defect in DEFECTS))
+    (pages / "left-out.md").write_text("# In no navigation\n", "utf-8")
     built = build(tmp_path / "site", {**os.environ, "PYTHONPATH": str(ROOT)}, pages)
-    assert built.returncode == 1
-    assert "glossary" in built.stderr
-    assert named in built.stderr
+    assert built.returncode == 1, built.stderr
+    for named in (*DEFECTS.values(), "left-out.md"):
+        assert named in built.stderr
+
+
+def test_the_title_of_a_block_of_code_stands_above_it(site: Site) -> None:
+    titles = {
+        title
+        for path in (ROOT / "docs").rglob("*.md")
+        for title in re.findall(r'```\w+ title="(.+)"', path.read_text())
+    }
+    above = re.compile('class="code-block-caption"><span class="caption-text">(.+?)</span>')
+    shown = {title for page in site.pages for title in above.findall(read(site, page))}
+    assert "__main__.py" in titles
+    assert titles == shown

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from docutils import nodes
@@ -40,7 +41,7 @@ def _read_page(app: Sphinx, docname: str, content: list[str]) -> None:
 
 
 def _read_included(app: Sphinx, included: Path, docname: str, content: list[str]) -> None:
-    path = (Path(app.srcdir) / included).resolve()
+    path = Path(os.path.normpath(Path(app.srcdir) / included))
     if path.suffix == ".md":
         page = Path(app.env.doc2path(docname)).parent
         content[0] = markdown.for_site(content[0], path.parent, page, Path(app.srcdir))

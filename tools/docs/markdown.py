@@ -59,8 +59,8 @@ def _opening(line: str) -> Iterator[str]:
         yield line
         return
     yield f"{titled['fence']}{{code-block}} {titled['language']}"
-    caption = re.sub(r"([_*`])", r"\\\1", titled["title"])  # __main__.py is no emphasis
-    yield f":caption: {caption}"
+    title = re.sub(r"([_*`])", r"\\\1", titled["title"])
+    yield f":caption: {title}"
     yield ""
 
 
