@@ -7,10 +7,10 @@ BIN := .venv/bin
 # Runs a command with the virtual environment and the Pulumi CLI; Pulumi keeps its files inside this folder.
 RUN := $(PYTHON) tools/bootstrap.py run --
 # Every Pulumi program is a module `__main__`, and mypy checks only one module of a name at a time.
-PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py)))
+PROGRAMS := __main__.py $(patsubst %/,%,$(dir $(wildcard examples/*/__main__.py examples/*/*/__main__.py templates/*/__main__.py)))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench docs docs-serve clean
+.PHONY: help setup venv demo demo-serve demo-destroy test test-quick test-long test-all coverage lint format bench docs docs-serve release-check clean
 
 # More workers than cores: a test on the engine spends a third of its time waiting.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -48,24 +48,37 @@ test-long: setup
 
 test-all: test test-long coverage ## run every test, and coverage (about half an hour on two cores)
 
-# Of the levels below the engine, including the plugin processes of tests/process: measuring doubles the time.
+# Of the levels below the engine, including the plugin processes of tests/process. Measuring doubles the time, so the
+# random programs of tests/resilience are left out: they add 0.2 per cent.
 coverage: export COVERAGE_FILE := $(CURDIR)/.coverage-data/part
 coverage: setup
 	rm -rf .coverage-data
-	$(subst -m pytest,-m coverage run -m pytest,$(PYTEST)) -m "not long" tests/unit tests/process tests/simulator tests/cli tests/resilience
+	$(subst -m pytest,-m coverage run -m pytest,$(PYTEST)) -m "not long" tests/unit tests/process tests/simulator tests/cli
 	$(BIN)/coverage combine -q .coverage-data
 	$(BIN)/coverage report
 
 $(LEVELS:%=test-%): test-%: setup ## test-unit, test-engine, …: run the quick tests of one folder of tests/
 	$(PYTEST) -m "not long" tests/$*
 
-lint: venv ## run ruff, mypy and import-linter, and check generated parts
+# The workflow files of this repository, and those that users copy.
+WORKFLOWS := $(wildcard .github/workflows/*.yml examples/*/.github/workflows/*.yml examples/*/variants/*/*.yml)
+
+lint: venv ## run ruff, mypy, import-linter and zizmor, and check generated parts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m tools.arguments --check
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/mypy weld_pulumi tests tools
 	@for program in $(PROGRAMS); do echo "$(BIN)/mypy $$program"; $(BIN)/mypy "$$program" || exit 1; done
+	$(BIN)/zizmor --offline --quiet --persona pedantic .github/dependabot.yml $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml .github/ISSUE_TEMPLATE/idea.yml
+
+# Not part of `make lint`, since no package registry for Python has it: it is compiled the first time.
+.PHONY: actionlint
+actionlint: ## check the expressions in workflow files too (needs Go)
+	go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 -shellcheck= -pyflakes= $(WORKFLOWS)
 
 format: venv ## format the code, and write what follows from the schemas
 	$(BIN)/python -m tools.arguments
@@ -81,6 +94,9 @@ docs-serve: docs ## build the documentation site, and serve it on http://127.0.0
 
 bench: setup ## measure the cost of the provider (tools/bench/README.md)
 	$(RUN) python -m tools.bench
+
+release-check: setup ## build the release twice, look into it, and try it in clean environments (tools/release)
+	@$(RUN) python -m tools.release
 
 clean: ## remove the virtual environment, the demo and caches (not the Pulumi CLI in your cache folder)
 	rm -rf .venv .coverage-data .pulumi-local Pulumi.demo.yaml build dist bench-results .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support.machine import ELSEWHERE
 from tests.support.stacks import Stacks
 from weld_pulumi.simulator import Simulator
+
+# A busy machine generates slowly; that is no defect of a test.
+settings.register_profile("project", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session", autouse=True)

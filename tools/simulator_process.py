@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 
 from tools.console import SetupError, last_line, stop
@@ -25,14 +26,17 @@ _UNTIL_INPUT_CLOSES = 'exec 3<&0; (cat <&3; kill $$) >/dev/null 2>&1 & exec "$@"
 class SimulatorProcess:
     """A simulator that is started on entry and stopped on exit; `url` is its address."""
 
-    def __init__(self, log: str, *options: str) -> None:
+    def __init__(self, log: str, *options: str, python: Path | None = None) -> None:
+        """Take the log's name and options; `python` is that of another environment with weld-pulumi."""
         self.url = ""
         self._log = LOGS / f"{log}.log"
         self._options = options
+        # -I: not from the folder in which this runs.
+        self._python = [sys.executable] if python is None else [str(python), "-I"]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> SimulatorProcess:
-        command = [sys.executable, "-m", "weld_pulumi", "simulator", "--api-key", API_KEY, *self._options]
+        command = [*self._python, "-m", "weld_pulumi", "simulator", "--api-key", API_KEY, *self._options]
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(

@@ -16,7 +16,7 @@ from tools.local_env import LOCAL, LOGS, ROOT, VENV, without_user_settings
 from tools.locking import exclusive
 
 OLDEST_PYTHON = (3, 10)
-EXTRAS = "test,lint,docs"
+EXTRAS = "test,lint,docs,release"
 _TITLE = "Virtual environment"
 
 

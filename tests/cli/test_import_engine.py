@@ -14,7 +14,6 @@ from tests.support.cli import STACK
 from tests.support.engine import Project
 from tests.support.importing import import_a_large_workspace, take_over
 from tests.support.on_engine import weld_pulumi
-from tests.support.variants import first_quick
 from weld_pulumi.simulator import Simulator
 
 STREAMS = [
@@ -71,9 +70,8 @@ def fill(weld: Simulator) -> None:
     weld.create_sync(api["id"], destination_schema_name="api", streams=["items"], elt_settings=secret)
 
 
-@pytest.mark.parametrize(
-    ("options", "readings"), first_quick([((), {}), (("--separate",), {}), ((), ODD_READINGS)], several=True)
-)
+@pytest.mark.long
+@pytest.mark.parametrize(("options", "readings"), [((), {}), (("--separate",), {}), ((), ODD_READINGS)])
 def test_a_preview_after_an_import_changes_nothing(
     weld: Simulator, stack: Project, options: tuple[str, ...], readings: dict[str, str]
 ) -> None:

@@ -19,9 +19,8 @@ READINGS = [
 ]
 
 
-@pytest.mark.parametrize(
-    "readings", first_quick(READINGS), ids=lambda readings: ",".join(map(str, readings.values())) or "default"
-)
+@pytest.mark.long
+@pytest.mark.parametrize("readings", READINGS, ids=lambda readings: ",".join(map(str, readings.values())) or "default")
 def test_adopt_true_takes_over_the_only_connection_that_fits(
     weld: Simulator, stack: Stacks, readings: dict[str, object]
 ) -> None:

@@ -35,6 +35,7 @@ def pending(stack: Stacks, text: str) -> Project:
     return project
 
 
+@pytest.mark.long
 def test_a_sync_fails_until_a_person_authorizes_its_connection_and_a_later_up_makes_it(
     weld: Simulator, stack: Stacks
 ) -> None:

@@ -29,6 +29,7 @@ def test_a_sync_that_is_there_already_is_refused_and_named(weld: Simulator, stac
     assert len([s for s in weld.state()["syncs"] if s["destination_schema_name"] == "weld_same"]) == 2
 
 
+@pytest.mark.long
 def test_adopting_adds_and_changes_and_removes_nothing(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     workflow = weld.state()["orchestrations"][0]["id"]

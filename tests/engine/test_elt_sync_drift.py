@@ -37,6 +37,7 @@ FLAGS: dict[str, Any] = {
 }
 
 
+@pytest.mark.long
 def test_each_field_of_a_sync_changed_in_weld_is_shown_and_put_back(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     inline = ("flag", "added", "removed", "unmanaged")

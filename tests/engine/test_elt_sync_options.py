@@ -28,6 +28,7 @@ NAMES = """
 """
 
 
+@pytest.mark.long
 def test_options_of_the_engine_hold_for_a_sync(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
 

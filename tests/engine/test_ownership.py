@@ -151,6 +151,7 @@ def test_a_stream_that_moves_to_an_explicit_provider_of_the_same_workspace_is_no
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 def test_a_stream_that_became_inline_outlives_its_old_resource_in_a_later_run(weld: Simulator, stack: Stacks) -> None:
     stripe = weld.create_connection("stripe", "Shop")["id"]
     stacked = stack(program(elt_sync("sync", stripe), source_stream("refunds", "sync.id")))
@@ -165,8 +166,9 @@ def test_a_stream_that_became_inline_outlives_its_old_resource_in_a_later_run(we
     stacked.up(expect_no_changes=True)
 
 
+@pytest.mark.long
 @PARALLEL
-@pytest.mark.parametrize("count", first_quick([2, 3]))
+@pytest.mark.parametrize("count", [2, 3])
 def test_streams_exchange_their_names_in_one_up_and_lose_nothing(
     weld: Simulator, stack: Stacks, count: int, parallel: tuple[str, ...]
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.programs import Code, elt_sync, export, program, resource
 from tests.support.stacks import Stacks
@@ -13,6 +15,7 @@ from weld_pulumi.simulator import Simulator
 MYSQL = ("shop.customers", "shop.order_lines", "shop.orders", "shop.products", "shop.stock")
 
 
+@pytest.mark.long
 def test_patterns_stand_for_streams_and_a_preview_shows_when_these_change(weld: Simulator, stack: Stacks) -> None:
     weld.set_catalogue_stream("mysql", "shop.hidden", selectable=False)
     weld.set_catalogue_stream("mysql", "shop.old", retired=True)

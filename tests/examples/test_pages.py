@@ -10,7 +10,7 @@ import pytest
 from tests.support.cli import STACK, surroundings
 from tests.support.engine import Project
 from tests.support.examples import with_databricks_stub
-from tests.support.pages import Reader, blocks
+from tests.support.pages import Reader, blocks, free_port
 from tests.support.person import agreeing
 from tests.support.stacks import Stacks
 from tests.support.waiting import made
@@ -173,8 +173,8 @@ def test_the_guide_on_upgrading_finds_no_change_and_leads_back(stack: Stacks, we
 def test_the_guide_on_leaving_keeps_or_deletes_what_it_says(
     tmp_path: Path, weld: Simulator, section: str, left: int
 ) -> None:
-    config = {"config": {"weld:apiUrl": weld.url}, "secrets": {"weld:apiKey": weld.api_key}}
-    project = Project(tmp_path, "", **config, name="leaving")
+    config, secrets = {"weld:apiUrl": weld.url}, {"weld:apiKey": weld.api_key}
+    project = Project(tmp_path, "", config=config, secrets=secrets, name="leaving")
     with reader(project, **{"urn:pulumi:dev": f"urn:pulumi:{STACK}", "rm dev": f"rm {STACK}"}) as person:
         read(person, "docs/guides/leaving.md", "")
         project.up()
@@ -190,6 +190,15 @@ def test_the_guide_on_databricks_shows_a_program_that_comes_up(tmp_path: Path, s
     order = [each["urn"].rpartition("::")[2] for each in project.resources()]
     assert order.index("first-load") < order.index("finance")
     assert names(weld) == ["weld_stripe"]
+
+
+@pytest.mark.long
+def test_the_page_on_the_simulator_leads_a_reader_to_one_that_keeps_what_was_changed(tmp_path: Path) -> None:
+    instead = {"pip install 'weld-pulumi[simulator]'": "true", "8400": str(free_port())}
+    with Reader(tmp_path, surroundings(tmp_path / "pulumi"), instead) as person:
+        read(person, "docs/simulator.md")
+    with Simulator(database=str(tmp_path / "weld.db")) as weld:
+        assert [row["label"] for row in weld.state()["connections"]][-1] == "Shop (production)"
 
 
 @pytest.mark.long

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import sys
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 import requests
 
 from tests.support.cli import surroundings
-from tests.support.pages import Block, Reader
+from tests.support.pages import Block, Reader, free_port
 from tests.support.person import agreeing
 from weld_pulumi.simulator import Simulator
 
@@ -21,12 +20,6 @@ ANSWERS = {
     "pulumi destroy": [("Do you want to perform this destroy", "yes")],
     "pulumi config set --secret weld:apiKey": [("value", "key-of-my-workspace")],
 }
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 def edit(program: Path, block: Block) -> None:

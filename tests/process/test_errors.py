@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
 
-from tests.support.plugin import SECRET, Plugin, PluginError
+from tests.support.plugin import SECRET, Plugin, PluginError, with_statement_in_check
 from tests.support.raw_server import RawServer, answer
 from tests.support.wording import says
 from weld_pulumi.simulator import Simulator
@@ -77,20 +75,6 @@ def test_a_setting_that_cannot_be_used_stays_an_error_of_every_request(config: d
             assert "two words" not in told
 
 
-def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
-    """Let `check` of a Connection do something: Python runs this file when it starts."""
-    code = f"""
-        from weld_pulumi.provider.connection.handler import ConnectionHandler
-
-        def check(self, olds, news):
-            {statement}
-
-        ConnectionHandler.check = check
-    """
-    (folder / "sitecustomize.py").write_text(dedent(code))
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))}
-
-
 @pytest.mark.parametrize(
     ("statement", "name"),
     [
@@ -101,7 +85,7 @@ def _sabotaged(folder: Path, statement: str) -> dict[str, str]:
     ],
 )
 def test_an_exception_that_would_end_the_process_is_answered(tmp_path: Path, statement: str, name: str) -> None:
-    with Plugin(env=_sabotaged(tmp_path, statement)) as plugin:
+    with Plugin(env=with_statement_in_check(tmp_path, statement)) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
         assert says(text, "Weld: checking the Connection ", f"({name}).\n")
         assert text.count("\n") == 1
@@ -109,7 +93,7 @@ def test_an_exception_that_would_end_the_process_is_answered(tmp_path: Path, sta
 
 
 def test_a_defect_of_ours_says_so(tmp_path: Path) -> None:
-    env = _sabotaged(tmp_path, "raise KeyError('a secret of the program')")
+    env = with_statement_in_check(tmp_path, "raise KeyError('a secret of the program')")
     with Plugin(env=env) as plugin:
         text = refusal(lambda: plugin.check("Connection", CONNECTION))
     assert says(text, "Weld: checking the Connection ", "(KeyError)", "report", "WELD_TRACEBACK")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import inspect
-import os
 import subprocess
 import sys
 import threading
@@ -32,7 +31,7 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 import weld_pulumi as weld
 from tests.support.mocks import Weld, seen
-from tests.support.plugin import Plugin, PluginError
+from tests.support.plugin import Plugin, PluginError, with_statement_in_check
 from weld_pulumi import _registry, pulumi_internals
 from weld_pulumi._ending import process_is_ending
 
@@ -175,29 +174,13 @@ def test_the_request_with_the_urn_is_a_local_variable_of_the_servicer(method: st
     assert "request" in arguments, message
 
 
-def in_plugin(folder: Path, statement: str) -> dict[str, str]:
-    """The environment of a plugin process in which a check of a Connection runs a statement and returns a text."""
-    code = f"""
-        import weld_pulumi.pulumi_internals as internals
-        from weld_pulumi.provider.connection.handler import ConnectionHandler
-        from weld_pulumi.provider.core.handler import CheckResult
-
-        def check(self, olds, news):
-            {statement}
-
-        ConnectionHandler.check = check
-    """
-    (folder / "sitecustomize.py").write_text(dedent(code))
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))}
-
-
 def test_a_plugin_process_knows_itself_its_engine_and_the_resource_of_a_request(tmp_path: Path) -> None:
     urn = "urn:pulumi:dev::shop::pulumi-python:dynamic/weld:Connection::it"
     statement = (
         "return CheckResult({'urn': internals.current_urn(), 'engine': internals.engine_address(), "
         "'is_plugin': internals.is_plugin()})"
     )
-    with Plugin(env=in_plugin(tmp_path, statement)) as plugin:
+    with Plugin(env=with_statement_in_check(tmp_path, statement)) as plugin:
         found = plugin.check("Connection", {}, urn=urn).inputs
     assert found["is_plugin"] is True, assumption(pulumi_internals.servicer, "the servicer is not in `__main__`")
     assert found["engine"] == "127.0.0.1:1", assumption(pulumi_internals.engine_address, "it is not the first argument")
@@ -209,7 +192,7 @@ def test_a_plugin_process_knows_itself_its_engine_and_the_resource_of_a_request(
 
 def test_an_error_of_a_plugin_begins_with_its_class_and_has_no_traceback_where_that_is_limited(tmp_path: Path) -> None:
     statement = "raise internals.show_as('Shown')(type('Defined', (Exception,), {}))('the text')"
-    env = {**in_plugin(tmp_path, statement), "WELD_TRACEBACK": "1"}
+    env = {**with_statement_in_check(tmp_path, statement), "WELD_TRACEBACK": "1"}
     message = assumption(pulumi_internals.show_as, "the servicer does not send `traceback.format_exc()`")
     with Plugin(env=env) as plugin, pytest.raises(PluginError, match="Traceback") as raised:
         plugin.check("Connection", {})
@@ -255,7 +238,7 @@ def test_a_cancel_is_seen_while_all_workers_of_the_plugin_are_busy(tmp_path: Pat
 
 def test_a_plugin_that_is_interrupted_ends(tmp_path: Path) -> None:
     message = assumption(pulumi_internals.end_plugin, "SIGINT does not end the plugin process")
-    with Plugin(env=in_plugin(tmp_path, "internals.end_plugin(); return CheckResult({})")) as plugin:
+    with Plugin(env=with_statement_in_check(tmp_path, "internals.end_plugin(); return CheckResult({})")) as plugin:
         with suppress(PluginError):  # the response may or may not arrive
             plugin.check("Connection", {})
         try:

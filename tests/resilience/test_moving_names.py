@@ -23,14 +23,16 @@ STEPS = st.lists(
 ID = re.compile(r"[A-Za-z0-9_-]{14}")
 
 
-def settled(stack: Stack, moves: Moves, left: set[str]) -> bool:
+def settled(stack: Stack, moves: Moves, left: set[str], *, previewed: bool) -> bool:
     """Whether `up` goes through, as often as it takes until there is nothing left to do.
+
+    A program that was not ``previewed`` yet is previewed first.
 
     Where it names a sync that a killed run has left (``left``), that is adopted as the message advises.
     """
-    for _ in range(6):
+    for attempt in range(6):
         try:
-            if not stack.up(moves.program()):
+            if not stack.up(moves.program(), preview_first=attempt == 0 and not previewed):
                 return True
         except (RefusedError, WeldError) as error:
             event("refused: " + ID.sub("", str(error))[:60])
@@ -55,7 +57,8 @@ def live(steps: list[Step]) -> None:
             weld.advance(60)
             untouched(weld, theirs)
             nothing_lost(weld, stack, moves.program())
-            if settled(stack, moves, {sync["id"] for sync in weld.state()["syncs"]} - known):
+            made = {sync["id"] for sync in weld.state()["syncs"]} - known
+            if settled(stack, moves, made, previewed=went):
                 as_declared(weld, stack, moves.program(), theirs)
                 accepted = copy.deepcopy(moves)
             else:

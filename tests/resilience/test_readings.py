@@ -18,8 +18,7 @@ NUMBERS = {
     "max_streams_per_upsert": ("1", "2"),
     "list_lag_seconds": ("1.5",),
 }
-#: Under these Weld says too little to recognize a thing; what happens then is told in docs/reliability.md.
-COMBINATIONS = int(os.environ.get("WELD_TORTURE_COMBINATIONS", "200"))
+COMBINATIONS = int(os.environ.get("WELD_TEST_COMBINATIONS", "200"))
 SEED = int(os.environ.get("WELD_TEST_SEED", "20261122"))
 
 

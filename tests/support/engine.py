@@ -171,11 +171,13 @@ class Project:
         *,
         name: str = "testing",
         files: Mapping[str, str] | None = None,
+        local: Path | None = None,
     ) -> None:
+        """Create the project; `local` is the home and the backend of another one whose stack it refers to."""
         self.folder = folder / "program"
         self.folder.mkdir(parents=True)
         self.name = name
-        self.local = folder / "pulumi"  # Pulumi's home with its logs, and the backend with the state
+        self.local = local or folder / "pulumi"  # Pulumi's home with its logs, and the backend with the state
         self.env = {**surroundings(self.local), **(env or {})}
         self._events = folder / "events.json"
         self.write(program, files)

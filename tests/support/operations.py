@@ -41,7 +41,7 @@ def prepared(weld: Simulator, before: list[Res] | None) -> Stack:
     """Return a stack with the program before deployed."""
     stack = Stack(weld)
     if before is not None:
-        stack.up(before)
+        stack.up(before, preview_first=False)
     weld.advance(30)
     weld.clear_requests()
     return stack
@@ -71,7 +71,7 @@ def converge(stack: Stack, resources: list[Res], tries: int = 6) -> None:
             stack.up(wanted)
             stack.weld.advance(30)
             stack.refresh()
-            if not stack.up(wanted):
+            if not stack.up(wanted, preview_first=False):
                 return
         except (RefusedError, WeldError) as error:
             wanted = adopting(wanted, str(error))

@@ -19,6 +19,7 @@ import os
 import re
 import shlex
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -29,7 +30,7 @@ from types import TracebackType
 from tests.support.terminal import Terminal
 from tests.support.waiting import PATIENCE
 
-__all__ = ["ROOT", "Block", "Reader", "blocks", "pages", "snippets"]
+__all__ = ["ROOT", "Block", "Reader", "blocks", "free_port", "pages", "snippets"]
 
 ROOT = Path(__file__).resolve().parents[2]
 _FENCE = re.compile(
@@ -72,6 +73,13 @@ def blocks(page: str) -> list[Block]:
         (section,) = re.findall(r"^## (.+)$", content[: fence.start()], re.MULTILINE)[-1:] or [""]
         found.append(Block(fence["language"], fence["title"] or "", text, section))
     return found
+
+
+def free_port() -> int:
+    """Return a port for a command of a page that names one."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
 
 
 def snippets(page: str) -> list[str]:
@@ -138,7 +146,7 @@ class Reader:
         expected = re.search(r"# (fails|exit code (\d+))", command)
         command = re.sub(r" +# .*", "", self._replaced(command))
         after = self.folder / ".after"
-        script = f"{command}\ncode=$?\nenv -0 > {shlex.quote(str(after))}\nexit $code"
+        script = f"set -a; {command}\ncode=$?\nenv -0 > {shlex.quote(str(after))}\nexit $code"
         answers = self._answers.get(command, ())
         code, printed = (self._on_screen if self._in_terminal or answers else self._in_pipe)(script, answers)
         right = code > 0 if expected and not expected[2] else code == int(expected[2] if expected else 0)

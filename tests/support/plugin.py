@@ -15,6 +15,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import dedent
 from types import TracebackType
 from typing import Any
 
@@ -26,7 +27,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from weld_pulumi._registry import ProviderReference
 
-__all__ = ["SECRET", "UNKNOWN", "Checked", "DiffResult", "Plugin", "PluginError", "pickled"]
+__all__ = ["SECRET", "UNKNOWN", "Checked", "DiffResult", "Plugin", "PluginError", "pickled", "with_statement_in_check"]
 
 #: The engine's mark for a value that is unknown until the next `up`.
 UNKNOWN = rpc.UNKNOWN
@@ -44,6 +45,25 @@ def SECRET(value: Any) -> Props:  # noqa: N802 - reads as a constant
 def pickled(kind: str) -> str:
     """Return what a program puts into ``__provider``."""
     return str(serialize_provider(ProviderReference(kind)))
+
+
+def with_statement_in_check(folder: Path, statement: str) -> dict[str, str]:
+    """Return the environment of a plugin process in which a check of a Connection runs a statement.
+
+    Python runs the file that this writes into the folder when it starts.
+    """
+    code = f"""
+        import weld_pulumi.pulumi_internals as internals
+        from weld_pulumi.provider.connection.handler import ConnectionHandler
+        from weld_pulumi.provider.core.handler import CheckResult
+
+        def check(self, olds, news):
+            {statement}
+
+        ConnectionHandler.check = check
+    """
+    (folder / "sitecustomize.py").write_text(dedent(code))
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))}
 
 
 class PluginError(Exception):

@@ -44,7 +44,7 @@ class TestVersions:
     @pytest.mark.parametrize(
         ("text", "version"),
         [
-            ("v3.259.0\n", (3, 259, 0)),
+            ("v3.276.0\n", (3, 276, 0)),
             ("3.272.0-alpha.1", (3, 272, 0)),
             ("go version go1.26.8 linux/amd64", (1, 26, 8)),
             ("go version go1.26 linux/amd64", (1, 26, 0)),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
+import subprocess
+import sys
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -13,6 +16,7 @@ from pulumi.runtime import set_mocks
 
 import weld_pulumi as weld
 from tests.support.mocks import TOKEN, Weld, seen
+from weld_pulumi import testing
 
 # Pulumi's own, on Python 3.12 and newer; and that of the SDK of Databricks.
 pytestmark = [
@@ -32,6 +36,12 @@ def example_in(documented: Any) -> str:
     _, found, code = str(inspect.getdoc(documented)).partition("::\n\n")
     assert found, "no example"
     return dedent(re.split(r"^\S", code, maxsplit=1, flags=re.MULTILINE)[0])
+
+
+def examples_in(documented: Any) -> str:
+    """Return all examples of a docstring, as one file."""
+    parts = re.findall(r"::\n\n((?:    .*\n|\n)+)", f"{inspect.getdoc(documented)}\n")
+    return "\n".join(map(dedent, parts))
 
 
 def run(example: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -57,6 +67,13 @@ def test_a_developer_can_run_the_example_of_a_class_as_it_stands(
     if documented in RESOURCES and documented is not weld.Provider:
         assert TOKEN + documented.__name__ in declared.values()
     assert declared or documented is weld.SourceStreamArgs
+
+
+def test_a_developer_can_run_the_tests_that_the_module_for_tests_shows(tmp_path: Path) -> None:
+    (tmp_path / "test_shown.py").write_text(examples_in(testing))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:schemathesis", str(tmp_path)]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert "2 passed" in ran.stdout, ran.stdout
 
 
 def test_an_example_exists_for_every_public_class_that_a_program_constructs() -> None:

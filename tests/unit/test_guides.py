@@ -11,7 +11,7 @@ from pulumi.runtime import set_mocks
 
 import weld_pulumi as weld
 from tests.support.mocks import Weld, seen
-from tests.support.pages import blocks, pages, snippets
+from tests.support.pages import ROOT, blocks, pages, snippets
 
 # Pulumi's own, on Python 3.12 and newer.
 pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
@@ -52,6 +52,13 @@ def test_a_part_of_a_program_that_a_guide_shows_declares_resources(monkeypatch: 
 
     seen(program)
     assert len(mocks.made) > 1 or "get_connection" in part
+
+
+def test_every_page_with_commands_is_followed_by_a_test() -> None:
+    tests = [test.read_text("utf-8") for test in (ROOT / "tests").rglob("test_*.py")]
+    for page in pages():
+        if any(block.language in ("sh", "console", "diff") for block in blocks(page)):
+            assert any(f'"{page}"' in test for test in tests), f"no test follows {page}"
 
 
 @pytest.mark.parametrize("page", pages())

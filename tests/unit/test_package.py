@@ -89,7 +89,7 @@ def test_the_package_needs_these_packages(metadata: Message) -> None:
     pulumi = next(line for line in needed if line.startswith("pulumi") and "extra" not in line)
     assert ">=3.268" in pulumi
     assert "<4" in pulumi
-    assert {"simulator", "test", "docs", "lint"} == set(metadata.get_all("Provides-Extra") or [])
+    assert {"simulator", "test", "docs", "lint", "release"} == set(metadata.get_all("Provides-Extra") or [])
 
 
 def test_the_package_installs_a_command_and_a_pytest_plugin(wheel: zipfile.ZipFile) -> None:

@@ -21,7 +21,7 @@ OLDEST_VERSION: Version = (3, 254, 0)
 OFFICIAL_VERSION = "3.272.0"
 # Built from Go modules elsewhere: the newest versions published as modules. The language host for Python was part of
 # the SDK's module up to 3.79.0, which still works with the newer CLI.
-SOURCE_VERSION = "3.259.0"
+SOURCE_VERSION = "3.276.0"
 SOURCE_HOST_VERSION = "3.79.0"
 
 # What the CLI starts for a program in Python, and for its dynamic resources.

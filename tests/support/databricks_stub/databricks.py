@@ -28,7 +28,9 @@ def identifier(kind: str, props: Props) -> str:
     if kind.endswith(":Grant"):
         securable = next(name for name in ("catalog", "schema", "table") if name in props)
         return f"{securable}/{props[securable]}/{props['principal']}"
-    if kind.endswith(":ServicePrincipal"):
+    if kind.endswith(":EntityTagAssignment"):
+        return f"{props['entityType']},{props['entityName']},{props['tagKey']}"
+    if kind.endswith((":ServicePrincipal", ":Job")):
         return str(int(_digest(kind, props), 16))
     return _digest(kind, props)
 

@@ -71,3 +71,15 @@ def connect(waits: list[float]) -> Iterator[Connect]:
 @pytest.fixture
 def client(weld: Simulator, connect: Connect) -> WeldClient:
     return connect(weld.url, weld.api_key)
+
+
+@pytest.fixture
+def connection(weld: Simulator) -> str:
+    return str(weld.create_connection("stripe", "Shop")["id"])
+
+
+@pytest.fixture
+def sync(weld: Simulator, connection: str) -> str:
+    made = str(weld.create_sync(connection, streams=["charges"], enabled=True)["id"])
+    weld.clear_requests()
+    return made

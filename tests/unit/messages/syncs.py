@@ -106,6 +106,17 @@ def a_sync_of_a_resource_with_a_former_name(stage: Stage) -> str:
 
 
 @TABLE.reads(
+    "Weld has this sync already: <raw> (connection <Shop>, schema 'raw'); this resource manages it. To replace it "
+    "anyway, run `pulumi destroy --target URN --target-dependents` and then `pulumi up`."
+)
+def a_sync_that_is_replaced_by_option(stage: Stage) -> str:
+    program = sync(stage.connection())
+    stage.up(program)
+    # With `--replace` the engine checks the resource like a new one.
+    return str(stage.stack.process().call("EltSync", "shop").check({}, program.props).failures[0].reason)
+
+
+@TABLE.reads(
     "destination_schema_name: 'shop' of this program would create the same sync; remove one of the "
     "two resources, or write another destination_schema_name, sync_interval, elt_settings or start_date in one "
     "of them"
