@@ -107,7 +107,7 @@ def _members(schema: Schema) -> Iterator[str]:
 
 def _member(name: str, facts: str, description: str) -> Iterator[str]:
     yield from (f".. py:attribute:: {name}", "", "   .. rst-class:: facts", "", f"   {facts}", "")
-    yield from (f"   {_rst(description[:1].upper() + description[1:])}", "")
+    yield from (f"   {_rst(_sentence(description))}", "")
 
 
 def _facts(attribute: Attribute, noun: str) -> str:
@@ -120,6 +120,10 @@ def _facts(attribute: Attribute, noun: str) -> str:
         facts.append(f"default ``{written}``")
     facts.append(CHANGES[attribute.on_change].format(noun=noun))
     return " · ".join(facts)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _code(text: str) -> str:
@@ -182,7 +186,7 @@ def _returned() -> Iterator[str]:
 def _settings() -> Iterator[str]:
     for setting in SETTINGS:
         yield from (f".. confval:: {setting.config_key}", "", "   .. rst-class:: facts", "")
-        yield from (f"   {_setting_facts(setting)}", "", f"   {_rst(setting.description)}", "")
+        yield from (f"   {_setting_facts(setting)}", "", f"   {_rst(_sentence(setting.description))}", "")
 
 
 def _setting_facts(setting: Setting) -> str:
