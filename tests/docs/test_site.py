@@ -39,12 +39,6 @@ def test_each_link_and_each_anchor_within_the_site_leads_somewhere(site: Site) -
     assert [problem for name, link in inside if (problem := site.broken(name, link))] == []
 
 
-def test_a_block_of_code_that_is_a_file_has_its_name_above_it(site: Site) -> None:
-    start = (site.folder / "start.html").read_text("utf-8")
-    names = re.findall(r'<div class="code-block-caption"><span class="caption-text">(.*?)</span>', start)
-    assert names == ["__main__.py", "Pulumi.yaml", "requirements.txt", "Second terminal"]
-
-
 def test_a_page_loads_nothing_from_another_host(site: Site) -> None:
     loaded = {(name, url.partition("?")[0]) for name, page in site.pages.items() for url in page.loaded}
     assert [problem for name, url in loaded if (problem := site.broken(name, url))] == []
