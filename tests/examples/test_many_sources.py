@@ -56,10 +56,11 @@ def test_each_row_of_the_table_becomes_a_connection_and_a_sync_in_a_component(
 ) -> None:
     project = configure(example("many-sources"), TABLE)
     project.up()
+    outputs = project.outputs()
     for name, row in TABLE.items():
         sync = sync_into(weld_simulator, row["schema"])
         assert (sync["sync_interval"], sync["enabled"]) == (row["schedule"], True)
-        assert project.outputs()["syncs"][name] == sync["id"]
+        assert outputs["syncs"][name] == sync["id"]
     labels = {each["label"] for each in weld_simulator.state()["connections"] if each["integration_id"] != "databricks"}
     assert labels >= {row["label"] for row in TABLE.values()}
     customers = streams_of(weld_simulator, sync_into(weld_simulator, "weld_stripe")["id"])["customers"]

@@ -137,6 +137,41 @@ def test_the_guide_on_workspaces_leads_to_syncs_in_two_of_them(stack: Stacks, we
 
 
 @pytest.mark.long
+def test_a_resource_gets_to_another_workspace_under_another_name_only(stack: Stacks, weld: Simulator) -> None:
+    with Simulator(auto_authorize=True, authorize_delay=0.0, api_key=OTHER_KEY) as subsidiary:
+        there = STRIPE.replace("label=", "opts=there, label=").replace('"sync", ', '"sync", there, ')
+        provider = f"""
+    import pulumi
+    import weld_pulumi as weld
+
+    team = weld.Provider("team", api_key="{OTHER_KEY}", api_url="{subsidiary.url}")
+    there = pulumi.ResourceOptions(provider=team)
+        """
+        project = stack(STRIPE)
+        project.up()
+        project.write(provider.rstrip() + there)
+        assert project.preview().changed == {"team": "create"}
+        project.write(provider.rstrip() + there.replace('("stripe"', '("stripe-2"').replace('("sync"', '("sync-2"'))
+        project.up()
+        assert (names(weld), names(subsidiary)) == ([], ["raw"])
+        assert (len(made(weld)), len(made(subsidiary))) == (0, 1)
+
+
+@pytest.mark.long
+def test_a_key_of_another_workspace_leaves_the_objects_of_the_first_without_a_stack(
+    stack: Stacks, weld: Simulator
+) -> None:
+    with Simulator(auto_authorize=True, authorize_delay=0.0, api_key=OTHER_KEY) as other:
+        project = stack(STRIPE)
+        project.up()
+        project.configure({"weld:apiUrl": other.url}, {"weld:apiKey": OTHER_KEY})
+        project.refresh("--run-program")
+        assert project.resources() == []
+        project.up()
+        assert (names(weld), names(other)) == (["raw"], ["raw"])
+
+
+@pytest.mark.long
 def test_the_tests_that_the_guide_on_testing_shows_pass(stack: Stacks) -> None:
     with reader(stack(""), **{"pytest -q": "pytest -q -p no:cacheprovider -p no:schemathesis"}) as person:
         read(person, "docs/guides/testing.md")

@@ -11,6 +11,7 @@ A block of code is, by its first line:
     ```sh title="Terminal"    a command that keeps running in a terminal of its own
     ```text                   lines that the commands before have printed; "…" stands for anything
     ```python                 a part of a program, which `snippets` returns for a test of its own
+    ```diff                   lines to replace in a file, which the test of the page does
 """
 
 from __future__ import annotations

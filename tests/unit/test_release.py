@@ -210,6 +210,11 @@ class TestReport:
         assert "Not tried, since this machine has no Python 3.14." in text
         assert text.endswith("All passed.\n")
 
+    def test_there_is_no_table_of_environments_where_none_was_asked_for(self) -> None:
+        passed, text = self._show([Check("metadata")], [], ["3.14"])
+        assert passed
+        assert "Python" not in text
+
     @pytest.mark.parametrize("failure", ["check", "trial"])
     def test_a_failure_is_explained_and_fails_the_check(self, failure: str) -> None:
         check = Check("metadata", ["no Summary"] if failure == "check" else [])

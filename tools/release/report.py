@@ -54,8 +54,9 @@ def show(checks: Sequence[Check], trials: Sequence[Trial], missing: Sequence[str
         if trial.failed:
             console.print(f"Python {trial.python}, {trial.dependencies}: {trial.error}", markup=False, highlight=False)
     console.print(_of_checks(checks))
-    console.print(_of_trials(trials))
-    if missing:
+    if trials:
+        console.print(_of_trials(trials))
+    if trials and missing:
         console.print(f"Not tried, since this machine has no Python {', '.join(missing)}.", highlight=False)
     passed = not any(check.failed for check in checks) and not any(trial.failed for trial in trials)
     console.print("All passed." if passed else "Failed; see above.")
