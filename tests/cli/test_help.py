@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +36,19 @@ def test_each_command_explains_itself_with_an_example(name: str) -> None:
     assert f"  weld-pulumi {name}" in text or f"Example: weld-pulumi {name}" in text
     options = [param for param in cli.commands[name].params if isinstance(param, click.Option)]
     assert all(option.help for option in options)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_example_in_the_help_of_a_command_has_arguments_that_it_accepts(name: str) -> None:
+    """The site shows the examples too."""
+    _, _, examples = CliRunner().invoke(cli, [name, "--help"]).stdout.rpartition("Example")
+    lines = re.findall(r"weld-pulumi [^>\n]+", examples)  # up to a redirection
+    assert lines
+    for line in lines:
+        _, command, *words = shlex.split(line)
+        assert command == name
+        with cli.commands[command].make_context(command, words) as context:
+            assert context.params
 
 
 def test_the_list_of_commands_has_no_sentence_that_is_cut() -> None:

@@ -90,7 +90,7 @@ def test_every_setting_has_an_entry_with_its_variable_and_default(site: Site) ->
         assert setting.env in shown
         assert ("no default" if setting.default is None else f"default {setting.default}".removesuffix(".0")) in shown
         assert plain(setting.description)[1:] in shown
-        assert ("secret" in shown) == setting.secret
+        assert ("· secret" in shown) == setting.secret
 
 
 def test_every_command_and_every_option_has_an_entry(site: Site) -> None:
