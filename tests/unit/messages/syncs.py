@@ -160,10 +160,9 @@ def two_syncs_of_a_program_into_one_schema(stage: Stage) -> str:
 
 
 @TABLE.reads(
-    "warning: Weld: sync 'renamed': 'shop' of this stack (sync <raw>) – If 'renamed' is the new name of "
-    "'shop', write aliases=[pulumi.Alias(name='shop')] in its options – also writes into the schema 'raw'. "
-    "Where stream names are the same, both write the same tables; write another destination_schema_name "
-    "unless that is intended."
+    "warning: Weld: sync 'renamed': 'shop' of this stack (sync <raw>) also writes into the schema 'raw'. Where "
+    "stream names are the same, both write the same tables; write another destination_schema_name unless that is "
+    "intended. If 'renamed' is the new name of 'shop', write aliases=[pulumi.Alias(name='shop')] in its options."
 )
 def a_sync_into_the_schema_of_a_former_name(stage: Stage) -> str:
     id = stage.connection()

@@ -30,27 +30,29 @@ def warn_of_shared_schema(context: ProviderContext, urn: str, inputs: Mapping[st
         return
     rival = context.ownership.register_planned(urn, f"schema {schema.lower()}")
     try:
-        other = f"{name_of(rival)} of this program" if rival else _other_sync(context, urn, schema)
+        other, advice = (f"{name_of(rival)} of this program", "") if rival else _other_sync(context, urn, schema)
     except WeldError:
         return  # only advice: without it the check goes on
     if other:
         context.reporter.warn(
             f"sync {named(urn, inputs)}: {other} also writes into the schema {schema!r}. Where stream names are "
             "the same, both write the same tables; write another destination_schema_name unless that is intended."
+            f"{advice}"
         )
 
 
-def _other_sync(context: ProviderContext, urn: str, schema: str) -> str:
+def _other_sync(context: ProviderContext, urn: str, schema: str) -> tuple[str, str]:
+    """Return another sync into a schema, as a message names it, and what else to write."""
     into_same = [s for s in context.reads.all_syncs() if same_schema(s.destination_schema_name, schema)]
     gone = context.ownership.previous_id(urn)
     found = next((s for s in into_same if s.id != gone and not context.ownership.is_deleted(s.id)), None)
     if found is None:
-        return ""
+        return "", ""
     if owner := context.ownership.other_owner(urn, found.id):
-        return f"{name_of(owner)} of this program (sync {found.id})"
+        return f"{name_of(owner)} of this program (sync {found.id})", ""
     if former := context.ownership.former_name(urn, found.id):
-        return f"{name_of(former)} of this stack (sync {found.id}) – {alias_advice(urn, former)} –"
-    return f"sync {described(found)}"
+        return f"{name_of(former)} of this stack (sync {found.id})", f" {alias_advice(urn, former)}."
+    return f"sync {described(found)}", ""
 
 
 def report_unseen_streams(context: ProviderContext) -> None:
