@@ -18,10 +18,11 @@ import weld_pulumi as weld
 from tests.support.mocks import TOKEN, Weld, seen
 from weld_pulumi import testing
 
-# Pulumi's own, on Python 3.12 and newer; and that of the SDK of Databricks.
 pytestmark = [
+    # Pulumi's own, on Python 3.12 and newer.
     pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:pkg_resources is deprecated:UserWarning"),
+    # In one worker with the other tests that import it: the SDK of Databricks takes five seconds to load.
+    pytest.mark.xdist_group("databricks-sdk"),
 ]
 
 RESOURCES: list[Any] = [weld.Connection, weld.EltSync, weld.EltSyncRun, weld.Provider, weld.SourceStream]

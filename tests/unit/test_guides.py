@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from typing import Any
 
 import pulumi
@@ -13,8 +14,12 @@ import weld_pulumi as weld
 from tests.support.mocks import Weld, seen
 from tests.support.pages import ROOT, blocks, pages, snippets
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = [
+    # Pulumi's own, on Python 3.12 and newer.
+    pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning"),
+    # In one worker with the other tests that import it: the SDK of Databricks takes five seconds to load.
+    pytest.mark.xdist_group("databricks-sdk"),
+]
 
 PARTS = {
     f"{page.removeprefix('docs/')}-{number}": part for page in pages() for number, part in enumerate(snippets(page), 1)
@@ -25,12 +30,9 @@ GIVEN: dict[str, Any] = {"connection_id": "con_1a2b", "destination_schema_name":
 
 def surroundings() -> dict[str, Any]:
     """Return the names that parts refer to."""
-    import pulumi_databricks
-
     return {
         "pulumi": pulumi,
         "weld": weld,
-        "databricks": pulumi_databricks,
         "sync": weld.EltSync.get("theirs", "q4Rk8vp_fhTjqf"),
         "given": GIVEN,
     }
@@ -45,6 +47,8 @@ def test_a_part_of_a_program_that_a_guide_shows_declares_resources(monkeypatch: 
 
     def program() -> list[Any]:
         variables = surroundings()
+        if "databricks." in part:
+            variables["databricks"] = import_module("pulumi_databricks")
         exec(part.replace("…,", "**given,"), variables)
         if "source_streams" in variables:  # a list alone: what a sync makes of it
             weld.EltSync("with-the-list", **GIVEN, source_streams=variables["source_streams"])
