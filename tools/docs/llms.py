@@ -12,6 +12,9 @@ from sphinx.application import Sphinx
 
 __all__ = ["write"]
 
+#: A sentence below this length says too little alone.
+_SHORT = 80
+
 
 def write(app: Sphinx, failed: Exception | None) -> None:
     """Write the file when the site has been built."""
@@ -36,8 +39,9 @@ def _lines(app: Sphinx) -> Iterator[str]:
 
 
 def _summary(tree: nodes.document) -> str:
-    """Return the first sentence of a page, or of what it describes first."""
+    """Return the first sentences of a page, or of what it describes first: whole ones, and not much text."""
     for paragraph in tree.findall(nodes.paragraph):
-        if "facts" not in paragraph["classes"]:
-            return re.split(r"(?<=[.!?]) |:$", " ".join(paragraph.astext().split()))[0]
+        if "facts" not in paragraph["classes"] and not isinstance(paragraph.parent, nodes.entry):
+            first, *others = re.split(r"(?<=[.!?]) (?=[A-Z`])", " ".join(paragraph.astext().split()))
+            return " ".join([first, *others[: 1 if len(first) < _SHORT else 0]]).rstrip(":")
     return ""
