@@ -151,7 +151,9 @@ class Result:
 
     @property
     def errors(self) -> list[str]:
-        return [each.message for each in self.diagnostics if each.severity == "error"]
+        """Return the errors, without the one that the SDK adds where the engine ends while the program still runs."""
+        errors = [each.message for each in self.diagnostics if each.severity == "error"]
+        return [each for each in errors if not each.startswith("Resource monitor has terminated")]
 
     @property
     def warnings(self) -> list[str]:
