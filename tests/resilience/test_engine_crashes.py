@@ -45,9 +45,9 @@ class Doing:
 
 INLINE, SEPARATE = ["charges", "customers"], ["invoices", "refunds"]
 DOINGS = {
-    "create": Doing(CONNECTION, WHOLE, 13, {"weld_inline": INLINE, "weld_separate": SEPARATE}),
+    "create": Doing(CONNECTION, WHOLE, 11, {"weld_inline": INLINE, "weld_separate": SEPARATE}),
     "update": Doing(WHOLE, CHANGED, 14, {"weld_inline": [*INLINE, "payouts"], "weld_separate": SEPARATE}),
-    "replace": Doing(WHOLE, MOVED, 9, {"weld_moved": INLINE, "weld_separate": SEPARATE}),
+    "replace": Doing(WHOLE, MOVED, 8, {"weld_moved": INLINE, "weld_separate": SEPARATE}),
     "destroy": Doing(WHOLE, None, 5, {}),
 }
 #: Who dies, and how. Plugins have process groups of their own: no Ctrl-C and no kill of the CLI reaches them.

@@ -86,3 +86,19 @@ def test_a_refresh_asks_once_for_a_sync_that_is_gone_and_not_for_each_of_its_str
         assert not process[held.kind].read(held.id, dict(held.outs)).id
     # The list proves that the host is Weld.
     assert sorted(short(weld.requests())) == ["GET /elt_syncs", f"GET /elt_syncs/{sync}"]
+
+
+def test_creating_a_sync_with_its_streams_costs_four_requests_and_the_batches(weld: Simulator, stack: Stack) -> None:
+    connection = weld.create_connection("load-test", "Shop")["id"]
+    names = [f"table_{number:04d}" for number in range(2001)]
+    props = {"connection_id": connection, "destination_schema_name": "raw", "sync_interval": "0 * * * *"}
+    weld.clear_requests()
+    stack.up([Res("EltSync", "sync", {**props, "source_streams": names})], preview_first=False)
+    sync = sync_into(weld, "raw")["id"]
+    assert sorted(short(weld.requests())) == sorted(
+        [
+            *(f"GET /connections/{connection}/settings", "GET /elt_syncs", "POST /elt_syncs"),
+            *[f"POST /elt_syncs/{sync}/source_streams"] * 3,
+            f"POST /elt_syncs/{sync}/enable",
+        ]
+    )

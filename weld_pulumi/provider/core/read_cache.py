@@ -145,8 +145,8 @@ class ReadCache:
         """Return the syncs of a source connection, at most ``max_age`` seconds old."""
 
         def load() -> list[EltSyncInfo]:
-            # The filter is sent, but not relied on.
-            listed = self._client().list_syncs(connection_id)
+            # What looks for duplicates also looks at all syncs. The filter is sent, but not relied on.
+            listed = self.all_syncs() if max_age is None else self._client().list_syncs(connection_id)
             return [sync for sync in listed if sync.source_connection_id == connection_id]
 
         return self._reads.get(f"syncs/{connection_id}", load, max_age)
@@ -159,6 +159,7 @@ class ReadCache:
 
     def forget_syncs_of(self, connection_id: str) -> None:
         """Read the syncs of a connection again next time."""
+        self._reads.forget("syncs")
         self._reads.forget(f"syncs/{connection_id}")
 
     def sync(self, sync_id: str) -> EltSyncInfo:

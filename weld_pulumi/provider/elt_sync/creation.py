@@ -38,8 +38,7 @@ def create_sync(context: ProviderContext, urn: str, news: Props) -> EltSyncInfo:
     uncertain: list[EltSyncInfo] = []
 
     def find() -> EltSyncInfo | None:
-        context.reads.forget_syncs_of(connection_id)
-        syncs = context.reads.syncs_of(connection_id)
+        syncs = context.reads.syncs_of(connection_id, max_age=0.0)
         found = next((sync for sync in syncs if sync.id not in before and is_alike(sync, news)), None)
         uncertain.extend([found] if found is not None and found.destination_schema_name is None else [])
         return found

@@ -86,10 +86,12 @@ def warn_of_streams_elsewhere(context: ProviderContext, inputs: Props, entries: 
 
 def _similar_sync(context: ProviderContext, connection_id: str) -> EltSyncInfo | None:
     """Return a sync of another connection with the same integration."""
+    syncs = [sync for sync in context.reads.all_syncs() if sync.source_connection_id != connection_id]
+    if not syncs:
+        return None
     integrations = {connection.id: connection.integration_id for connection in context.reads.connections()}
     wanted = integrations.get(connection_id)
     if wanted is None:
         return None
-    syncs = context.reads.all_syncs()
     of = {sync.id: sync.source_integration_id or integrations.get(str(sync.source_connection_id)) for sync in syncs}
     return next((sync for sync in syncs if of[sync.id] == wanted), None)
