@@ -125,7 +125,7 @@ def assert_withheld(weld: Simulator, *texts: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.weld_simulator(auto_authorize=False)
+@pytest.mark.weld_simulator(auto_authorize=False, run_seconds=0.0)  # the nightly check comes after the first run
 @pytest.mark.parametrize("folder", [WORKFLOWS, *VARIANTS], ids=["self-managed", *(each.name for each in VARIANTS)])
 def test_the_workflows_of_a_team_deploy_preview_and_check_a_sync(team: Team, weld: Simulator, folder: Path) -> None:
     team.set_up()

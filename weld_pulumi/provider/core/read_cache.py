@@ -145,7 +145,8 @@ class ReadCache:
         """Return the syncs of a source connection, at most ``max_age`` seconds old."""
 
         def load() -> list[EltSyncInfo]:
-            # What looks for duplicates also looks at all syncs. The filter is sent, but not relied on.
+            # One list of all syncs serves every connection of a program. A fresh list is of one connection only;
+            # the filter is sent, but not relied on.
             listed = self.all_syncs() if max_age is None else self._client().list_syncs(connection_id)
             return [sync for sync in listed if sync.source_connection_id == connection_id]
 
