@@ -41,7 +41,7 @@ def surroundings() -> dict[str, Any]:
 @pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 def test_a_part_of_a_program_that_a_guide_shows_declares_resources(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     monkeypatch.setattr(pulumi, "export", lambda name, value: None)
-    monkeypatch.setattr(weld, "get_connection", lambda **wanted: None)  # tests/unit/test_functions.py asks Weld
+    monkeypatch.setattr(weld, "get_connection", lambda **wanted: None)  # tests/unit/functions asks Weld
     mocks = Weld()
     set_mocks(mocks)
 

@@ -30,6 +30,7 @@ SUBJECTS = (
     "impact",
     "imports",
     "schedules",
+    "stream_changes",
     "streams",
     "sync_runs",
     "syncs",
