@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from tests.support.vault import SECRETS_PROVIDER, vault_variables
 from tools.bootstrap import Cli, environment, find_cli
 
 __all__ = ["STACK", "BlankStack", "blank_stack", "require_cli", "surroundings"]
@@ -37,6 +38,7 @@ def require_cli() -> Cli:
 def surroundings(local: Path) -> dict[str, str]:
     """Return the environment of a CLI that keeps its home and its states below `local`."""
     base = {key: value for key, value in os.environ.items() if not key.startswith("WELD_")}
+    base |= vault_variables()
     base["XDG_RUNTIME_DIR"] = str(local / "run")  # other tests and users see nothing of a test
     base["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_quick_pip()), base.get("PYTHONPATH")]))
     return environment(require_cli().directory, base=base, local=local, bin_folder=Path(sys.executable).parent)
@@ -45,7 +47,7 @@ def surroundings(local: Path) -> dict[str, str]:
 class BlankStack:
     """A template of a new stack: what the CLI writes for it, and how it encrypts a value for a copy of that stack.
 
-    To start the CLI for each step, and to derive a key from the passphrase each time, takes a second for every stack.
+    To start the CLI for each step takes a second for every stack.
     """
 
     _PROJECT = "blank"
@@ -55,9 +57,9 @@ class BlankStack:
         self._program = folder / "program"
         self._program.mkdir()
         (self._program / "Pulumi.yaml").write_text(f"name: {self._PROJECT}\nruntime: python\n")
-        self._pulumi("stack", "init", STACK)
+        self._pulumi("stack", "init", STACK, "--secrets-provider", SECRETS_PROVIDER)
         self._checkpoint = checkpoint(folder / "pulumi", self._PROJECT).read_text()
-        self._salt = self._settings()["encryptionsalt"]
+        self._keys = self._settings()
         self._encrypted: dict[str, str] = {}
 
     def copy(self, local: Path, program: Path, project: str) -> None:
@@ -66,7 +68,7 @@ class BlankStack:
         state.parent.mkdir(parents=True)
         state.write_text(self._checkpoint.replace(f"organization/{self._PROJECT}/", f"organization/{project}/"))
         (state.parents[2] / "meta.yaml").write_text("version: 1\n")
-        settings(program).write_text(yaml.safe_dump({"encryptionsalt": self._salt, "config": {}}))
+        settings(program).write_text(yaml.safe_dump({**self._keys, "config": {}}))
 
     def encrypt(self, value: str) -> str:
         """Return a value as it is stored in the configuration of a stack."""

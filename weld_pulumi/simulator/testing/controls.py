@@ -58,7 +58,7 @@ class Controls(ABC):
 
     def writes(self) -> list[LoggedRequest]:
         """Return the requests so far that may have changed something."""
-        return [item for item in self.requests() if item.is_write]
+        return self._parts().log.list(only_writes=True)
 
     def clear_requests(self) -> None:
         """Forget the requests so far."""

@@ -17,6 +17,7 @@ __all__ = ["Entry", "LoggedRequest", "RequestLog", "RequestLogMiddleware", "entr
 _MOST_ENTRIES = 100_000
 # Longer ones are cut.
 _LONGEST_BODY, _LONGEST_PATH = 1024 * 1024, 1024
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Headers that are kept with their values; of all others only the name is.
 _PLAIN_HEADERS = frozenset({"accept", "accept-encoding", "connection", "content-type", "host", "user-agent"})
 _ENTRY = "log_entry"
@@ -62,7 +63,7 @@ class LoggedRequest:
     @property
     def is_write(self) -> bool:
         """Return whether the request may have changed something."""
-        return self.method not in ("GET", "HEAD", "OPTIONS")
+        return self.method not in _READS
 
     def as_dict(self) -> dict[str, Any]:
         """Return the request as plain data."""
@@ -143,11 +144,11 @@ class RequestLog:
         with self._lock:
             self._entries.clear()
 
-    def list(self, after: int = 0) -> list[LoggedRequest]:
-        """Return the requests whose numbers are greater than `after`."""
+    def list(self, after: int = 0, *, only_writes: bool = False) -> list[LoggedRequest]:
+        """Return the requests whose numbers are greater than `after`: all, or those that may have changed something."""
         with self._lock:
             entries = [entry for entry in self._entries if entry.number > after]
-        return [self._logged(entry) for entry in entries]
+        return [self._logged(entry) for entry in entries if not (only_writes and entry.method in _READS)]
 
     def _logged(self, entry: Entry) -> LoggedRequest:
         return LoggedRequest(
