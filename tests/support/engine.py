@@ -25,6 +25,7 @@ from typing import Any
 import yaml
 
 from tests.support.cli import STACK, blank_stack, checkpoint, require_cli, settings, surroundings
+from tests.support.warm_python import warm_python
 
 # No test may hang; the slowest operations of the suite take a fraction of this.
 TIMEOUT_SECONDS = 300.0
@@ -292,7 +293,7 @@ class Project:
         log = ["--color", "never", "--suppress-progress", "--event-log", str(self._events)]
         words = [command, *flags, *args]
         # The hidden flag --event-log, which the Automation API uses too, needs this.
-        env = {**self.env, "PULUMI_DEBUG_COMMANDS": "true"}
+        env = {"PULUMI_PYTHON_CMD": warm_python(self.env["PYTHONPATH"]), **self.env, "PULUMI_DEBUG_COMMANDS": "true"}
         command_line = [self._executable, "--non-interactive", *words, "--stack", STACK, *log]
         result = _run(command_line, self.folder, env, events=self._events)
         return _checked(" ".join(words), result, check)
