@@ -17,6 +17,7 @@ from pulumi.output import Unknown
 import weld_pulumi
 from tests.support.plugin import UNKNOWN as UNKNOWN_MARK
 from tests.support.plugin import Plugin
+from tests.support.wording import says
 from weld_pulumi.provider.dynamic import DynamicProvider
 from weld_pulumi.provider.process import new_context
 from weld_pulumi.simulator import Simulator
@@ -144,6 +145,19 @@ def test_check_writes_nothing_whatever_value_it_asks_weld_about(kind: str, data:
         made = provider(kind, {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url})
         examine(kind, made, {**good, name: value}, {})
         assert weld.writes() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("EltSync", "connection_id"), ("EltSyncRun", "elt_sync_id"), ("SourceStream", "elt_sync_id")]
+)
+@pytest.mark.parametrize("value", [".", "..", "..."])
+def test_an_id_of_dots_which_would_lead_to_another_path_is_refused_by_its_argument(
+    kind: str, name: str, value: str, weld: Simulator
+) -> None:
+    made = provider(kind, {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url})
+    (failure,) = made.check({}, {**GOOD[kind], name: value}).failures
+    assert failure.property == name
+    assert says(failure.reason, repr(value), "not a valid Weld id", "`weld-pulumi syncs`")
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,7 +9,7 @@ from ..validation.dates import canonical_date, same_date
 from ..validation.schema_names import same_schema, schema_name_problem
 from .attributes import Attribute, Change, Output, Schema
 from .streams import STREAM_LIST, run_triggers, same_entries
-from .values import FLAG, ID_OR_FLAG, MAPPING, TEXT, choice, text_type
+from .values import FLAG, ID, ID_OR_FLAG, MAPPING, TEXT, choice, text_type
 
 __all__ = ["ELT_SYNC"]
 
@@ -31,7 +31,7 @@ ELT_SYNC = Schema(
     "sync",
     Attribute(
         "connection_id",
-        TEXT,
+        ID,
         Change.REPLACE,
         "Weld's id of the **source** connection.",
         required=True,

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..validation.problems import show
 from .attributes import Attribute, Change, Output, Schema
-from .values import FLAG, NAMES, TEXT, TRIGGERS, Rule, ValueType, parser, same_names
+from .values import FLAG, ID, NAMES, TRIGGERS, Rule, ValueType, parser, same_names
 
 __all__ = ["ELT_SYNC_RUN"]
 
@@ -31,7 +31,7 @@ def _streams(value: Any, path: str) -> tuple[Any, list[Any]]:
 ELT_SYNC_RUN = Schema(
     "EltSyncRun",
     "run",
-    Attribute("elt_sync_id", TEXT, Change.REPLACE, "Weld's id of the sync.", required=True),
+    Attribute("elt_sync_id", ID, Change.REPLACE, "Weld's id of the sync.", required=True),
     Attribute(
         "streams",
         ValueType(NAMES.shown, NAMES.json, NAMES.input, NAMES.output, _streams),

@@ -8,7 +8,7 @@ from ..validation.flags import stream_problems
 from ..validation.problems import Problem
 from ..validation.streams import duplicate_problems
 from .attributes import Attribute, Change, Output, Props, Schema
-from .values import FLAG, NAMES, TEXT, TRIGGERS, UNKNOWN, ValueType, parser, rules, same_names
+from .values import FLAG, ID, NAMES, TEXT, TRIGGERS, UNKNOWN, ValueType, parser, rules, same_names
 
 __all__ = ["ENTRY", "SOURCE_STREAM", "STREAM_LIST", "by_name", "run_triggers", "same_entries"]
 
@@ -97,7 +97,7 @@ _TRIGGERED = (
 SOURCE_STREAM = Schema(
     "SourceStream",
     "stream",
-    Attribute("elt_sync_id", TEXT, Change.REPLACE, "Weld's id of the sync.", required=True, identifies=True),
+    Attribute("elt_sync_id", ID, Change.REPLACE, "Weld's id of the sync.", required=True, identifies=True),
     Attribute(
         "name",
         TEXT,

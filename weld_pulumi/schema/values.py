@@ -14,6 +14,7 @@ from ..validation.problems import Problem, show
 
 __all__ = [
     "FLAG",
+    "ID",
     "ID_OR_FLAG",
     "MAPPING",
     "NAMES",
@@ -136,6 +137,15 @@ def _text(value: str) -> str:
     return value
 
 
+def _id(value: str) -> str:
+    text = _text(value)
+    if not text.strip("."):  # which a path would take for another folder
+        raise TypeError(
+            f"{show(value)} is not a valid Weld id; `weld-pulumi connections` and `weld-pulumi syncs` list ids"
+        )
+    return text
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{show(value)} is neither True nor False")
@@ -213,6 +223,7 @@ def fingerprint(values: Iterable[Any]) -> str:
 
 
 TEXT = text_type("str", _text)
+ID = text_type("str", _id)
 FLAG = ValueType("bool", "boolean", "bool", "bool", parser(_flag))
 ID_OR_FLAG = ValueType("bool or id", "", "bool | str", "bool | str", parser(_id_or_flag))
 NAMES = ValueType("list of str", "array", "Names", "list[str]", parser(_names))

@@ -47,6 +47,10 @@ def entry(**given: Any) -> str:
 
 TABLE.add("connection_id: 5 is not a text; write it in quotes", lambda _: of(ELT_SYNC, connection_id=5))
 TABLE.add("connection_id: is empty; write a text or leave the argument out", lambda _: of(ELT_SYNC, connection_id=" "))
+TABLE.add(
+    "connection_id: '..' is not a valid Weld id; `weld-pulumi connections` and `weld-pulumi syncs` list ids",
+    lambda _: of(ELT_SYNC, connection_id=".."),
+)
 TABLE.add("connection_id: is missing; it is required", lambda _: of(ELT_SYNC, connection_id=None))
 TABLE.add("enabled: 'yes' is neither True nor False", lambda _: of(ELT_SYNC, enabled="yes"))
 TABLE.add("adopt: 5 is neither True nor False nor an id in quotes", lambda _: of(ELT_SYNC, adopt=5))
