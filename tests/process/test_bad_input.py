@@ -151,10 +151,11 @@ def test_check_writes_nothing_whatever_value_it_asks_weld_about(kind: str, data:
     ("kind", "name"), [("EltSync", "connection_id"), ("EltSyncRun", "elt_sync_id"), ("SourceStream", "elt_sync_id")]
 )
 @pytest.mark.parametrize("value", [".", "..", "..."])
+@pytest.mark.parametrize("validation", ["full", "offline", "off"])
 def test_an_id_of_dots_which_would_lead_to_another_path_is_refused_by_its_argument(
-    kind: str, name: str, value: str, weld: Simulator
+    kind: str, name: str, value: str, validation: str, weld: Simulator
 ) -> None:
-    made = provider(kind, {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url})
+    made = provider(kind, {"weld:apiKey": weld.api_key, "weld:apiUrl": weld.url, "weld:validation": validation})
     (failure,) = made.check({}, {**GOOD[kind], name: value}).failures
     assert failure.property == name
     assert says(failure.reason, repr(value), "not a valid Weld id", "`weld-pulumi syncs`")
