@@ -109,11 +109,14 @@ def _supervise(client: socket.socket) -> NoReturn:
         received = client.recv(1)
         os.kill(worker, received[0] if received else signal.SIGKILL)
         if not received:
+            os.waitpid(worker, 0)
             os._exit(0)
     _, status = os.waitpid(worker, 0)
     code = os.waitstatus_to_exitcode(status)
     with suppress(OSError):  # the client was killed at the same moment
         client.sendall(bytes([code if code >= 0 else 128 - code]))
+        while client.recv(1):  # a signal that comes too late; without a reader the client would fail at it
+            pass
     os._exit(0)
 
 
