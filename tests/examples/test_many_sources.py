@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -18,7 +17,7 @@ from tests.examples.conftest import ExampleProject
 from tests.support.at_weld import streams_of, sync_into
 from tests.support.console import commands_below, run_as_shown, section
 from tests.support.engine import Project
-from tests.support.examples import EXAMPLES
+from tests.support.examples import EXAMPLES, module_of
 from weld_pulumi.simulator import Simulator
 
 FOLDER = EXAMPLES / "many-sources"
@@ -159,12 +158,7 @@ def test_a_preview_lists_everything_that_is_wrong_in_the_table(example: ExampleP
 
 @pytest.fixture(scope="module")
 def sources() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("many_sources", FOLDER / "sources.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_of("many-sources", "sources")
 
 
 EITHER = "integration and label are required, or the connection_id of an existing connection"

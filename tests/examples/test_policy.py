@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.examples.policy_process import PolicyPack, environment_for, running_pack
-from tests.support.examples import EXAMPLES
+from tests.support.examples import EXAMPLES, module_of
 
 FOLDER = EXAMPLES / "policy"
 ELT_SYNC = "pulumi-python:dynamic/weld:EltSync"
@@ -22,12 +21,7 @@ pytestmark = pytest.mark.xdist_group("policy")
 
 @pytest.fixture(scope="module")
 def rules() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("policy_rules", FOLDER / "rules.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_of("policy", "rules")
 
 
 @pytest.fixture(scope="module")
