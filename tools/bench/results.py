@@ -143,7 +143,7 @@ def _requests(row: Row) -> Iterator[Target]:
     elif inline and row.operation == "up":
         yield Target(f"{name}, requests", 4 + math.ceil(streams / UPSERT_SIZE), total)
     elif inline and row.operation == "refresh":
-        yield Target(f"{name}, requests", 1, total)
+        yield Target(f"{name}, requests", 2, total)  # the sync, and what its source offers
     elif row.operation in ("up", "refresh"):
         yield Target(f"{name}, reads", streams // 100 + 5, requests.reads)
     if not inline and row.operation == "up":
