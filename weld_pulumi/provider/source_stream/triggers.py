@@ -113,10 +113,6 @@ class TriggeredActions:
                 )
 
 
-def _resets_history(arguments: Mapping[str, Any]) -> bool:
-    return bool(ENTRY["reset_history_table"].value(arguments))
-
-
 def _request_full_refresh(context: ProviderContext, name: str, id: str, reset_history: bool) -> None:
     try:
         context.client.request_full_refresh(id, reset_history)
