@@ -14,6 +14,7 @@ import pytest
 from rich.console import Console
 
 import weld_pulumi as weld
+from tests.support.wording import says
 from tools.release import contents
 from tools.release.building import (
     ELSEWHERE,
@@ -26,7 +27,7 @@ from tools.release.building import (
     epoch_of,
     tracked,
 )
-from tools.release.environments import direct_requirements
+from tools.release.environments import direct_requirements, extras_problems
 from tools.release.pythons import find_pythons, supported
 from tools.release.report import Check, Trial, show
 
@@ -165,6 +166,16 @@ class TestEnvironments:
         )
         assert direct_requirements(needed, "3.10") == ["pulumi<4,>=3.268", "pydantic<3,>=2.7", "fastapi>=0.115"]
         assert "pydantic>=2.12" in direct_requirements(needed, "3.14")
+
+    def test_a_python_on_which_a_checkout_cannot_be_set_up_is_named(self, tmp_path: Path) -> None:
+        newer = tmp_path / "newer"
+        newer.mkdir()
+        ours = f'optional-dependencies.lint = ["newer @ {newer.as_uri()}"]'
+        for folder, name, python, more in ((tmp_path, "ours", "3.10", ours), (newer, "newer", "3.11", "")):
+            text = f'[project]\nname = "{name}"\nversion = "1"\nrequires-python = ">={python}"\n{more}\n'
+            (folder / "pyproject.toml").write_text(text)
+        [problem] = extras_problems(tmp_path / "pyproject.toml", ["3.10", "3.14"])
+        assert says(problem, "Python 3.10: ", "newer==1 depends on Python>=3.11")
 
     def test_each_python_that_the_metadata_promise_is_tried_oldest_first(self) -> None:
         lines = [f"Classifier: Programming Language :: Python :: {each}" for each in ("3", "3.13", "3.9", "3.10")]

@@ -32,7 +32,7 @@ from tools.release.building import (
     tracked,
     uncommitted,
 )
-from tools.release.environments import RESOLUTIONS
+from tools.release.environments import RESOLUTIONS, extras_problems
 from tools.release.pythons import find_pythons, supported
 from tools.release.report import Check, Trial, show
 from tools.release.trial import try_wheel
@@ -72,7 +72,10 @@ def _check(options: argparse.Namespace, folder: Path) -> int:
     minors = options.python or supported(metadata)
     pythons = find_pythons(minors)
     missing = [minor for minor, python in pythons.items() if python is None]
-    trials = list(_trials(kept.wheel, metadata, pythons, folder, options)) if options.dependencies != "none" else []
+    trials = []
+    if options.dependencies != "none":
+        checks.append(_set_up(supported(metadata)))
+        trials = list(_trials(kept.wheel, metadata, pythons, folder, options))
     if options.python and missing:
         checks.append(Check("Pythons", [f"this machine has no Python {', '.join(missing)}"]))
     passed = show(checks, trials, missing, console)
@@ -112,6 +115,12 @@ def _ready(metadata: Message, tag: str | None) -> Check:
     if contents.PLACEHOLDER in str(metadata):
         open_points.append("the project URLs are placeholders")
     return Check("ready for a tag", open_points if tag else [], "" if tag else "; ".join(open_points))
+
+
+def _set_up(minors: Sequence[str]) -> Check:
+    ends = (minors[0], minors[-1])
+    name = f"a checkout can be set up on Python {' and '.join(ends)}"
+    return Check(name, extras_problems(ROOT / "pyproject.toml", ends))
 
 
 def _keep(artifacts: Artifacts, output: Path) -> Artifacts:

@@ -16,7 +16,7 @@ from packaging.requirements import Requirement
 from tools.console import SetupError
 from tools.local_env import without_user_settings
 
-__all__ = ["EXTRA", "RESOLUTIONS", "direct_requirements", "install", "run"]
+__all__ = ["EXTRA", "RESOLUTIONS", "direct_requirements", "extras_problems", "install", "run"]
 
 #: Of the extras, the one that users install: the quickstart needs a Weld.
 EXTRA = "simulator"
@@ -36,6 +36,17 @@ def direct_requirements(metadata: Message, python: str) -> list[str]:
     needed = map(Requirement, metadata.get_all("Requires-Dist") or [])
     wanted = [each for each in needed if each.marker is None or each.marker.evaluate(environment)]
     return [f"{each.name}{_extras(each.extras)}{each.specifier}" for each in wanted]
+
+
+def extras_problems(project: Path, pythons: Iterable[str]) -> list[str]:
+    """Return on which Pythons, which need not be here, a checkout with all its extras cannot be set up, and why."""
+    resolve, problems = ("--all-extras", "--python", sys.executable), []
+    for python in pythons:
+        try:
+            _uv("pip", "compile", "--quiet", *resolve, "--python-version", python, str(project))
+        except SetupError as error:
+            problems.append(f"Python {python}: {error}")
+    return problems
 
 
 def install(folder: Path, python: Path, wheel: Path, requirements: Iterable[str], resolution: str) -> str:
@@ -74,6 +85,7 @@ def _uv(*arguments: str) -> str:
     """Run uv; where it reaches no package index, with what is in its cache."""
     # The settings of this checkout's own environment are not for another one.
     env = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    env["UV_PYTHON_DOWNLOADS"] = "never"
     command: list[str | Path] = [Path(sys.executable).with_name("uv"), *arguments]
     try:
         return run(*command, cwd=Path(sys.prefix), env=env, timeout=900)
