@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def test_a_database_of_an_earlier_version_is_still_read(tmp_path: Path) -> None:
     with Simulator(database=str(file)) as weld:
         made = weld.create_sync(weld.create_connection("stripe", "Shop")["id"], streams=["charges"], enabled=True)
     weld.close()
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database, database:
         database.execute("ALTER TABLE runs DROP COLUMN bytes_total")
         database.execute("DROP TABLE run_settings")
     with Simulator(database=str(file)) as weld:
