@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,19 @@ def _run_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _own_folder_for_what_waits(_run_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the files of waiting connections in a folder of this test."""
     monkeypatch.setenv("XDG_RUNTIME_DIR", tempfile.mkdtemp(dir=_run_folders))
+
+
+@pytest.fixture(scope="session")
+def _event_loop() -> Iterator[asyncio.AbstractEventLoop]:
+    loop = asyncio.new_event_loop()
+    yield loop
+    loop.close()
+
+
+@pytest.fixture
+def event_loop(_event_loop: asyncio.AbstractEventLoop) -> None:
+    """Set the event loop that Pulumi's mocks use. Python 3.14 no longer makes one."""
+    asyncio.set_event_loop(_event_loop)
 
 
 @pytest.fixture

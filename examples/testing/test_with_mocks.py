@@ -2,6 +2,7 @@
 
 # mypy: allow-untyped-decorators
 
+import asyncio
 from typing import Any
 
 import pulumi
@@ -18,6 +19,7 @@ class Engine(Mocks):
         return {}, None
 
 
+asyncio.set_event_loop(asyncio.new_event_loop())  # the mocks need one, and Python 3.14 no longer makes it
 set_mocks(Engine(), preview=False)
 
 import pipeline  # noqa: E402 - registers its resources, so the mocks must be set first

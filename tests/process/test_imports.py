@@ -41,6 +41,7 @@ def test_a_program_imports_little() -> None:
 
 def test_a_program_that_makes_resources_imports_little_too() -> None:
     program = """
+        import asyncio
         import weld_pulumi as weld
         from pulumi.runtime import Mocks, set_mocks
 
@@ -48,6 +49,7 @@ def test_a_program_that_makes_resources_imports_little_too() -> None:
             def new_resource(self, args): return args.name, args.inputs
             def call(self, args): return {}, None
 
+        asyncio.set_event_loop(asyncio.new_event_loop())
         set_mocks(Nothing())
 
         @pulumi.runtime.test

@@ -48,8 +48,7 @@ def test_a_provider_that_is_stored_loads(kind: str) -> None:
     assert loaded.name == kind
 
 
-# Pulumi's own, on Python 3.12 and newer.
-@pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+@pytest.mark.usefixtures("event_loop")
 def test_a_subclass_of_a_program_is_stored_the_same() -> None:
     """A class of the program itself would be stored with its code, and break with the next Python."""
     import weld_pulumi as weld

@@ -37,8 +37,7 @@ from weld_pulumi._ending import process_is_ending
 
 INTERNALS = "weld_pulumi/pulumi_internals.py"
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("event_loop")
 
 
 def assumption(function: Any, what: str) -> str:

@@ -19,8 +19,7 @@ from tests.support.mocks import TOKEN, Weld, seen
 from weld_pulumi import testing
 
 pytestmark = [
-    # Pulumi's own, on Python 3.12 and newer.
-    pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning"),
+    pytest.mark.usefixtures("event_loop"),
     # In one worker with the other tests that import it: the SDK of Databricks takes five seconds to load.
     pytest.mark.xdist_group("databricks-sdk"),
 ]

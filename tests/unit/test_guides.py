@@ -15,8 +15,7 @@ from tests.support.mocks import Weld, seen
 from tests.support.pages import ROOT, blocks, pages, snippets
 
 pytestmark = [
-    # Pulumi's own, on Python 3.12 and newer.
-    pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning"),
+    pytest.mark.usefixtures("event_loop"),
     # In one worker with the other tests that import it: the SDK of Databricks takes five seconds to load.
     pytest.mark.xdist_group("databricks-sdk"),
 ]

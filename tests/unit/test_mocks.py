@@ -15,8 +15,7 @@ from tests.support.mocks import ANSWERED, TABLES, TOKEN, Weld, seen
 from tests.support.wording import says
 from weld_pulumi.resources._warnings import warn_once
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("event_loop")
 
 
 @pytest.fixture

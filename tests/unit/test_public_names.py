@@ -22,8 +22,7 @@ from weld_pulumi.api import models
 from weld_pulumi.config import SETTINGS
 from weld_pulumi.schema.streams import ENTRY
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("event_loop")
 
 FUNCTIONS = {
     "get_available_source_streams": ["elt_sync_id"],

@@ -18,8 +18,7 @@ from weld_pulumi.simulator import Simulator
 
 from .calls import CALLS
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("event_loop")
 
 
 def example_in(documented: Any) -> str:

@@ -18,8 +18,7 @@ from weld_pulumi.simulator import Simulator
 
 from .calls import CALLS, outcome
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("event_loop")
 
 
 def test_there_is_a_call_for_every_function() -> None:

@@ -14,8 +14,7 @@ from weld_pulumi.simulator import Simulator
 
 from .calls import CALLS, outcome
 
-# Pulumi's own, on Python 3.12 and newer.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
+pytestmark = pytest.mark.usefixtures("event_loop")
 
 
 OTHER_KEY = "key-of-the-other-workspace"
