@@ -31,13 +31,16 @@ __all__ = ["warm_python"]
 _CLIENT = """
 import json, os, signal, socket, sys
 
+passed_on = {{signal.SIGINT, signal.SIGTERM}}
+signal.pthread_sigmask(signal.SIG_BLOCK, passed_on)  # until they can be passed on
 request = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
 socket.send_fds(server, [len(request).to_bytes(4, "big")], [0, 1, 2])
 server.sendall(request)
-for number in (signal.SIGINT, signal.SIGTERM):
+for number in passed_on:
     signal.signal(number, lambda number, _: server.sendall(bytes([number])))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, passed_on)
 sys.exit((server.recv(1) or b"\\1")[0])
 """
 
