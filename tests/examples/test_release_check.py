@@ -27,6 +27,7 @@ def test_the_release_check_runs_the_quickstart_from_the_wheel_with_the_lowest_an
     for dependencies in ("lowest", "newest"):
         [row] = re.findall(rf"^ {re.escape(python)}\S* +{dependencies} .*$", ran.stdout, re.MULTILINE)
         assert len(re.findall(r" ok ", row)) == 6, row
+    assert re.search(r"^ a checkout can be set up on Python 3\.10 and \S+ +ok ", ran.stdout, re.MULTILINE)
     assert "All passed." in ran.stdout
 
     built = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in tmp_path.iterdir()}
